@@ -1,0 +1,3 @@
+drop schema reporting;
+drop schema api;
+drop schema ledger;

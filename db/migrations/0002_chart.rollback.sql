@@ -1,0 +1,5 @@
+drop table ledger.posting_rules;
+drop table ledger.event_types;
+drop table ledger.entry_types;
+drop table ledger.accounts;
+drop table ledger.currencies;

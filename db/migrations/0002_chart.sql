@@ -1,0 +1,116 @@
+-- The chart of accounts and movements, as data. A new kind of event is rows in a migration.
+
+create table ledger.currencies (
+    currency text not null,
+    numeric_code text not null,
+    exponent smallint not null,
+    name text not null,
+    constraint currencies_pkey primary key (currency),
+    constraint currencies_numeric_code_key unique (numeric_code),
+    constraint currencies_currency_format_check check (currency ~ '^[A-Z]{3}$'),
+    constraint currencies_numeric_code_format_check check (numeric_code ~ '^[0-9]{3}$'),
+    constraint currencies_exponent_range_check check (exponent between 0 and 4)
+);
+comment on table ledger.currencies is
+'Currencies of ISO 4217 in which money can be taken. Amounts everywhere are integers in minor units.';
+comment on column ledger.currencies.exponent is
+'Decimal places of the minor unit: 2 means that 100 minor units are one major unit.';
+
+create table ledger.accounts (
+    account text not null,
+    account_class text not null,
+    normal_side text not null,
+    is_of_restaurant boolean not null,
+    description text not null,
+    constraint accounts_pkey primary key (account),
+    constraint accounts_class_known_check
+    check (account_class in ('asset', 'liability', 'revenue', 'expense')),
+    constraint accounts_normal_side_known_check check (normal_side in ('debit', 'credit'))
+);
+comment on table ledger.accounts is
+'Chart of accounts. An account of restaurants exists once per restaurant and currency, one of the '
+'platform once per currency.';
+comment on column ledger.accounts.normal_side is
+'The side on which the account grows; its balance is shown positive on that side.';
+
+create table ledger.entry_types (
+    entry_type text not null,
+    debit_account text not null,
+    credit_account text not null,
+    balance_effect smallint not null generated always as (
+        case 'restaurant_available' when credit_account then 1 when debit_account then -1 else 0 end
+    ) stored,
+    reserved_effect smallint not null generated always as (
+        case 'restaurant_reserved' when credit_account then 1 when debit_account then -1 else 0 end
+    ) stored,
+    held_effect smallint not null generated always as (
+        case 'restaurant_held' when credit_account then 1 when debit_account then -1 else 0 end
+    ) stored,
+    payout_item text,
+    description text not null,
+    constraint entry_types_pkey primary key (entry_type),
+    constraint entry_types_debit_account_fkey
+    foreign key (debit_account) references ledger.accounts (account),
+    constraint entry_types_credit_account_fkey
+    foreign key (credit_account) references ledger.accounts (account),
+    constraint entry_types_two_accounts_check check (debit_account <> credit_account)
+);
+comment on table ledger.entry_types is
+'Chart of movements: which account an entry of this type debits and which it credits.';
+comment on column ledger.entry_types.balance_effect is
+'What one minor unit does to the restaurant''s balance (restaurant_available): 1, -1 or 0.';
+comment on column ledger.entry_types.reserved_effect is
+'What one minor unit does to the money reserved for payouts: 1, -1 or 0.';
+comment on column ledger.entry_types.held_effect is
+'What one minor unit does to the money held back for disputes: 1, -1 or 0.';
+comment on column ledger.entry_types.payout_item is
+'The payout item under which entries of this type are summed; null: never inside a payout''s days.';
+
+create table ledger.event_types (
+    event_type text not null,
+    payout_status text,
+    description text not null,
+    constraint event_types_pkey primary key (event_type),
+    constraint event_types_payout_status_known_check check (payout_status in ('PAID', 'FAILED'))
+);
+comment on table ledger.event_types is 'Kinds of processor events that cuenta understands.';
+comment on column ledger.event_types.payout_status is
+'The status that the event reports for a payout of ours; null when it is not about a payout.';
+
+create table ledger.posting_rules (
+    event_type text not null,
+    payout_status text not null,
+    entry_types text [] not null,
+    amount_fields text [] not null,
+    balance_effects smallint [] not null,
+    reserved_effects smallint [] not null,
+    is_delayed boolean not null,
+    takes_fee boolean not null generated always as ('fee' = any(amount_fields)) stored,
+    constraint posting_rules_pkey primary key (event_type, payout_status),
+    constraint posting_rules_event_type_fkey
+    foreign key (event_type) references ledger.event_types (event_type),
+    constraint posting_rules_payout_status_known_check
+    check (payout_status in ('NONE', 'CREATED', 'PAID', 'FAILED', 'CANCELED')),
+    constraint posting_rules_amount_fields_known_check
+    check (amount_fields <@ array['amount', 'fee']),
+    constraint posting_rules_same_length_check check (
+        cardinality(entry_types) > 0
+        and cardinality(amount_fields) = cardinality(entry_types)
+        and cardinality(balance_effects) = cardinality(entry_types)
+        and cardinality(reserved_effects) = cardinality(entry_types)
+    )
+);
+comment on table ledger.posting_rules is
+'What an event posts: one row per event type (and state of the payout it is about) with parallel '
+'arrays, so that the posting path reads a rule with one index look-up.';
+comment on column ledger.posting_rules.payout_status is
+'The payout''s status before the event; NONE for events that are not about a payout.';
+comment on column ledger.posting_rules.entry_types is 'The entries posted, in this order.';
+comment on column ledger.posting_rules.amount_fields is
+'The event''s field that gives each entry its amount; an amount of 0 posts nothing.';
+comment on column ledger.posting_rules.balance_effects is
+'entry_types.balance_effect of each entry, copied for speed and held equal by a test.';
+comment on column ledger.posting_rules.reserved_effects is
+'entry_types.reserved_effect of each entry, copied for speed and held equal by a test.';
+comment on column ledger.posting_rules.is_delayed is
+'Whether the restaurant''s settlement delay applies: true for money in, and for the fee that goes with it.';

@@ -1,0 +1,9 @@
+drop table ledger.ledger_entries;
+drop table ledger.payout_skips;
+drop table ledger.payout_items;
+drop table ledger.payouts;
+drop table ledger.payout_runs;
+drop table ledger.event_rejections;
+drop table ledger.processor_events;
+drop table ledger.account_balances;
+drop table ledger.restaurants;

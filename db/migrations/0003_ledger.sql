@@ -1,0 +1,242 @@
+-- The book itself. Every table with a restaurant_id has it first in its primary key, so that the
+-- schema can be distributed by restaurant.
+
+create table ledger.restaurants (
+    restaurant_id text not null,
+    timezone text not null default 'America/Lima',
+    day_close_hour smallint not null default 0,
+    settlement_delay_days smallint not null default 0,
+    is_payouts_paused boolean not null default false,
+    created_at timestamptz not null,
+    constraint restaurants_pkey primary key (restaurant_id),
+    constraint restaurants_restaurant_id_format_check
+    check (restaurant_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$'),
+    constraint restaurants_day_close_hour_range_check check (day_close_hour between 0 and 7),
+    constraint restaurants_settlement_delay_range_check check (settlement_delay_days between 0 and 60)
+);
+comment on table ledger.restaurants is
+'Restaurants the platform collects for. One that an event names first is registered with the defaults.';
+comment on column ledger.restaurants.timezone is 'IANA name; says to which day an event belongs.';
+comment on column ledger.restaurants.day_close_hour is
+'Local hour at which the business day ends: 3 books what happens at 2 a.m. to the evening before.';
+comment on column ledger.restaurants.settlement_delay_days is
+'Days between the business day of money in and the day on which it is available.';
+
+create table ledger.account_balances (
+    balance bigint not null default 0,
+    reserved bigint not null default 0,
+    held bigint not null default 0,
+    last_entry_seq bigint not null default 0,
+    last_entry_at timestamptz,
+    last_event_at timestamptz,
+    closed_through date not null default '-infinity',
+    restaurant_id text not null,
+    currency text not null,
+    constraint account_balances_pkey primary key (restaurant_id, currency),
+    constraint account_balances_restaurant_id_fkey
+    foreign key (restaurant_id) references ledger.restaurants (restaurant_id),
+    constraint account_balances_currency_fkey
+    foreign key (currency) references ledger.currencies (currency),
+    constraint account_balances_balance_range_check
+    check (balance between -9007199254740991 and 9007199254740991),
+    constraint account_balances_reserved_not_negative_check
+    check (reserved between 0 and 9007199254740991),
+    constraint account_balances_held_not_negative_check
+    check (held between 0 and 9007199254740991)
+) with (fillfactor = 50);
+comment on table ledger.account_balances is
+'What a restaurant owns in one currency, in minor units. Moved by the insertion of entries and by nothing '
+'else; its row lock orders the entries of the account.';
+comment on column ledger.account_balances.balance is
+'Balance of restaurant_available, matured or not; may be negative (a debt).';
+comment on column ledger.account_balances.reserved is 'In payouts under way.';
+comment on column ledger.account_balances.held is 'Held back for disputes.';
+comment on column ledger.account_balances.last_entry_seq is 'Number of the newest entry; 0: none yet.';
+comment on column ledger.account_balances.last_entry_at is
+'recorded_at of the newest entry; the next one is never recorded earlier.';
+comment on column ledger.account_balances.last_event_at is 'The latest occurred_at of a posted event.';
+comment on column ledger.account_balances.closed_through is
+'The last day a payout has closed: no entry settles on it or earlier any more.';
+
+create table ledger.processor_events (
+    event_no bigint not null generated always as identity,
+    amount bigint not null,
+    fee bigint not null,
+    first_entry_seq bigint,
+    occurred_at timestamptz not null,
+    received_at timestamptz not null,
+    entry_count smallint not null,
+    restaurant_id text not null,
+    currency text not null,
+    provider text not null,
+    event_id text not null,
+    event_type text not null,
+    payout_id text,
+    content_hash bytea not null,
+    payload jsonb not null,
+    constraint processor_events_pkey primary key (restaurant_id, event_no),
+    constraint processor_events_provider_event_id_key unique (provider, event_id),
+    constraint processor_events_account_fkey
+    foreign key (restaurant_id, currency)
+    references ledger.account_balances (restaurant_id, currency),
+    constraint processor_events_event_type_fkey
+    foreign key (event_type) references ledger.event_types (event_type),
+    constraint processor_events_amount_positive_check check (amount > 0),
+    constraint processor_events_fee_not_negative_check check (fee >= 0),
+    constraint processor_events_entries_check check ((entry_count > 0) = (first_entry_seq is not null))
+);
+comment on table ledger.processor_events is
+'Events that became effective, once and for ever. What was refused is in event_rejections.';
+comment on column ledger.processor_events.event_no is 'Internal number, referenced by entries.';
+comment on column ledger.processor_events.first_entry_seq is
+'entry_seq of the first of entry_count entries posted; null when the event needed none.';
+comment on column ledger.processor_events.content_hash is
+'SHA-256 of the business content (all known fields but the id): tells a redelivery from a reused id.';
+comment on column ledger.processor_events.payload is 'The document as received, unknown fields included.';
+
+create table ledger.event_rejections (
+    rejection_no bigint not null generated always as identity,
+    received_at timestamptz not null,
+    restaurant_id text not null,
+    provider text,
+    event_id text,
+    status text not null,
+    code text not null,
+    message text not null,
+    details jsonb,
+    payload jsonb not null,
+    constraint event_rejections_pkey primary key (restaurant_id, rejection_no),
+    constraint event_rejections_status_known_check check (status in ('rejected', 'conflict'))
+);
+create index event_rejections_event_id_provider_idx on ledger.event_rejections (event_id, provider);
+comment on table ledger.event_rejections is
+'Every delivery that posted nothing because it was not valid, not allowed, or reused an id: the '
+'evidence, and what a replay starts from.';
+comment on column ledger.event_rejections.restaurant_id is
+'As the event said it; empty when it named no valid one.';
+
+create table ledger.payout_runs (
+    run_id text not null,
+    currency text not null,
+    as_of date not null,
+    min_amount bigint not null,
+    started_at timestamptz not null,
+    payouts_created integer not null default 0,
+    payouts_amount bigint not null default 0,
+    restaurants_skipped integer not null default 0,
+    constraint payout_runs_pkey primary key (run_id),
+    constraint payout_runs_currency_fkey
+    foreign key (currency) references ledger.currencies (currency),
+    constraint payout_runs_min_amount_not_negative_check check (min_amount >= 0)
+);
+comment on table ledger.payout_runs is 'Calls of run_payouts that were not dry, with their outcome.';
+
+create table ledger.payouts (
+    amount bigint not null,
+    reserve_entry_seq bigint not null,
+    created_at timestamptz not null,
+    paid_at timestamptz,
+    failed_at timestamptz,
+    as_of date not null,
+    restaurant_id text not null,
+    currency text not null,
+    status text not null,
+    payout_id text not null,
+    run_id text not null,
+    failure_reason text,
+    constraint payouts_pkey primary key (restaurant_id, payout_id),
+    constraint payouts_payout_id_key unique (payout_id),
+    constraint payouts_restaurant_id_currency_as_of_key unique (restaurant_id, currency, as_of),
+    constraint payouts_account_fkey
+    foreign key (restaurant_id, currency)
+    references ledger.account_balances (restaurant_id, currency),
+    constraint payouts_run_id_fkey foreign key (run_id) references ledger.payout_runs (run_id),
+    constraint payouts_amount_positive_check check (amount > 0),
+    constraint payouts_status_known_check
+    check (status in ('CREATED', 'PAID', 'FAILED', 'CANCELED'))
+);
+create index payouts_run_id_idx on ledger.payouts (run_id);
+comment on table ledger.payouts is
+'Payouts: reserved when CREATED, released when PAID, given back when FAILED or CANCELED.';
+comment on column ledger.payouts.as_of is 'The last settlement day the payout pays; it closes all days up to it.';
+comment on column ledger.payouts.reserve_entry_seq is 'entry_seq of the entry that reserved the amount.';
+comment on column ledger.payouts.paid_at is 'occurred_at of the event that reported it paid.';
+comment on column ledger.payouts.failed_at is 'occurred_at of the event that reported it failed or sent back.';
+
+create table ledger.payout_items (
+    amount bigint not null,
+    entry_count bigint not null,
+    restaurant_id text not null,
+    payout_id text not null,
+    item_type text not null,
+    constraint payout_items_pkey primary key (restaurant_id, payout_id, item_type),
+    constraint payout_items_payout_fkey
+    foreign key (restaurant_id, payout_id) references ledger.payouts (restaurant_id, payout_id),
+    constraint payout_items_amount_not_zero_check check (amount <> 0)
+);
+comment on table ledger.payout_items is
+'What a payout consists of, signed; the items of a payout add up to its amount.';
+comment on column ledger.payout_items.item_type is
+'entry_types.payout_item of the entries summed, or carried_in / carried_out: the money that earlier '
+'payouts held back, and what this one holds back because it was spent since.';
+
+create table ledger.payout_skips (
+    amount bigint not null,
+    restaurant_id text not null,
+    run_id text not null,
+    currency text not null,
+    reason text not null,
+    constraint payout_skips_pkey primary key (restaurant_id, run_id),
+    constraint payout_skips_run_id_fkey foreign key (run_id) references ledger.payout_runs (run_id),
+    constraint payout_skips_account_fkey
+    foreign key (restaurant_id, currency)
+    references ledger.account_balances (restaurant_id, currency)
+);
+comment on table ledger.payout_skips is 'Restaurants that a payout run passed over, and why.';
+comment on column ledger.payout_skips.amount is 'What could have been paid, in minor units.';
+
+create table ledger.ledger_entries (
+    entry_seq bigint not null,
+    amount bigint not null,
+    balance_after bigint not null,
+    reserved_after bigint not null,
+    event_no bigint,
+    occurred_at timestamptz not null,
+    recorded_at timestamptz not null,
+    business_day date not null,
+    available_on date not null,
+    settlement_day date not null,
+    restaurant_id text not null,
+    currency text not null,
+    entry_type text not null,
+    payout_id text,
+    constraint ledger_entries_pkey primary key (restaurant_id, currency, entry_seq),
+    constraint ledger_entries_entry_type_fkey
+    foreign key (entry_type) references ledger.entry_types (entry_type),
+    constraint ledger_entries_event_fkey
+    foreign key (restaurant_id, event_no)
+    references ledger.processor_events (restaurant_id, event_no),
+    constraint ledger_entries_payout_fkey
+    foreign key (restaurant_id, payout_id) references ledger.payouts (restaurant_id, payout_id),
+    constraint ledger_entries_amount_positive_check check (amount > 0),
+    constraint ledger_entries_has_cause_check check (num_nonnulls(event_no, payout_id) > 0),
+    constraint ledger_entries_settles_when_available_check check (settlement_day >= available_on)
+);
+create index ledger_entries_restaurant_id_currency_settlement_day_idx
+on ledger.ledger_entries (restaurant_id, currency, settlement_day);
+comment on table ledger.ledger_entries is
+'The book: each row moves one positive amount from the account its entry type debits to the one it '
+'credits. Append-only; numbered without gaps per restaurant and currency.';
+comment on column ledger.ledger_entries.entry_seq is 'Dense number per restaurant and currency, from 1.';
+comment on column ledger.ledger_entries.amount is 'Minor units of the currency, always positive.';
+comment on column ledger.ledger_entries.balance_after is 'The account''s balance after this entry.';
+comment on column ledger.ledger_entries.reserved_after is 'The money reserved for payouts after this entry.';
+comment on column ledger.ledger_entries.event_no is 'The event that caused the entry, if one did.';
+comment on column ledger.ledger_entries.occurred_at is 'When it happened, as the event or the payout run says.';
+comment on column ledger.ledger_entries.recorded_at is 'When it was written here; never before an earlier entry.';
+comment on column ledger.ledger_entries.business_day is
+'The restaurant''s local date of occurred_at less its closing hour, fixed when posted.';
+comment on column ledger.ledger_entries.available_on is 'From this day the money counts as available.';
+comment on column ledger.ledger_entries.settlement_day is
+'available_on, or the first open day if that one was closed by a payout.';
+comment on column ledger.ledger_entries.payout_id is 'The payout that the entry reserves, releases or gives back.';

@@ -1,0 +1,2 @@
+drop type ledger.event_answer;
+drop type ledger.event_input;
