@@ -1,0 +1,72 @@
+create or replace function api.get_balance(p_restaurant_id text, p_currency text)
+returns table (
+    restaurant_id text,
+    currency text,
+    available bigint,
+    pending bigint,
+    reserved bigint,
+    held bigint,
+    total bigint,
+    last_event_at timestamptz
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+/*
+ * Function: api.get_balance(2)
+ *     What a restaurant owns in one currency, now. The cost does not grow with the book.
+ * Parameters:
+ *     p_restaurant_id  - the platform's id of the restaurant
+ *     p_currency       - ISO 4217 code, in either case
+ * Returns:
+ *     one row; amounts in minor units of the currency. available may be negative: a debt. pending is
+ *     not available yet, reserved is in payouts under way, held is held back for disputes; total is
+ *     the sum of the four. last_event_at is the latest occurred_at posted
+ * Raises:
+ *     LBARG  an argument is missing
+ *     LNRES  the restaurant is not known
+ *     LUCUR  the currency is not one of ISO 4217
+ * Calls:  ledger.require_currency, ledger.require_restaurant, ledger.business_day
+ * Reads:  ledger.restaurants, ledger.account_balances, ledger.ledger_entries, ledger.entry_types
+ * Locks:  none
+ */
+declare
+    v_currency constant text := ledger.require_currency(p_currency);
+    v_restaurant ledger.restaurants;
+    v_account ledger.account_balances;
+    v_today date;
+begin
+    v_restaurant := ledger.require_restaurant(p_restaurant_id);
+    v_today := ledger.business_day(now(), v_restaurant.timezone, v_restaurant.day_close_hour);
+
+    select b.*
+    into v_account
+    from ledger.account_balances as b
+    where b.restaurant_id = p_restaurant_id
+        and b.currency = v_currency;
+
+    -- What is pending settles after today.
+    select coalesce(sum(t.balance_effect * e.amount), 0)
+    into pending
+    from ledger.ledger_entries as e
+    inner join ledger.entry_types as t on e.entry_type = t.entry_type
+    where e.restaurant_id = p_restaurant_id
+        and e.currency = v_currency
+        and e.settlement_day > v_today
+        and e.available_on > v_today;
+
+    restaurant_id := p_restaurant_id;
+    currency := v_currency;
+    available := coalesce(v_account.balance, 0) - pending;
+    reserved := coalesce(v_account.reserved, 0);
+    held := coalesce(v_account.held, 0);
+    total := coalesce(v_account.balance, 0) + reserved + held;
+    last_event_at := v_account.last_event_at;
+    return next;
+end;
+$function$;
+
+comment on function api.get_balance(text, text)
+is 'What a restaurant owns in one currency, now.';

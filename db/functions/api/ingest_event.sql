@@ -1,0 +1,59 @@
+create or replace function api.ingest_event(p_event jsonb)
+returns table (
+    status text,
+    event_id text,
+    provider text,
+    restaurant_id text,
+    currency text,
+    event_type text,
+    entries integer,
+    code text,
+    message text,
+    details jsonb,
+    received_at timestamptz
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+/*
+ * Function: api.ingest_event(1)
+ *     Takes one event of the payment processor and posts it, at most once for ever.
+ * Parameters:
+ *     p_event  - a JSON object: event_id, event_type, occurred_at (with offset), restaurant_id,
+ *                currency (ISO 4217), amount (integer, minor units); optional provider, fee (integer,
+ *                minor units), metadata (object), payout_id; other fields are kept and ignored
+ * Returns:
+ *     one row. status is processed; already_processed: the same content was posted before, the rest
+ *     of the row is that of the first time; conflict: the id was used with other content; rejected:
+ *     not valid or not allowed. code, message and details say why the last two posted nothing
+ * Raises:
+ *     LBOBJ  p_event is not a JSON object
+ * Calls:  ledger.read_event, ledger.reject_event, ledger.post_event
+ * Locks:  the account, then the event id
+ */
+declare
+    v_now constant timestamptz := clock_timestamp();
+    v_event ledger.event_input;
+    v_answer ledger.event_answer;
+begin
+    if jsonb_typeof(p_event) is distinct from 'object' then
+        raise exception 'an event is a JSON object, not %', coalesce(jsonb_typeof(p_event), 'nothing')
+            using errcode = 'LBOBJ', constraint = 'EVENT_NOT_OBJECT',
+                detail = format('type=%s', coalesce(jsonb_typeof(p_event), 'nothing')),
+                hint = 'Several events at once go to ingest_events.';
+    end if;
+
+    v_event := ledger.read_event(p_event, v_now);
+    if v_event.code is not null then
+        v_answer := ledger.reject_event(v_event, 'rejected', v_now);
+    else
+        v_answer := ledger.post_event(v_event.restaurant_id, v_event, v_now);
+    end if;
+    return query select v_answer.*;
+end;
+$function$;
+
+comment on function api.ingest_event(jsonb)
+is 'Takes one event of the payment processor and posts it, at most once for ever.';

@@ -1,0 +1,72 @@
+create or replace function api.set_restaurant(
+    p_restaurant_id text,
+    p_timezone text default null,
+    p_day_close_hour integer default null,
+    p_settlement_delay_days integer default null,
+    p_payouts_paused boolean default null
+)
+returns table (
+    restaurant_id text,
+    timezone text,
+    day_close_hour smallint,
+    settlement_delay_days smallint,
+    is_payouts_paused boolean,
+    created_at timestamptz
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+/*
+ * Function: api.set_restaurant(5)
+ *     Registers a restaurant or changes its settings. They hold for what is posted from now on: days
+ *     of entries in the book do not move.
+ * Parameters:
+ *     p_restaurant_id          - the platform's id of the restaurant
+ *     p_timezone               - IANA name of its time zone
+ *     p_day_close_hour         - local hour at which its business day ends, 0 to 7
+ *     p_settlement_delay_days  - days until money in is available, 0 to 60
+ *     p_payouts_paused         - whether payout runs pass it over
+ *     null leaves a setting as it is
+ * Returns:
+ *     the restaurant as it is now
+ * Raises:
+ *     LBARG  the restaurant's id is missing
+ *     LURID  it is not an id
+ *     LUTZN  the time zone is not known
+ *     LUHRS  the hour is out of range
+ *     LUDLY  the delay is out of range
+ * Calls:  ledger.require_settings
+ * Writes: ledger.restaurants
+ * Locks:  the restaurant's row
+ */
+begin
+    perform ledger.require_settings(
+        p_restaurant_id, p_timezone, p_day_close_hour, p_settlement_delay_days
+    );
+
+    insert into ledger.restaurants (restaurant_id, created_at)
+    values (p_restaurant_id, clock_timestamp())
+    on conflict do nothing;
+
+    return query
+    update ledger.restaurants as r
+    set
+        timezone = coalesce(p_timezone, r.timezone),
+        day_close_hour = coalesce(p_day_close_hour, r.day_close_hour),
+        settlement_delay_days = coalesce(p_settlement_delay_days, r.settlement_delay_days),
+        is_payouts_paused = coalesce(p_payouts_paused, r.is_payouts_paused)
+    where r.restaurant_id = p_restaurant_id
+    returning
+        r.restaurant_id,
+        r.timezone,
+        r.day_close_hour,
+        r.settlement_delay_days,
+        r.is_payouts_paused,
+        r.created_at;
+end;
+$function$;
+
+comment on function api.set_restaurant(text, text, integer, integer, boolean)
+is 'Registers a restaurant or changes its settings.';

@@ -1,0 +1,64 @@
+create or replace function ledger.lock_events(p_events ledger.event_input [], p_now timestamptz)
+returns void
+language plpgsql
+volatile
+as $function$
+/*
+ * Function: ledger.lock_events(2)
+ *     Takes every lock that posting an array needs, before its first event is posted, in the order
+ *     that ledger.lock_account lays down: accounts by key, then event ids. Without the second, two
+ *     arrays that name the same ids for different restaurants could wait for each other.
+ * Parameters:
+ *     p_events  - the events as read; those that are not valid, or in the book already, lock nothing
+ *     p_now     - the clock
+ * Calls:  ledger.lock_account, ledger.open_account
+ * Reads:  ledger.processor_events
+ * Locks:  the accounts; advisory locks on the event ids until the end of the transaction
+ */
+declare
+    v_account ledger.account_balances;
+    r_account record;
+begin
+    for r_account in
+        select
+            f.restaurant_id,
+            f.currency,
+            bool_or(f.payout_status is null) as may_open
+        from (
+            -- Of the items with one id only the first can be posted.
+            select distinct on (e.provider, e.event_id)
+                e.restaurant_id,
+                e.currency,
+                e.payout_status
+            from unnest(p_events) with ordinality as e
+            where e.code is null
+                and not exists (
+                    select
+                    from ledger.processor_events as k
+                    where k.provider = e.provider
+                        and k.event_id = e.event_id
+                )
+            order by e.provider, e.event_id, e.ordinality
+        ) as f
+        group by f.restaurant_id, f.currency
+        order by f.restaurant_id, f.currency
+    loop
+        v_account := ledger.lock_account(r_account.restaurant_id, r_account.currency);
+        if v_account.restaurant_id is null and r_account.may_open then
+            perform ledger.open_account(r_account.restaurant_id, r_account.currency, p_now);
+            perform ledger.lock_account(r_account.restaurant_id, r_account.currency);
+        end if;
+    end loop;
+
+    perform pg_advisory_xact_lock(h.id_hash)
+    from (
+        select distinct hashtextextended(e.provider || ' ' || e.event_id, 595902) as id_hash
+        from unnest(p_events) as e
+        where e.code is null
+        order by id_hash
+    ) as h;
+end;
+$function$;
+
+comment on function ledger.lock_events(ledger.event_input [], timestamptz)
+is 'Takes every lock that posting an array needs, in one order.';

@@ -1,0 +1,36 @@
+create or replace function ledger.tg_payouts__guard()
+returns trigger
+language plpgsql
+volatile
+as $function$
+/*
+ * Function: ledger.tg_payouts__guard(0)
+ *     Lets a payout change its status along the allowed ways only, and nothing else but when and why.
+ * Raises:
+ *     LCTRN  another change
+ */
+begin
+    if (
+            new.restaurant_id, new.payout_id, new.currency, new.as_of, new.amount,
+            new.reserve_entry_seq, new.run_id, new.created_at
+        ) is not distinct from (
+            old.restaurant_id, old.payout_id, old.currency, old.as_of, old.amount,
+            old.reserve_entry_seq, old.run_id, old.created_at
+        )
+        and (old.status, new.status) in (
+            ('CREATED', 'PAID'), ('CREATED', 'FAILED'), ('CREATED', 'CANCELED'), ('PAID', 'FAILED')
+        )
+    then
+        return new;
+    end if;
+    raise exception 'payout % cannot be changed so', old.payout_id
+        using errcode = 'LCTRN', constraint = 'PAYOUT_CHANGE_REFUSED',
+            detail = format(
+                'payout_id=%s, status=%s, new_status=%s', old.payout_id, old.status, new.status
+            ),
+            hint = 'A payout changes by the events about it.';
+end;
+$function$;
+
+comment on function ledger.tg_payouts__guard()
+is 'Lets a payout change its status along the allowed ways only.';

@@ -1,0 +1,117 @@
+create or replace function ledger.write_payout(
+    p_account ledger.account_balances,
+    p_as_of date,
+    p_amount bigint,
+    p_settled bigint,
+    p_run_id text,
+    p_now timestamptz
+)
+returns void
+language plpgsql
+volatile
+as $function$
+/*
+ * Function: ledger.write_payout(6)
+ *     Writes a payout that was decided: the payout, the entry that reserves its amount, its items;
+ *     then closes the days up to as_of.
+ * Parameters:
+ *     p_account  - the account, locked by the caller
+ *     p_as_of    - the last settlement day that it pays
+ *     p_amount   - minor units, positive
+ *     p_settled  - what settled up to as_of; the rest of it is carried out
+ *     p_run_id   - the run
+ *     p_now      - the clock
+ * Calls:  ledger.business_day
+ * Reads:  ledger.restaurants, ledger.entry_types, ledger.ledger_entries
+ * Writes: ledger.payouts, ledger.ledger_entries, ledger.payout_items, ledger.account_balances
+ */
+declare
+    v_payout_id constant text := 'po_' || replace(gen_random_uuid()::text, '-', '');
+begin
+    insert into ledger.payouts (
+        amount, reserve_entry_seq, created_at, as_of, restaurant_id, currency, status, payout_id,
+        run_id
+    )
+    values (
+        p_amount, p_account.last_entry_seq + 1, p_now, p_as_of, p_account.restaurant_id,
+        p_account.currency, 'CREATED', v_payout_id, p_run_id
+    );
+
+    -- Before the reserve, which is no item of its own payout.
+    insert into ledger.payout_items (amount, entry_count, restaurant_id, payout_id, item_type)
+    with settled as (
+        select
+            t.payout_item as item_type,
+            sum(t.balance_effect * e.amount)::bigint as amount,
+            count(*) as entry_count
+        from ledger.ledger_entries as e
+        inner join ledger.entry_types as t on e.entry_type = t.entry_type
+        where e.restaurant_id = p_account.restaurant_id
+            and e.currency = p_account.currency
+            and e.settlement_day > p_account.closed_through
+            and e.settlement_day <= p_as_of
+            and t.balance_effect <> 0
+        group by t.payout_item
+    ),
+
+    items as (
+        select
+            s.item_type,
+            s.amount,
+            s.entry_count
+        from settled as s
+        union all
+        select
+            'carried_in',
+            p_settled - coalesce(sum(s.amount), 0)::bigint,
+            0
+        from settled as s
+        union all
+        select
+            'carried_out',
+            p_amount - p_settled,
+            0
+    )
+
+    select
+        i.amount,
+        i.entry_count,
+        p_account.restaurant_id,
+        v_payout_id,
+        i.item_type
+    from items as i
+    where i.amount <> 0;
+
+    insert into ledger.ledger_entries (
+        entry_seq, amount, balance_after, reserved_after, occurred_at, recorded_at, business_day,
+        available_on, settlement_day, restaurant_id, currency, entry_type, payout_id
+    )
+    select
+        p_account.last_entry_seq + 1,
+        p_amount,
+        p_account.balance + t.balance_effect * p_amount,
+        p_account.reserved + t.reserved_effect * p_amount,
+        p_now,
+        greatest(p_now, p_account.last_entry_at),
+        ledger.business_day(p_now, r.timezone, r.day_close_hour),
+        p_as_of,
+        p_as_of,
+        p_account.restaurant_id,
+        p_account.currency,
+        t.entry_type,
+        v_payout_id
+    from ledger.entry_types as t
+    inner join ledger.restaurants as r on r.restaurant_id = p_account.restaurant_id
+    where t.entry_type = 'PAYOUT_RESERVE';
+
+    update ledger.account_balances as b
+    set closed_through = p_as_of
+    where b.restaurant_id = p_account.restaurant_id
+        and b.currency = p_account.currency;
+end;
+$function$;
+
+comment on function ledger.write_payout(
+    ledger.account_balances, date, bigint, bigint, text, timestamptz
+)
+is 'Writes a payout that was decided, reserves its amount and closes its days.';
