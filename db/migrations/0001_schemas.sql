@@ -2,7 +2,8 @@
 
 create schema ledger;
 comment on schema ledger is
-'Tables and internal functions of the ledger. Nobody but the owner works here; others call schema api.';
+'Tables and internal functions of the ledger. Nobody but the owner works here; others call schema '
+'api.';
 
 create schema api;
 comment on schema api is

@@ -12,7 +12,8 @@ create table ledger.currencies (
     constraint currencies_exponent_range_check check (exponent between 0 and 4)
 );
 comment on table ledger.currencies is
-'Currencies of ISO 4217 in which money can be taken. Amounts everywhere are integers in minor units.';
+'Currencies of ISO 4217 in which money can be taken. Amounts everywhere are integers in minor '
+'units.';
 comment on column ledger.currencies.exponent is
 'Decimal places of the minor unit: 2 means that 100 minor units are one major unit.';
 
@@ -113,4 +114,5 @@ comment on column ledger.posting_rules.balance_effects is
 comment on column ledger.posting_rules.reserved_effects is
 'entry_types.reserved_effect of each entry, copied for speed and held equal by a test.';
 comment on column ledger.posting_rules.is_delayed is
-'Whether the restaurant''s settlement delay applies: true for money in, and for the fee that goes with it.';
+'Whether the restaurant''s settlement delay applies: true for money in, and for the fee that goes '
+'with it.';

@@ -12,10 +12,12 @@ create table ledger.restaurants (
     constraint restaurants_restaurant_id_format_check
     check (restaurant_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$'),
     constraint restaurants_day_close_hour_range_check check (day_close_hour between 0 and 7),
-    constraint restaurants_settlement_delay_range_check check (settlement_delay_days between 0 and 60)
+    constraint restaurants_settlement_delay_range_check
+    check (settlement_delay_days between 0 and 60)
 );
 comment on table ledger.restaurants is
-'Restaurants the platform collects for. One that an event names first is registered with the defaults.';
+'Restaurants the platform collects for. One that an event names first is registered with the '
+'defaults.';
 comment on column ledger.restaurants.timezone is 'IANA name; says to which day an event belongs.';
 comment on column ledger.restaurants.day_close_hour is
 'Local hour at which the business day ends: 3 books what happens at 2 a.m. to the evening before.';
@@ -45,16 +47,19 @@ create table ledger.account_balances (
     check (held between 0 and 9007199254740991)
 ) with (fillfactor = 50);
 comment on table ledger.account_balances is
-'What a restaurant owns in one currency, in minor units. Moved by the insertion of entries and by nothing '
+'What a restaurant owns in one currency, in minor units. Moved by the insertion of entries and by '
+'nothing'
 'else; its row lock orders the entries of the account.';
 comment on column ledger.account_balances.balance is
 'Balance of restaurant_available, matured or not; may be negative (a debt).';
 comment on column ledger.account_balances.reserved is 'In payouts under way.';
 comment on column ledger.account_balances.held is 'Held back for disputes.';
-comment on column ledger.account_balances.last_entry_seq is 'Number of the newest entry; 0: none yet.';
+comment on column ledger.account_balances.last_entry_seq is
+'Number of the newest entry; 0: none yet.';
 comment on column ledger.account_balances.last_entry_at is
 'recorded_at of the newest entry; the next one is never recorded earlier.';
-comment on column ledger.account_balances.last_event_at is 'The latest occurred_at of a posted event.';
+comment on column ledger.account_balances.last_event_at is
+'The latest occurred_at of a posted event.';
 comment on column ledger.account_balances.closed_through is
 'The last day a payout has closed: no entry settles on it or earlier any more.';
 
@@ -83,7 +88,8 @@ create table ledger.processor_events (
     foreign key (event_type) references ledger.event_types (event_type),
     constraint processor_events_amount_positive_check check (amount > 0),
     constraint processor_events_fee_not_negative_check check (fee >= 0),
-    constraint processor_events_entries_check check ((entry_count > 0) = (first_entry_seq is not null))
+    constraint processor_events_entries_check
+    check ((entry_count > 0) = (first_entry_seq is not null))
 );
 comment on table ledger.processor_events is
 'Events that became effective, once and for ever. What was refused is in event_rejections.';
@@ -91,8 +97,10 @@ comment on column ledger.processor_events.event_no is 'Internal number, referenc
 comment on column ledger.processor_events.first_entry_seq is
 'entry_seq of the first of entry_count entries posted; null when the event needed none.';
 comment on column ledger.processor_events.content_hash is
-'SHA-256 of the business content (all known fields but the id): tells a redelivery from a reused id.';
-comment on column ledger.processor_events.payload is 'The document as received, unknown fields included.';
+'SHA-256 of the business content (all known fields but the id): tells a redelivery from a reused '
+'id.';
+comment on column ledger.processor_events.payload is
+'The document as received, unknown fields included.';
 
 create table ledger.event_rejections (
     rejection_no bigint not null generated always as identity,
@@ -129,7 +137,8 @@ create table ledger.payout_runs (
     foreign key (currency) references ledger.currencies (currency),
     constraint payout_runs_min_amount_not_negative_check check (min_amount >= 0)
 );
-comment on table ledger.payout_runs is 'Calls of run_payouts that were not dry, with their outcome.';
+comment on table ledger.payout_runs is
+'Calls of run_payouts that were not dry, with their outcome.';
 
 create table ledger.payouts (
     amount bigint not null,
@@ -158,10 +167,13 @@ create table ledger.payouts (
 create index payouts_run_id_idx on ledger.payouts (run_id);
 comment on table ledger.payouts is
 'Payouts: reserved when CREATED, released when PAID, given back when FAILED or CANCELED.';
-comment on column ledger.payouts.as_of is 'The last settlement day the payout pays; it closes all days up to it.';
-comment on column ledger.payouts.reserve_entry_seq is 'entry_seq of the entry that reserved the amount.';
+comment on column ledger.payouts.as_of is
+'The last settlement day the payout pays; it closes all days up to it.';
+comment on column ledger.payouts.reserve_entry_seq is
+'entry_seq of the entry that reserved the amount.';
 comment on column ledger.payouts.paid_at is 'occurred_at of the event that reported it paid.';
-comment on column ledger.payouts.failed_at is 'occurred_at of the event that reported it failed or sent back.';
+comment on column ledger.payouts.failed_at is
+'occurred_at of the event that reported it failed or sent back.';
 
 create table ledger.payout_items (
     amount bigint not null,
@@ -177,7 +189,8 @@ create table ledger.payout_items (
 comment on table ledger.payout_items is
 'What a payout consists of, signed; the items of a payout add up to its amount.';
 comment on column ledger.payout_items.item_type is
-'entry_types.payout_item of the entries summed, or carried_in / carried_out: the money that earlier '
+'entry_types.payout_item of the entries summed, or carried_in / carried_out: the money that '
+'earlier'
 'payouts held back, and what this one holds back because it was spent since.';
 
 create table ledger.payout_skips (
@@ -227,16 +240,22 @@ on ledger.ledger_entries (restaurant_id, currency, settlement_day);
 comment on table ledger.ledger_entries is
 'The book: each row moves one positive amount from the account its entry type debits to the one it '
 'credits. Append-only; numbered without gaps per restaurant and currency.';
-comment on column ledger.ledger_entries.entry_seq is 'Dense number per restaurant and currency, from 1.';
+comment on column ledger.ledger_entries.entry_seq is
+'Dense number per restaurant and currency, from 1.';
 comment on column ledger.ledger_entries.amount is 'Minor units of the currency, always positive.';
 comment on column ledger.ledger_entries.balance_after is 'The account''s balance after this entry.';
-comment on column ledger.ledger_entries.reserved_after is 'The money reserved for payouts after this entry.';
+comment on column ledger.ledger_entries.reserved_after is
+'The money reserved for payouts after this entry.';
 comment on column ledger.ledger_entries.event_no is 'The event that caused the entry, if one did.';
-comment on column ledger.ledger_entries.occurred_at is 'When it happened, as the event or the payout run says.';
-comment on column ledger.ledger_entries.recorded_at is 'When it was written here; never before an earlier entry.';
+comment on column ledger.ledger_entries.occurred_at is
+'When it happened, as the event or the payout run says.';
+comment on column ledger.ledger_entries.recorded_at is
+'When it was written here; never before an earlier entry.';
 comment on column ledger.ledger_entries.business_day is
 'The restaurant''s local date of occurred_at less its closing hour, fixed when posted.';
-comment on column ledger.ledger_entries.available_on is 'From this day the money counts as available.';
+comment on column ledger.ledger_entries.available_on is
+'From this day the money counts as available.';
 comment on column ledger.ledger_entries.settlement_day is
 'available_on, or the first open day if that one was closed by a payout.';
-comment on column ledger.ledger_entries.payout_id is 'The payout that the entry reserves, releases or gives back.';
+comment on column ledger.ledger_entries.payout_id is
+'The payout that the entry reserves, releases or gives back.';

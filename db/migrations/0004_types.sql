@@ -18,7 +18,8 @@ create type ledger.event_input as (
     details jsonb
 );
 comment on type ledger.event_input is
-'A processor event after reading: typed fields, or code, message and details of why it cannot be read.';
+'A processor event after reading: typed fields, or code, message and details of why it cannot be '
+'read.';
 
 create type ledger.event_answer as (
     status text,

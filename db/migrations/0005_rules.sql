@@ -4,18 +4,41 @@ insert into ledger.accounts (account, account_class, normal_side, is_of_restaura
 values
 ('processor_clearing', 'asset', 'debit', false, 'Money that the processor holds for the platform'),
 ('restaurant_available', 'liability', 'credit', true, 'Owed to the restaurant, matured or not'),
-('restaurant_reserved', 'liability', 'credit', true, 'Owed to the restaurant, in payouts under way'),
+('restaurant_reserved', 'liability', 'credit', true, 'Owed to the restaurant, in payouts'),
 ('processor_fees', 'revenue', 'credit', false, 'Fees taken from restaurants for processing');
 
-insert into ledger.entry_types (entry_type, debit_account, credit_account, payout_item, description)
+insert into ledger.entry_types (
+    entry_type, debit_account, credit_account, payout_item, description
+)
 values
-('CHARGE', 'processor_clearing', 'restaurant_available', 'gross_sales', 'A guest has paid'),
-('FEE', 'restaurant_available', 'processor_fees', 'fees', 'The fee of a charge'),
-('REFUND', 'restaurant_available', 'processor_clearing', 'refunds', 'A guest gets money back; the fee is kept'),
-('PAYOUT_RESERVE', 'restaurant_available', 'restaurant_reserved', null, 'A payout is under way'),
-('PAYOUT_RELEASE', 'restaurant_reserved', 'processor_clearing', null, 'A payout has been paid'),
-('PAYOUT_FAILURE', 'restaurant_reserved', 'restaurant_available', 'payout_failures', 'A payout under way has failed'),
-('PAYOUT_RETURN', 'processor_clearing', 'restaurant_available', 'payout_returns', 'The bank has sent a paid payout back');
+(
+    'CHARGE', 'processor_clearing', 'restaurant_available', 'gross_sales',
+    'A guest has paid'
+),
+(
+    'FEE', 'restaurant_available', 'processor_fees', 'fees',
+    'The fee of a charge'
+),
+(
+    'REFUND', 'restaurant_available', 'processor_clearing', 'refunds',
+    'A guest gets money back; the fee is kept'
+),
+(
+    'PAYOUT_RESERVE', 'restaurant_available', 'restaurant_reserved', null,
+    'A payout is under way'
+),
+(
+    'PAYOUT_RELEASE', 'restaurant_reserved', 'processor_clearing', null,
+    'A payout has been paid'
+),
+(
+    'PAYOUT_FAILURE', 'restaurant_reserved', 'restaurant_available', 'payout_failures',
+    'A payout under way has failed'
+),
+(
+    'PAYOUT_RETURN', 'processor_clearing', 'restaurant_available', 'payout_returns',
+    'The bank has sent a paid payout back'
+);
 
 insert into ledger.event_types (event_type, payout_status, description)
 values
@@ -25,7 +48,8 @@ values
 ('payout_failed', 'FAILED', 'A payout of ours has failed, or was sent back after it had been paid');
 
 insert into ledger.posting_rules (
-    event_type, payout_status, entry_types, amount_fields, balance_effects, reserved_effects, is_delayed
+    event_type, payout_status, entry_types, amount_fields, balance_effects, reserved_effects,
+    is_delayed
 )
 select
     r.event_type,

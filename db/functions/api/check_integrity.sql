@@ -17,8 +17,8 @@ as $function$
  * Parameters:
  *     p_check  - only this check
  * Returns:
- *     a row a check, the worst first; findings is 0 on a sound book; sample shows up to five of them.
- *     An error must never be; a warning is for a person to look at
+ *     a row a check, the worst first; findings is 0 on a sound book; sample shows up to five of
+ *     them. An error must never be; a warning is for a person to look at
  * Raises:
  *     LNCHK  there is no such check
  * Reads:  reporting.integrity_checks, reporting.integrity_findings
@@ -37,7 +37,8 @@ begin
         select
             n.check_name,
             count(*) as findings,
-            jsonb_agg(to_jsonb(n) - 'check_name' - 'severity') filter (where n.finding_no <= 5) as sample
+            jsonb_agg(to_jsonb(n) - '{check_name,severity,finding_no}'::text [])
+            filter (where n.finding_no <= 5) as sample
         from (
             select
                 i.*,

@@ -21,9 +21,9 @@ as $function$
  *     p_restaurant_id  - the platform's id of the restaurant
  *     p_currency       - ISO 4217 code, in either case
  * Returns:
- *     one row; amounts in minor units of the currency. available may be negative: a debt. pending is
- *     not available yet, reserved is in payouts under way, held is held back for disputes; total is
- *     the sum of the four. last_event_at is the latest occurred_at posted
+ *     one row; amounts in minor units of the currency. available may be negative: a debt. pending
+ *     is not available yet, reserved is in payouts under way, held is held back for disputes; total
+ *     is the sum of the four. last_event_at is the latest occurred_at posted
  * Raises:
  *     LBARG  an argument is missing
  *     LNRES  the restaurant is not known

@@ -26,9 +26,9 @@ as $function$
  *     p_event_id  - the processor's id
  *     p_provider  - the processor
  * Returns:
- *     one row. status is processed, or that of the last refusal if the event never was; entries is an
- *     array of entry_seq, entry_type, amount, balance_after; rejections one of status, code, message,
- *     details, received_at, the latest 100; amounts in minor units
+ *     one row. status is processed, or that of the last refusal if the event never was; entries is
+ *     an array of entry_seq, entry_type, amount, balance_after; rejections one of status, code,
+ *     message, details, received_at, the latest 100; amounts in minor units
  * Raises:
  *     LBARG  an argument is missing
  *     LNEVT  no such event was ever received
@@ -98,7 +98,9 @@ begin
         if rejections is null then
             raise exception 'event % was never received', quote_literal(left(p_event_id, 128))
                 using errcode = 'LNEVT', constraint = 'EVENT_NOT_FOUND',
-                    detail = format('event_id=%s, provider=%s', left(p_event_id, 128), left(p_provider, 64));
+                    detail = format(
+                        'event_id=%s, provider=%s', left(p_event_id, 128), left(p_provider, 64)
+                    );
         end if;
         event_id := p_event_id;
         provider := p_provider;

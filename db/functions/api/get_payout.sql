@@ -24,8 +24,8 @@ as $function$
  * Parameters:
  *     p_payout_id  - as run_payouts created it
  * Returns:
- *     one row; amounts in minor units. items is an array of item_type, amount (signed) and entry_count
- *     that adds up to the amount
+ *     one row; amounts in minor units. items is an array of item_type, amount (signed) and
+ *     entry_count that adds up to the amount
  * Raises:
  *     LBARG  the argument is missing
  *     LNPAY  there is no such payout

@@ -22,8 +22,9 @@ as $function$
  *     Takes one event of the payment processor and posts it, at most once for ever.
  * Parameters:
  *     p_event  - a JSON object: event_id, event_type, occurred_at (with offset), restaurant_id,
- *                currency (ISO 4217), amount (integer, minor units); optional provider, fee (integer,
- *                minor units), metadata (object), payout_id; other fields are kept and ignored
+ *                currency (ISO 4217), amount (integer, minor units); optional provider, fee
+ *                (integer, minor units), metadata (object), payout_id; other fields are kept and
+ *                ignored
  * Returns:
  *     one row. status is processed; already_processed: the same content was posted before, the rest
  *     of the row is that of the first time; conflict: the id was used with other content; rejected:
@@ -39,7 +40,8 @@ declare
     v_answer ledger.event_answer;
 begin
     if jsonb_typeof(p_event) is distinct from 'object' then
-        raise exception 'an event is a JSON object, not %', coalesce(jsonb_typeof(p_event), 'nothing')
+        raise exception 'an event is a JSON object, not %',
+            coalesce(jsonb_typeof(p_event), 'nothing')
             using errcode = 'LBOBJ', constraint = 'EVENT_NOT_OBJECT',
                 detail = format('type=%s', coalesce(jsonb_typeof(p_event), 'nothing')),
                 hint = 'Several events at once go to ingest_events.';

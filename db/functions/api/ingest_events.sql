@@ -20,8 +20,8 @@ set search_path = pg_catalog, pg_temp
 as $function$
 /*
  * Function: api.ingest_events(1)
- *     Takes an array of events in one transaction. Every item gets the answer that it would get if the
- *     items came one after the other; a bad one does not stop the others.
+ *     Takes an array of events in one transaction. Every item gets the answer that it would get if
+ *     the items came one after the other; a bad one does not stop the others.
  * Parameters:
  *     p_events  - a JSON array of at most 10,000 events as api.ingest_event takes them
  * Returns:
@@ -40,7 +40,8 @@ declare
     v_answer ledger.event_answer;
 begin
     if jsonb_typeof(p_events) is distinct from 'array' then
-        raise exception 'events are a JSON array, not %', coalesce(jsonb_typeof(p_events), 'nothing')
+        raise exception 'events are a JSON array, not %',
+            coalesce(jsonb_typeof(p_events), 'nothing')
             using errcode = 'LBARR', constraint = 'EVENTS_NOT_ARRAY',
                 detail = format('type=%s', coalesce(jsonb_typeof(p_events), 'nothing')),
                 hint = 'A single event goes to ingest_event.';

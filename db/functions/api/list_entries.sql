@@ -29,7 +29,8 @@ set search_path = pg_catalog, pg_temp
 as $function$
 /*
  * Function: api.list_entries(6)
- *     The statement of a restaurant in one currency: its entries in order, with the running balance.
+ *     The statement of a restaurant in one currency: its entries in order, with the running
+ *     balance.
  * Parameters:
  *     p_restaurant_id  - the platform's id of the restaurant
  *     p_currency       - ISO 4217 code, in either case

@@ -48,7 +48,7 @@ as $function$
  */
 declare
     v_limit constant integer := ledger.require_limit(p_limit);
-    v_after constant text := ledger.read_cursor(p_cursor, '^\d{4}-(0\d|1[0-2])-([0-2]\d|3[01]) po_[0-9a-f]{32}$');
+    v_after constant text := ledger.read_cursor(p_cursor, '^\d{1,7} po_[0-9a-f]{32}$');
     v_currency text;
 begin
     if p_restaurant_id is not null then
@@ -77,14 +77,15 @@ begin
         p.paid_at,
         p.failed_at,
         p.failure_reason,
-        ledger.write_cursor(to_char(p.as_of, 'YYYY-MM-DD ') || p.payout_id)
+        ledger.write_cursor((p.as_of - date '1-01-01') || ' ' || p.payout_id)
     from ledger.payouts as p
     where (p_restaurant_id is null or p.restaurant_id = p_restaurant_id)
         and (v_currency is null or p.currency = v_currency)
         and (p_status is null or p.status = p_status)
         and (
             v_after is null
-            or (p.as_of, p.payout_id) < (substr(v_after, 1, 10)::date, substr(v_after, 12))
+            or (p.as_of - date '1-01-01', p.payout_id)
+            < (split_part(v_after, ' ', 1)::integer, split_part(v_after, ' ', 2))
         )
     order by p.as_of desc, p.payout_id desc
     limit v_limit;

@@ -24,9 +24,9 @@ set search_path = pg_catalog, pg_temp
 as $function$
 /*
  * Function: api.run_payouts(4)
- *     Pays every restaurant what has settled up to a day in one currency: creates the payouts, reserves
- *     their money and closes the days. Running again creates nothing; two runs at once create what
- *     one would.
+ *     Pays every restaurant what has settled up to a day in one currency: creates the payouts,
+ *     reserves their money and closes the days. Running again creates nothing; two runs at once
+ *     create what one would.
  * Parameters:
  *     p_currency    - ISO 4217 code, in either case
  *     p_as_of       - the last settlement day to pay; not in the future
@@ -91,8 +91,8 @@ begin
         where r.run_id = run_payouts.run_id;
     end if;
     status := 'accepted';
-    message := case when p_dry_run then 'payouts that would be created: ' else 'payouts created: ' end
-        || payouts_created;
+    message := case when p_dry_run then 'payouts that would be created: ' else 'payouts created: '
+    end || payouts_created;
     as_of := p_as_of;
     min_amount := p_min_amount;
     is_dry_run := p_dry_run;

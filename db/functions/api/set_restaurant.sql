@@ -20,8 +20,8 @@ set search_path = pg_catalog, pg_temp
 as $function$
 /*
  * Function: api.set_restaurant(5)
- *     Registers a restaurant or changes its settings. They hold for what is posted from now on: days
- *     of entries in the book do not move.
+ *     Registers a restaurant or changes its settings. They hold for what is posted from now on:
+ *     days of entries in the book do not move.
  * Parameters:
  *     p_restaurant_id          - the platform's id of the restaurant
  *     p_timezone               - IANA name of its time zone

@@ -10,7 +10,8 @@ immutable
 as $function$
 /*
  * Function: ledger.answer_posted_event(4)
- *     The answer to an event that is in the book, the same at the first time and at every later one.
+ *     The answer to an event that is in the book, the same at the first time and at every later
+ *     one.
  * Parameters:
  *     p_event        - the event
  *     p_entry_count  - the entries it posted
@@ -23,7 +24,9 @@ as $function$
         p_status, p_event.event_id, p_event.provider, p_event.restaurant_id, p_event.currency,
         p_event.event_type, p_entry_count,
         case when p_entry_count = 0 then 'NO_EFFECT' end,
-        case when p_entry_count = 0 then 'recorded; the payout was settled before, nothing to post' end,
+        case
+            when p_entry_count = 0 then 'recorded; nothing to post, the payout was settled before'
+        end,
         null, p_received_at
     )::ledger.event_answer;
 $function$;

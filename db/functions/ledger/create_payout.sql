@@ -13,10 +13,11 @@ volatile
 as $function$
 /*
  * Function: ledger.create_payout(6)
- *     The payout of one restaurant in a run: decides it under the account's lock, writes it with its
- *     items and its reserve and closes the days, or keeps why not.
+ *     The payout of one restaurant in a run: decides it under the account's lock, writes it with
+ *     its items and its reserve and closes the days, or keeps why not.
  * Parameters:
- *     p_restaurant_id  - the platform's id of the restaurant, first so that a cluster can route the call
+ *     p_restaurant_id  - the platform's id of the restaurant, first so that a
+ *                        cluster can route the call
  *     p_currency       - ISO 4217 code
  *     p_as_of          - the last settlement day to pay
  *     p_min_amount     - below this nothing is paid

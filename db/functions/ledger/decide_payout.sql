@@ -19,7 +19,8 @@ as $function$
  *     p_min_amount  - below this nothing is paid; equal pays
  *     p_now         - the clock
  * Returns:
- *     o_amount   - what can be paid, in minor units: what settled, but no more than is available now
+ *     o_amount   - what can be paid, in minor units: what settled, but no more than is available
+ *     now
  *     o_settled  - what settled up to as_of and was not paid yet
  *     o_reason   - why it is not paid; null if it is
  * Calls:  ledger.business_day

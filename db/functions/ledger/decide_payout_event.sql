@@ -5,13 +5,13 @@ stable
 as $function$
 /*
  * Function: ledger.decide_payout_event(1)
- *     Whether an event about a payout may post, and from which state of the payout. The caller holds
- *     the account's lock, so the answer stays true until it commits.
+ *     Whether an event about a payout may post, and from which state of the payout. The caller
+ *     holds the account's lock, so the answer stays true until it commits.
  * Parameters:
  *     p_event  - the event; its payout_status is the status that it reports
  * Returns:
- *     the event with payout_status = the payout's status before it, for which there is a posting rule;
- *     payout_status null: nothing to do; or code, message and details of a refusal
+ *     the event with payout_status = the payout's status before it, for which there is a posting
+ *     rule; payout_status null: nothing to do; or code, message and details of a refusal
  * Reads:  ledger.payouts, ledger.posting_rules
  */
 declare
@@ -45,7 +45,9 @@ begin
     if cardinality(v_fields) > 0 then
         p_event.code := 'PAYOUT_MISMATCH';
         p_event.message := format('the payout has another %s', array_to_string(v_fields, ' and '));
-        p_event.details := jsonb_build_object('fields', v_fields, 'payout_id', left(p_event.payout_id, 64));
+        p_event.details := jsonb_build_object(
+            'fields', v_fields, 'payout_id', left(p_event.payout_id, 64)
+        );
         return p_event;
     end if;
 

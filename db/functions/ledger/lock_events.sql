@@ -9,7 +9,8 @@ as $function$
  *     that ledger.lock_account lays down: accounts by key, then event ids. Without the second, two
  *     arrays that name the same ids for different restaurants could wait for each other.
  * Parameters:
- *     p_events  - the events as read; those that are not valid, or in the book already, lock nothing
+ *     p_events  - the events as read; those that are not valid, or in the book already,
+ *                 lock nothing
  *     p_now     - the clock
  * Calls:  ledger.lock_account, ledger.open_account
  * Reads:  ledger.processor_events

@@ -9,7 +9,8 @@ as $function$
  *     Reads an ISO 8601 moment. A cast would raise on an impossible date, accept words such as
  *     'tomorrow', and take a moment without offset to be in the session's time zone.
  * Parameters:
- *     p_text  - date, 'T' or blank, time (seconds and fraction optional), offset (Z, +hh, +hhmm, +hh:mm)
+ *     p_text  - date, 'T' or blank, time (seconds and fraction optional), offset (Z, +hh,
+ *               +hhmm, +hh:mm)
  * Returns:
  *     the moment; null if the text is none
  */

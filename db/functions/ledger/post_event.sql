@@ -9,10 +9,11 @@ volatile
 as $function$
 /*
  * Function: ledger.post_event(3)
- *     The one posting path: takes one event of one restaurant, whether it came alone, in an array or
- *     by a replay, claims its id and writes its entries.
+ *     The one posting path: takes one event of one restaurant, whether it came alone, in an array
+ *     or by a replay, claims its id and writes its entries.
  * Parameters:
- *     p_restaurant_id  - the event's restaurant, first and scalar so that a cluster can route the call
+ *     p_restaurant_id  - the event's restaurant, first and scalar so that a
+ *                        cluster can route the call
  *     p_event          - the event as ledger.read_event gives it, without an error
  *     p_now            - the clock
  * Returns:
@@ -75,8 +76,8 @@ begin
     end if;
 
     insert into ledger.processor_events (
-        amount, fee, first_entry_seq, occurred_at, received_at, entry_count, restaurant_id, currency,
-        provider, event_id, event_type, payout_id, content_hash, payload
+        amount, fee, first_entry_seq, occurred_at, received_at, entry_count, restaurant_id,
+        currency, provider, event_id, event_type, payout_id, content_hash, payload
     )
     values (
         p_event.amount, p_event.fee,

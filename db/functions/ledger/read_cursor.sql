@@ -5,7 +5,8 @@ immutable
 as $function$
 /*
  * Function: ledger.read_cursor(2)
- *     Reads the cursor of a list, which is opaque to callers: the key of the last row, in hexadecimal.
+ *     Reads the cursor of a list, which is opaque to callers: the key of the last row, in
+ *     hexadecimal.
  * Parameters:
  *     p_cursor   - as a row of the list gave it; null: from the start
  *     p_pattern  - regular expression of the key

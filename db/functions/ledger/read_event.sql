@@ -62,7 +62,7 @@ begin
             'event_id must be a string of 1 to 128 visible ASCII characters');
     elsif v_event.restaurant_id is null then
         return ledger.invalid_event(v_event, 'RESTAURANT_ID_INVALID', 'restaurant_id',
-            'restaurant_id must be 1 to 64 letters, digits or . _ : -, the first a letter or digit');
+            'restaurant_id must be 1 to 64 letters, digits or . _ : -, letter or digit first');
     elsif jsonb_typeof(p_event -> 'event_type') <> 'string' then
         return ledger.invalid_event(v_event, 'EVENT_TYPE_INVALID', 'event_type',
             'event_type must be a string');

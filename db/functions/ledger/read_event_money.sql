@@ -5,8 +5,8 @@ stable
 as $function$
 /*
  * Function: ledger.read_event_money(2)
- *     The second half of ledger.read_event: money, time, the payout it is about, and the hash of the
- *     business content.
+ *     The second half of ledger.read_event: money, time, the payout it is about, and the hash of
+ *     the business content.
  * Parameters:
  *     p_event  - the event with its ids, type and currency
  *     p_now    - the clock

@@ -16,7 +16,8 @@ as $function$
 begin
     if (p_limit between 1 and 500) is not true then
         raise exception 'limit must be from 1 to 500'
-            using errcode = 'LBLIM', constraint = 'LIMIT_INVALID', detail = format('limit=%s', p_limit);
+            using errcode = 'LBLIM', constraint = 'LIMIT_INVALID',
+                detail = format('limit=%s', p_limit);
     end if;
     return p_limit;
 end;

@@ -20,7 +20,8 @@ declare
 begin
     if p_restaurant_id is null then
         raise exception 'restaurant_id is missing'
-            using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING', detail = 'argument=restaurant_id';
+            using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
+                detail = 'argument=restaurant_id';
     end if;
     select r.*
     into v_restaurant

@@ -24,7 +24,8 @@ as $function$
 begin
     if p_restaurant_id is null then
         raise exception 'restaurant_id is missing'
-            using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING', detail = 'argument=restaurant_id';
+            using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
+                detail = 'argument=restaurant_id';
     elsif p_restaurant_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' then
         raise exception 'restaurant_id must be 1 to 64 letters, digits or . _ : -'
             using errcode = 'LURID', constraint = 'RESTAURANT_ID_INVALID',

@@ -10,7 +10,8 @@ as $function$
  *     LXBAL  always
  */
 begin
-    raise exception 'the account of % in % is moved by its entries only', new.restaurant_id, new.currency
+    raise exception 'the account of % in % is moved by its entries only',
+        new.restaurant_id, new.currency
         using errcode = 'LXBAL', constraint = 'BALANCE_NOT_FROM_ENTRIES',
             detail = format('restaurant_id=%s, currency=%s', new.restaurant_id, new.currency),
             hint = 'Money is moved by the functions of schema api.';

@@ -5,8 +5,8 @@ volatile
 as $function$
 /*
  * Function: ledger.tg_any__refuse(0)
- *     Refuses the statement: on tables of recorded facts that nobody may update, delete or truncate,
- *     their owner and superusers included.
+ *     Refuses the statement: on tables of recorded facts that nobody may update, delete or
+ *     truncate, their owner and superusers included.
  * Raises:
  *     LCAPP  always
  */
@@ -14,7 +14,9 @@ begin
     raise exception 'rows of %.% are recorded facts: % is refused',
         tg_table_schema, tg_table_name, lower(tg_op)
         using errcode = 'LCAPP', constraint = 'APPEND_ONLY',
-            detail = format('table=%s.%s, operation=%s', tg_table_schema, tg_table_name, lower(tg_op)),
+            detail = format(
+                'table=%s.%s, operation=%s', tg_table_schema, tg_table_name, lower(tg_op)
+            ),
             hint = 'A correction is a new entry.';
 end;
 $function$;

@@ -5,8 +5,8 @@ volatile
 as $function$
 /*
  * Function: ledger.tg_payouts__complete(0)
- *     At the end of the transaction that wrote a payout or one of its items: the items add up to the
- *     payout's amount, and that amount was reserved.
+ *     At the end of the transaction that wrote a payout or one of its items: the items add up to
+ *     the payout's amount, and that amount was reserved.
  * Raises:
  *     LXPAY  they do not
  * Reads:  ledger.payouts, ledger.payout_items, ledger.ledger_entries
@@ -44,4 +44,4 @@ end;
 $function$;
 
 comment on function ledger.tg_payouts__complete()
-is 'Holds a payout equal to the sum of its items and to its reserve, at the end of the transaction.';
+is 'Holds a payout equal to the sum of its items and to its reserve, when the transaction ends.';

@@ -5,7 +5,8 @@ volatile
 as $function$
 /*
  * Function: ledger.tg_payouts__guard(0)
- *     Lets a payout change its status along the allowed ways only, and nothing else but when and why.
+ *     Lets a payout change its status along the allowed ways only, and nothing else but when and
+ *     why.
  * Raises:
  *     LCTRN  another change
  */

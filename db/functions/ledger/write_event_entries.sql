@@ -84,7 +84,9 @@ begin
         update ledger.payouts as p
         set
             status = p_event.payout_status,
-            paid_at = case when p_event.payout_status = 'PAID' then p_event.occurred_at else p.paid_at end,
+            paid_at = case
+                when p_event.payout_status = 'PAID' then p_event.occurred_at else p.paid_at
+            end,
             failed_at = case when p_event.payout_status = 'FAILED' then p_event.occurred_at end,
             failure_reason = case
                 when p_event.payout_status = 'FAILED'
