@@ -38,11 +38,19 @@ create or replace trigger payout_runs_never_removed
 before delete or truncate on ledger.payout_runs
 for each statement execute function ledger.tg_any__refuse();
 
--- Balances follow from entries: the entries' own trigger moves them (depth 1), nobody else can.
-create or replace trigger ledger_entries_apply
-after insert on ledger.ledger_entries
-referencing new table as new_entries
-for each statement execute function ledger.tg_ledger_entries__apply();
+-- Entries are inserted, and accounts are moved with them, by the posting functions alone: whoever
+-- tries by hand is refused, superusers included.
+create or replace trigger ledger_entries_posting_only
+before insert on ledger.ledger_entries
+for each statement
+when (current_setting('cuenta.is_posting', true) is distinct from 'on')
+execute function ledger.tg_any__posting_only();
+
+create or replace trigger account_balances_posting_only
+before update on ledger.account_balances
+for each statement
+when (current_setting('cuenta.is_posting', true) is distinct from 'on')
+execute function ledger.tg_any__posting_only();
 
 create or replace trigger account_balances_open_empty
 before insert on ledger.account_balances
@@ -54,22 +62,7 @@ when (
     or new.last_entry_seq <> 0
     or new.closed_through <> '-infinity'
 )
-execute function ledger.tg_account_balances__guard();
-
-create or replace trigger account_balances_moved_by_entries
-before update on ledger.account_balances
-for each row
-when (
-    new.restaurant_id <> old.restaurant_id
-    or new.currency <> old.currency
-    or new.closed_through < old.closed_through
-    or (
-        pg_trigger_depth() = 0
-        and (new.balance, new.reserved, new.held, new.last_entry_seq)
-        is distinct from (old.balance, old.reserved, old.held, old.last_entry_seq)
-    )
-)
-execute function ledger.tg_account_balances__guard();
+execute function ledger.tg_any__posting_only();
 
 -- Payouts.
 create or replace trigger payouts_guard

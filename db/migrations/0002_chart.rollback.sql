@@ -1,5 +1,1 @@
-drop table ledger.posting_rules;
-drop table ledger.event_types;
-drop table ledger.entry_types;
-drop table ledger.accounts;
-drop table ledger.currencies;
+drop table ledger.rejection_reasons;

@@ -50,6 +50,7 @@ create table ledger.entry_types (
     payout_item text,
     description text not null,
     constraint entry_types_pkey primary key (entry_type),
+    constraint entry_types_effects_key unique (entry_type, balance_effect, reserved_effect),
     constraint entry_types_debit_account_fkey
     foreign key (debit_account) references ledger.accounts (account),
     constraint entry_types_credit_account_fkey
@@ -80,39 +81,48 @@ comment on column ledger.event_types.payout_status is
 
 create table ledger.posting_rules (
     event_type text not null,
-    payout_status text not null,
-    entry_types text [] not null,
-    amount_fields text [] not null,
-    balance_effects smallint [] not null,
-    reserved_effects smallint [] not null,
+    payout_status text not null default 'NONE',
+    amount_entry text not null,
+    amount_balance_effect smallint not null,
+    amount_reserved_effect smallint not null,
+    fee_entry text,
+    fee_balance_effect smallint,
+    fee_reserved_effect smallint,
     is_delayed boolean not null,
-    takes_fee boolean not null generated always as ('fee' = any(amount_fields)) stored,
     constraint posting_rules_pkey primary key (event_type, payout_status),
     constraint posting_rules_event_type_fkey
     foreign key (event_type) references ledger.event_types (event_type),
+    constraint posting_rules_amount_entry_fkey
+    foreign key (amount_entry, amount_balance_effect, amount_reserved_effect)
+    references ledger.entry_types (entry_type, balance_effect, reserved_effect),
+    constraint posting_rules_fee_entry_fkey
+    foreign key (fee_entry, fee_balance_effect, fee_reserved_effect)
+    references ledger.entry_types (entry_type, balance_effect, reserved_effect)
+    match full,
     constraint posting_rules_payout_status_known_check
-    check (payout_status in ('NONE', 'CREATED', 'PAID', 'FAILED', 'CANCELED')),
-    constraint posting_rules_amount_fields_known_check
-    check (amount_fields <@ array['amount', 'fee']),
-    constraint posting_rules_same_length_check check (
-        cardinality(entry_types) > 0
-        and cardinality(amount_fields) = cardinality(entry_types)
-        and cardinality(balance_effects) = cardinality(entry_types)
-        and cardinality(reserved_effects) = cardinality(entry_types)
-    )
+    check (payout_status in ('NONE', 'CREATED', 'PAID', 'FAILED', 'CANCELED'))
 );
 comment on table ledger.posting_rules is
-'What an event posts: one row per event type (and state of the payout it is about) with parallel '
-'arrays, so that the posting path reads a rule with one index look-up.';
+'What an event posts: one row per event type (and state of the payout it is about), so that the '
+'posting path reads a rule with one index look-up.';
 comment on column ledger.posting_rules.payout_status is
 'The payout''s status before the event; NONE for events that are not about a payout.';
-comment on column ledger.posting_rules.entry_types is 'The entries posted, in this order.';
-comment on column ledger.posting_rules.amount_fields is
-'The event''s field that gives each entry its amount; an amount of 0 posts nothing.';
-comment on column ledger.posting_rules.balance_effects is
-'entry_types.balance_effect of each entry, copied for speed and held equal by a test.';
-comment on column ledger.posting_rules.reserved_effects is
-'entry_types.reserved_effect of each entry, copied for speed and held equal by a test.';
+comment on column ledger.posting_rules.amount_entry is
+'The entry type posted with the event''s amount.';
+comment on column ledger.posting_rules.fee_entry is
+'The entry type posted with its fee, after the other; null: the event may have no fee.';
+comment on column ledger.posting_rules.amount_balance_effect is
+'Effects are those of the entry type, held equal by the foreign keys, here to spare a join.';
 comment on column ledger.posting_rules.is_delayed is
-'Whether the restaurant''s settlement delay applies: true for money in, and for the fee that goes '
-'with it.';
+'Whether the restaurant''s settlement delay applies: true for money in and the fee that goes with '
+'it.';
+
+create table ledger.rejection_reasons (
+    code text not null,
+    field text,
+    message text not null,
+    constraint rejection_reasons_pkey primary key (code)
+);
+comment on table ledger.rejection_reasons is
+'Why an event may post nothing: what is said with each code (%s: the field that is missing), and '
+'the field that is wrong.';

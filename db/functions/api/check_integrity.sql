@@ -37,7 +37,7 @@ begin
         select
             n.check_name,
             count(*) as findings,
-            jsonb_agg(to_jsonb(n) - '{check_name,severity,finding_no}'::text [])
+            jsonb_agg(to_jsonb(n) - '{check_name,severity,finding_no}'::text[])
             filter (where n.finding_no <= 5) as sample
         from (
             select

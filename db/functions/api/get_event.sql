@@ -75,20 +75,20 @@ begin
         e.occurred_at,
         e.received_at,
         (
-            select jsonb_agg(
+            select coalesce(jsonb_agg(
                 jsonb_build_object(
                     'entry_seq', n.entry_seq, 'entry_type', n.entry_type, 'amount', n.amount,
                     'balance_after', n.balance_after
                 )
                 order by n.entry_seq
-            )
+            ), '[]')
             from ledger.ledger_entries as n
             where n.restaurant_id = e.restaurant_id
                 and n.currency = e.currency
                 and n.entry_seq >= e.first_entry_seq
                 and n.entry_seq < e.first_entry_seq + e.entry_count
         ),
-        rejections,
+        coalesce(rejections, '[]'),
         e.payload
     from ledger.processor_events as e
     where e.event_id = p_event_id
@@ -104,6 +104,7 @@ begin
         end if;
         event_id := p_event_id;
         provider := p_provider;
+        entries := '[]';
         return next;
     end if;
 end;

@@ -1,21 +1,10 @@
 create or replace function api.ingest_event(p_event jsonb)
-returns table (
-    status text,
-    event_id text,
-    provider text,
-    restaurant_id text,
-    currency text,
-    event_type text,
-    entries integer,
-    code text,
-    message text,
-    details jsonb,
-    received_at timestamptz
-)
+returns ledger.event_answer
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 /*
  * Function: api.ingest_event(1)
@@ -31,13 +20,12 @@ as $function$
  *     not valid or not allowed. code, message and details say why the last two posted nothing
  * Raises:
  *     LBOBJ  p_event is not a JSON object
- * Calls:  ledger.read_event, ledger.reject_event, ledger.post_event
+ * Calls:  ledger.read_event, ledger.post_event
  * Locks:  the account, then the event id
  */
 declare
     v_now constant timestamptz := clock_timestamp();
     v_event ledger.event_input;
-    v_answer ledger.event_answer;
 begin
     if jsonb_typeof(p_event) is distinct from 'object' then
         raise exception 'an event is a JSON object, not %',
@@ -48,12 +36,7 @@ begin
     end if;
 
     v_event := ledger.read_event(p_event, v_now);
-    if v_event.code is not null then
-        v_answer := ledger.reject_event(v_event, 'rejected', v_now);
-    else
-        v_answer := ledger.post_event(v_event.restaurant_id, v_event, v_now);
-    end if;
-    return query select v_answer.*;
+    return ledger.post_event(v_event.restaurant_id, v_event, v_now);
 end;
 $function$;
 

@@ -17,6 +17,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 /*
  * Function: api.ingest_events(1)
@@ -29,13 +30,13 @@ as $function$
  * Raises:
  *     LBARR  p_events is not a JSON array
  *     LBMAX  it has more than 10,000 items
- * Calls:  ledger.read_event, ledger.lock_events, ledger.reject_event, ledger.post_event
+ * Calls:  ledger.read_event, ledger.lock_events, ledger.post_event
  * Locks:  all accounts in key order, then all event ids; see ledger.lock_account
  */
 declare
     c_most_items constant integer := 10000;
     v_now constant timestamptz := clock_timestamp();
-    v_events ledger.event_input [];
+    v_events ledger.event_input[];
     v_event ledger.event_input;
     v_answer ledger.event_answer;
 begin
@@ -61,11 +62,7 @@ begin
     item := 0;
     foreach v_event in array coalesce(v_events, '{}') loop
         item := item + 1;
-        if v_event.code is not null then
-            v_answer := ledger.reject_event(v_event, 'rejected', v_now);
-        else
-            v_answer := ledger.post_event(v_event.restaurant_id, v_event, v_now);
-        end if;
+        v_answer := ledger.post_event(v_event.restaurant_id, v_event, v_now);
         return query select item, v_answer.*;
     end loop;
 end;

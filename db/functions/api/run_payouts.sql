@@ -21,6 +21,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 /*
  * Function: api.run_payouts(4)

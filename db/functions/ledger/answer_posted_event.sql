@@ -11,7 +11,7 @@ as $function$
 /*
  * Function: ledger.answer_posted_event(4)
  *     The answer to an event that is in the book, the same at the first time and at every later
- *     one.
+ *     one. One expression, so that callers have it inlined.
  * Parameters:
  *     p_event        - the event
  *     p_entry_count  - the entries it posted
@@ -27,7 +27,7 @@ as $function$
         case
             when p_entry_count = 0 then 'recorded; nothing to post, the payout was settled before'
         end,
-        null, p_received_at
+        null::jsonb, p_received_at
     )::ledger.event_answer;
 $function$;
 

@@ -31,7 +31,7 @@ as $function$
  * Locks:  the account
  */
 declare
-    v_account ledger.account_balances;
+    v_account ledger.account_state;
     v_decision record;
 begin
     v_account := ledger.lock_account(p_restaurant_id, p_currency);

@@ -1,5 +1,5 @@
 create or replace function ledger.decide_payout(
-    p_account ledger.account_balances,
+    p_account ledger.account_state,
     p_as_of date,
     p_min_amount bigint,
     p_now timestamptz,
@@ -14,7 +14,7 @@ as $function$
  * Function: ledger.decide_payout(4)
  *     What one restaurant can be paid for the days up to as_of, and why it is not paid, if so.
  * Parameters:
- *     p_account     - the account, locked by the caller unless it only asks
+ *     p_account     - the account, locked by the caller
  *     p_as_of       - the last settlement day to pay
  *     p_min_amount  - below this nothing is paid; equal pays
  *     p_now         - the clock
@@ -24,21 +24,15 @@ as $function$
  *     o_settled  - what settled up to as_of and was not paid yet
  *     o_reason   - why it is not paid; null if it is
  * Calls:  ledger.business_day
- * Reads:  ledger.restaurants, ledger.payouts, ledger.ledger_entries, ledger.entry_types
+ * Reads:  ledger.payouts, ledger.ledger_entries, ledger.entry_types
  */
 declare
-    v_restaurant ledger.restaurants;
-    v_today date;
+    v_today constant date := ledger.business_day(
+        p_now, p_account.timezone, p_account.day_close_hour
+    );
     v_later bigint;
     v_pending bigint;
 begin
-    select r.*
-    into v_restaurant
-    from ledger.restaurants as r
-    where r.restaurant_id = p_account.restaurant_id;
-
-    v_today := ledger.business_day(p_now, v_restaurant.timezone, v_restaurant.day_close_hour);
-
     -- From the balance backwards, so that the cost does not grow with the book. What is pending
     -- settles after today, and so after as_of.
     select
@@ -54,7 +48,7 @@ begin
     o_settled := p_account.balance - v_later;
     o_amount := least(o_settled, p_account.balance - v_pending);
     o_reason := case
-        when v_restaurant.is_payouts_paused then 'payouts_paused'
+        when p_account.is_payouts_paused then 'payouts_paused'
         when p_as_of > v_today then 'as_of_in_future'
         when p_account.closed_through >= p_as_of
             then case
@@ -74,5 +68,5 @@ begin
 end;
 $function$;
 
-comment on function ledger.decide_payout(ledger.account_balances, date, bigint, timestamptz)
+comment on function ledger.decide_payout(ledger.account_state, date, bigint, timestamptz)
 is 'What one restaurant can be paid for the days up to as_of, and why it is not paid, if so.';

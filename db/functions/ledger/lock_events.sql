@@ -1,4 +1,4 @@
-create or replace function ledger.lock_events(p_events ledger.event_input [], p_now timestamptz)
+create or replace function ledger.lock_events(p_events ledger.event_input[], p_now timestamptz)
 returns void
 language plpgsql
 volatile
@@ -13,25 +13,30 @@ as $function$
  *                 lock nothing
  *     p_now     - the clock
  * Calls:  ledger.lock_account, ledger.open_account
- * Reads:  ledger.processor_events
+ * Reads:  ledger.processor_events, ledger.posting_rules, ledger.currencies
  * Locks:  the accounts; advisory locks on the event ids until the end of the transaction
  */
 declare
-    v_account ledger.account_balances;
+    v_account ledger.account_state;
     r_account record;
 begin
     for r_account in
         select
             f.restaurant_id,
             f.currency,
-            bool_or(f.payout_status is null) as may_open
+            bool_or(f.may_open) as may_open
         from (
             -- Of the items with one id only the first can be posted.
             select distinct on (e.provider, e.event_id)
                 e.restaurant_id,
                 e.currency,
-                e.payout_status
+                r.amount_entry is not null
+                and (e.fee = 0 or r.fee_entry is not null)
+                and c.currency is not null as may_open
             from unnest(p_events) with ordinality as e
+            left join ledger.posting_rules as r
+                on e.event_type = r.event_type and r.payout_status = 'NONE'
+            left join ledger.currencies as c on e.currency = c.currency
             where e.code is null
                 and not exists (
                     select
@@ -61,5 +66,5 @@ begin
 end;
 $function$;
 
-comment on function ledger.lock_events(ledger.event_input [], timestamptz)
+comment on function ledger.lock_events(ledger.event_input[], timestamptz)
 is 'Takes every lock that posting an array needs, in one order.';

@@ -2,6 +2,8 @@ create or replace function ledger.tg_payouts__complete()
 returns trigger
 language plpgsql
 volatile
+security definer
+set search_path = pg_catalog, pg_temp
 as $function$
 /*
  * Function: ledger.tg_payouts__complete(0)

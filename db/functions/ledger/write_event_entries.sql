@@ -1,104 +1,85 @@
 create or replace function ledger.write_event_entries(
-    p_account ledger.account_balances,
-    p_rule ledger.posting_rules,
     p_event ledger.event_input,
+    p_account ledger.account_state,
     p_event_no bigint,
+    p_payout_id text,
+    p_entries integer,
     p_now timestamptz
 )
-returns void
+returns integer
 language plpgsql
 volatile
 as $function$
 /*
- * Function: ledger.write_event_entries(5)
- *     Writes the entries of an event whose id the caller has claimed, and moves the payout that the
- *     event is about.
+ * Function: ledger.write_event_entries(6)
+ *     Writes the entries of an event, moves the account with them, and the payout it is about.
  * Parameters:
- *     p_account   - the account, locked by the caller
- *     p_rule      - what the event posts
- *     p_event     - the event
- *     p_event_no  - its number in ledger.processor_events
- *     p_now       - the clock
- * Calls:  ledger.business_day
- * Reads:  ledger.restaurants
- * Writes: ledger.ledger_entries (whose trigger moves ledger.account_balances), ledger.payouts
+ *     p_event      - the event
+ *     p_account    - its account with the posting rule, locked
+ *     p_event_no   - the event's number in ledger.processor_events
+ *     p_payout_id  - the payout that it is about; null if it is about none
+ *     p_entries    - how many entries: 1, or 2 with the fee's
+ *     p_now        - the clock
+ * Returns:
+ *     p_entries
+ * Calls:  ledger.business_day, ledger.move_payout
+ * Writes: ledger.ledger_entries, ledger.account_balances
  */
 declare
-    v_restaurant ledger.restaurants;
-    v_business_day date;
-    v_available_on date;
-    v_amount bigint;
-    v_amounts bigint [];
-    v_entry_types text [];
-    v_balances bigint [];
-    v_reserveds bigint [];
-begin
-    select r.*
-    into v_restaurant
-    from ledger.restaurants as r
-    where r.restaurant_id = p_account.restaurant_id;
-
-    v_business_day := ledger.business_day(
-        p_event.occurred_at, v_restaurant.timezone, v_restaurant.day_close_hour
+    v_balance bigint := p_account.balance + p_account.amount_balance_effect * p_event.amount;
+    v_reserved bigint := p_account.reserved + p_account.amount_reserved_effect * p_event.amount;
+    v_recorded_at constant timestamptz := greatest(p_now, p_account.last_entry_at);
+    v_day constant date := ledger.business_day(
+        p_event.occurred_at, p_account.timezone, p_account.day_close_hour
     );
-    v_available_on := v_business_day
-        + case when p_rule.is_delayed then v_restaurant.settlement_delay_days else 0 end;
-
-    for v_entry_no in 1 .. cardinality(p_rule.entry_types) loop
-        v_amount := case p_rule.amount_fields[v_entry_no]
-            when 'fee' then p_event.fee
-            else p_event.amount
-        end;
-        continue when v_amount = 0;
-        p_account.balance := p_account.balance + p_rule.balance_effects[v_entry_no] * v_amount;
-        p_account.reserved := p_account.reserved + p_rule.reserved_effects[v_entry_no] * v_amount;
-        v_entry_types := v_entry_types || p_rule.entry_types[v_entry_no];
-        v_amounts := v_amounts || v_amount;
-        v_balances := v_balances || p_account.balance;
-        v_reserveds := v_reserveds || p_account.reserved;
-    end loop;
-
+    v_available_on constant date := v_day + case
+        when p_account.is_delayed then p_account.settlement_delay_days else 0
+    end;
+    v_is_posting text := set_config('cuenta.is_posting', 'on', true);
+begin
     insert into ledger.ledger_entries (
         entry_seq, amount, balance_after, reserved_after, event_no, occurred_at, recorded_at,
         business_day, available_on, settlement_day, restaurant_id, currency, entry_type, payout_id
     )
     select
-        p_account.last_entry_seq + e.entry_no,
-        e.amount,
-        e.balance_after,
-        e.reserved_after,
-        p_event_no,
-        p_event.occurred_at,
-        greatest(p_now, p_account.last_entry_at),
-        v_business_day,
-        v_available_on,
-        greatest(v_available_on, p_account.closed_through + 1),
-        p_account.restaurant_id,
-        p_account.currency,
-        e.entry_type,
-        p_event.payout_id
-    from unnest(v_entry_types, v_amounts, v_balances, v_reserveds)
-    with ordinality as e (entry_type, amount, balance_after, reserved_after, entry_no);
+        p_account.last_entry_seq + n.entry_no, n.amount, n.balance_after, n.reserved_after,
+        p_event_no, p_event.occurred_at, v_recorded_at, v_day, v_available_on,
+        greatest(v_available_on, p_account.closed_through + 1), p_event.restaurant_id,
+        p_event.currency, n.entry_type, p_payout_id
+    from (
+        values
+        (1, p_account.amount_entry, p_event.amount, v_balance, v_reserved),
+        (
+            2, p_account.fee_entry, p_event.fee,
+            v_balance + p_account.fee_balance_effect * p_event.fee,
+            v_reserved + p_account.fee_reserved_effect * p_event.fee
+        )
+    ) as n (entry_no, entry_type, amount, balance_after, reserved_after)
+    where n.entry_no <= p_entries;
 
-    if p_event.payout_status is not null then
-        update ledger.payouts as p
-        set
-            status = p_event.payout_status,
-            paid_at = case
-                when p_event.payout_status = 'PAID' then p_event.occurred_at else p.paid_at
-            end,
-            failed_at = case when p_event.payout_status = 'FAILED' then p_event.occurred_at end,
-            failure_reason = case
-                when p_event.payout_status = 'FAILED'
-                    then left(p_event.payload -> 'metadata' ->> 'failure_reason', 500)
-            end
-        where p.restaurant_id = p_account.restaurant_id
-            and p.payout_id = p_event.payout_id;
+    if p_entries = 2 then
+        v_balance := v_balance + p_account.fee_balance_effect * p_event.fee;
+        v_reserved := v_reserved + p_account.fee_reserved_effect * p_event.fee;
     end if;
+    update ledger.account_balances as b
+    set
+        balance = v_balance,
+        reserved = v_reserved,
+        last_entry_seq = p_account.last_entry_seq + p_entries,
+        last_entry_at = v_recorded_at,
+        last_event_at = greatest(b.last_event_at, p_event.occurred_at)
+    where b.restaurant_id = p_event.restaurant_id
+        and b.currency = p_event.currency;
+    v_is_posting := set_config('cuenta.is_posting', 'off', true);
+
+    if p_payout_id is not null then
+        perform ledger.move_payout(p_event, p_payout_id);
+    end if;
+    return p_entries;
 end;
 $function$;
 
 comment on function ledger.write_event_entries(
-    ledger.account_balances, ledger.posting_rules, ledger.event_input, bigint, timestamptz
+    ledger.event_input, ledger.account_state, bigint, text, integer, timestamptz
 )
-is 'Writes the entries of an event and moves the payout that it is about.';
+is 'Writes the entries of an event, moves the account with them, and the payout it is about.';

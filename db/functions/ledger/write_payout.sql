@@ -1,5 +1,5 @@
 create or replace function ledger.write_payout(
-    p_account ledger.account_balances,
+    p_account ledger.account_state,
     p_as_of date,
     p_amount bigint,
     p_settled bigint,
@@ -22,7 +22,7 @@ as $function$
  *     p_run_id   - the run
  *     p_now      - the clock
  * Calls:  ledger.business_day
- * Reads:  ledger.restaurants, ledger.entry_types, ledger.ledger_entries
+ * Reads:  ledger.entry_types, ledger.ledger_entries
  * Writes: ledger.payouts, ledger.ledger_entries, ledger.payout_items, ledger.account_balances
  */
 declare
@@ -82,6 +82,7 @@ begin
     from items as i
     where i.amount <> 0;
 
+    perform set_config('cuenta.is_posting', 'on', true);
     insert into ledger.ledger_entries (
         entry_seq, amount, balance_after, reserved_after, occurred_at, recorded_at, business_day,
         available_on, settlement_day, restaurant_id, currency, entry_type, payout_id
@@ -93,7 +94,7 @@ begin
         p_account.reserved + t.reserved_effect * p_amount,
         p_now,
         greatest(p_now, p_account.last_entry_at),
-        ledger.business_day(p_now, r.timezone, r.day_close_hour),
+        ledger.business_day(p_now, p_account.timezone, p_account.day_close_hour),
         p_as_of,
         p_as_of,
         p_account.restaurant_id,
@@ -101,17 +102,26 @@ begin
         t.entry_type,
         v_payout_id
     from ledger.entry_types as t
-    inner join ledger.restaurants as r on r.restaurant_id = p_account.restaurant_id
     where t.entry_type = 'PAYOUT_RESERVE';
 
     update ledger.account_balances as b
-    set closed_through = p_as_of
+    set
+        balance = e.balance_after,
+        reserved = e.reserved_after,
+        last_entry_seq = e.entry_seq,
+        last_entry_at = e.recorded_at,
+        closed_through = p_as_of
+    from ledger.ledger_entries as e
     where b.restaurant_id = p_account.restaurant_id
-        and b.currency = p_account.currency;
+        and b.currency = p_account.currency
+        and e.restaurant_id = p_account.restaurant_id
+        and e.currency = p_account.currency
+        and e.entry_seq = p_account.last_entry_seq + 1;
+    perform set_config('cuenta.is_posting', 'off', true);
 end;
 $function$;
 
 comment on function ledger.write_payout(
-    ledger.account_balances, date, bigint, bigint, text, timestamptz
+    ledger.account_state, date, bigint, bigint, text, timestamptz
 )
 is 'Writes a payout that was decided, reserves its amount and closes its days.';

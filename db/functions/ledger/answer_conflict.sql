@@ -1,0 +1,49 @@
+create or replace function ledger.answer_conflict(p_event ledger.event_input, p_now timestamptz)
+returns ledger.event_answer
+language plpgsql
+volatile
+as $function$
+/*
+ * Function: ledger.answer_conflict(2)
+ *     Keeps an event whose id is in the book with other content, and answers which fields differ.
+ * Parameters:
+ *     p_event  - the event
+ *     p_now    - the clock
+ * Returns:
+ *     the answer
+ * Calls:  ledger.reject_event
+ * Reads:  ledger.processor_events
+ * Locks:  none
+ */
+declare
+    v_known jsonb;
+begin
+    select e.payload
+    into v_known
+    from ledger.processor_events as e
+    where e.provider = p_event.provider
+        and e.event_id = p_event.event_id;
+
+    p_event.code := 'EVENT_ID_REUSED';
+    p_event.details := jsonb_build_object('fields', (
+        select jsonb_agg(d.field order by d.field_no)
+        from unnest(array[
+            'event_type', 'occurred_at', 'restaurant_id', 'currency', 'amount', 'fee',
+            'payout_id', 'metadata'
+        ]) with ordinality as d (field, field_no)
+        where case d.field
+            when 'occurred_at' then (v_known ->> 'occurred_at')::timestamptz <> p_event.occurred_at
+            when 'currency' then upper(v_known ->> 'currency') <> p_event.currency
+            when 'fee' then coalesce((v_known -> 'fee')::bigint, 0) <> p_event.fee
+            when 'metadata'
+                then coalesce(v_known -> 'metadata', '{}')
+                    <> coalesce(p_event.payload -> 'metadata', '{}')
+            else v_known -> d.field is distinct from p_event.payload -> d.field
+        end
+    ));
+    return ledger.reject_event(p_event, 'conflict', p_now);
+end;
+$function$;
+
+comment on function ledger.answer_conflict(ledger.event_input, timestamptz)
+is 'Keeps an event whose id is in the book with other content, and answers which fields differ.';

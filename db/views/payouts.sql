@@ -1,0 +1,24 @@
+create or replace view reporting.payouts as
+select
+    p.payout_id,
+    p.restaurant_id,
+    p.currency,
+    p.as_of,
+    p.amount,
+    p.status,
+    p.run_id,
+    p.created_at,
+    p.paid_at,
+    p.failed_at,
+    p.failure_reason
+from ledger.payouts as p;
+
+comment on view reporting.payouts is 'Payouts to restaurants and what became of them.';
+comment on column reporting.payouts.as_of is
+'The last settlement day that the payout pays; it closes all days up to it.';
+comment on column reporting.payouts.amount is 'Minor units of the currency.';
+comment on column reporting.payouts.status is
+'CREATED: reserved, on its way; PAID: reached the bank; FAILED or CANCELED: available again.';
+comment on column reporting.payouts.paid_at is 'When the processor says that it was paid.';
+comment on column reporting.payouts.failed_at is
+'When the processor says that it failed or was sent back.';

@@ -1,0 +1,54 @@
+create or replace view reporting.trial_balance as
+select
+    l.currency,
+    l.account,
+    a.account_class,
+    a.normal_side,
+    sum(l.debit)::bigint as debit,
+    sum(l.credit)::bigint as credit,
+    sum(
+        case a.normal_side when 'debit' then l.debit - l.credit else l.credit - l.debit end
+    )::bigint as balance
+from (
+    -- summed by entry type first: two short rows a type instead of two long ones an entry
+    select
+        m.currency,
+        t.debit_account as account,
+        m.amount as debit,
+        0 as credit
+    from (
+        select
+            e.currency,
+            e.entry_type,
+            sum(e.amount) as amount
+        from ledger.ledger_entries as e
+        group by e.currency, e.entry_type
+    ) as m
+    inner join ledger.entry_types as t on m.entry_type = t.entry_type
+    union all
+    select
+        m.currency,
+        t.credit_account as account,
+        0 as debit,
+        m.amount as credit
+    from (
+        select
+            e.currency,
+            e.entry_type,
+            sum(e.amount) as amount
+        from ledger.ledger_entries as e
+        group by e.currency, e.entry_type
+    ) as m
+    inner join ledger.entry_types as t on m.entry_type = t.entry_type
+) as l
+inner join ledger.accounts as a on l.account = a.account
+group by l.currency, l.account, a.account_class, a.normal_side;
+
+comment on view reporting.trial_balance is
+'Turnover and balance of every account per currency, over all restaurants. In each currency the '
+'debits equal the credits.';
+comment on column reporting.trial_balance.normal_side is 'The side on which the account grows.';
+comment on column reporting.trial_balance.debit is 'Sum of the debit legs, in minor units.';
+comment on column reporting.trial_balance.credit is 'Sum of the credit legs, in minor units.';
+comment on column reporting.trial_balance.balance is
+'In minor units, positive on the account''s normal side.';
