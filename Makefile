@@ -1,0 +1,98 @@
+# `make run` and `make test` need Python 3.11 or later and nothing else. DATABASE_URL, if set, is the
+# database that is used instead of the embedded server's; PG_BIN is another PostgreSQL installation.
+
+HOST ?= 127.0.0.1
+PORT ?= 8080
+PG_BIN15 ?= /usr/lib/postgresql/15/bin
+COVERAGE ?= 95
+
+VENV := .venv/bin
+PY := $(VENV)/python
+CHECKS := $(sort $(wildcard sql/checks/*.sql))
+MIGRATIONS := $(filter-out %.rollback.sql,$(sort $(wildcard db/migrations/*.sql)))
+HAS_15 := $(if $(DATABASE_URL)$(PG_BIN),,$(wildcard $(PG_BIN15)/pg_ctl))
+FRESH := env -u DATABASE_URL -u PG_BIN $(PY) db/embedded.py exec --throw-away
+NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-tap test-python test-15 lint check deploy psql stop bench schema schema-check clean
+
+help:  ## what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/installed  ## database, deploy, sample events on first start, service (PORT=, SAMPLE=no)
+	@$(PY) db/run.py --host $(HOST) --port $(PORT) $(if $(filter no,$(SAMPLE)),--no-sample)
+
+demo: .venv/installed  ## the whole story in a throw-away database, as tables
+	@$(PY) events/demo.py
+
+test: test-tap test-python test-15  ## pgTAP and pytest, on PostgreSQL 18 and, if it is here, on 15
+
+test-tap: .venv/installed-dev
+	$(PY) db/pgtap.py
+
+test-python: .venv/installed-dev
+	$(PY) -m pytest
+
+test-15: .venv/installed-dev
+ifneq ($(HAS_15),)
+	PG_BIN="$(PG_BIN15)" $(PY) db/pgtap.py --coverage $(COVERAGE)
+	PG_BIN="$(PG_BIN15)" $(PY) -m pytest
+else
+	@echo "not run: PostgreSQL 15 and plpgsql_check (no $(PG_BIN15), or DATABASE_URL or PG_BIN is set)"
+endif
+
+lint: .venv/installed-dev  ## every linter that CI runs
+	$(PY) -m sqlfluff lint --processes 0 db sql
+	$(VENV)/squawk --assume-in-transaction $(MIGRATIONS)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/hadolint --failure-threshold warning Dockerfile
+	$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+check: .venv/installed  ## the checks of sql/checks, which return no row on a sound ledger
+	@rows=$$($(PY) db/embedded.py psql -XqAt -v ON_ERROR_STOP=1 $(foreach c,$(CHECKS),-c '\echo -- $c' -f $c)) || exit 1; \
+	if echo "$$rows" | grep -v '^-- '; then echo "the ledger is not sound"; exit 1; fi; \
+	echo "$(words $(CHECKS)) checks, no row: the ledger is sound"
+
+deploy: .venv/installed  ## bring the database to today's version
+	@$(PY) db/embedded.py exec $(PY) db/deploy.py
+
+psql: .venv/installed  ## psql in the database
+	@$(PY) db/embedded.py psql
+
+stop: .venv/installed  ## stop an embedded server that still runs
+	@$(PY) db/embedded.py stop
+
+bench: .venv/installed-dev  ## measure; writes bench/RESULTS.md
+	$(PY) bench/bench.py
+
+schema: .venv/installed  ## write db/schema.sql anew
+	@$(FRESH) sh -c '$(NEW_SCHEMA)'
+
+schema-check: .venv/installed  ## db/schema.sql is what the files come to
+	@$(FRESH) sh -c '$(NEW_SCHEMA) -' | diff -u db/schema.sql - || { echo "run: make schema"; exit 1; }
+
+clean: stop  ## remove the virtual environment and fetched tools; the data in .data stays
+	rm -rf .venv .tools
+
+# The first Python that will do. yoyo-migrations is tried on 3.11 to 3.13, so 3.14 comes last.
+.venv/bin/python:
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14; do \
+		if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "making .venv with $$($$python --version)"; \
+			exec $$python -m venv .venv; \
+		fi; \
+	done; \
+	echo "Python 3.11 or later with its venv module is needed (on Debian: apt install python3-venv)"; exit 1
+
+.venv/installed: requirements.txt | .venv/bin/python
+	@echo "installing what $< names into .venv"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt requirements.txt | .venv/bin/python
+	@echo "installing what $< names into .venv"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ .venv/installed

@@ -1,0 +1,134 @@
+"""What `make run` does: a database, the deploy, the sample events on first start, the service.
+
+    python db/run.py [--host 127.0.0.1] [--port 8080] [--no-sample]
+
+The database is that of DATABASE_URL, else an embedded server's, which stops with the service and
+keeps its data in .data. The sample events are loaded into an empty ledger only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg
+from rich.console import Console
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from db import embedded
+from db.deploy import DeployError, deploy
+from events.load import LoadError, load
+
+SAMPLE = embedded.ROOT / "events" / "events.jsonl"
+console = Console(highlight=False, soft_wrap=True)
+
+
+def wants_sample(url: str) -> bool:
+    """True if the ledger is empty, or a load of the sample stopped in the middle."""
+    ids = [json.loads(line)["event_id"] for line in SAMPLE.read_text().splitlines()]
+    with psycopg.connect(url) as connection:
+        connection.execute("set role cuenta_owner")
+        row = connection.execute(
+            "select exists (select 1 from ledger.processor_events),"
+            " (select count(*) from ledger.processor_events as e"
+            "  where e.provider = 'default' and e.event_id = any(%s))",
+            [ids],
+        ).fetchone()
+    assert row
+    has_events, known = row
+    return not has_events or 0 < known < len(ids)
+
+
+def is_taken(host: str, port: int) -> bool:
+    """True if something listens there already."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def psql_line(server: embedded.Server | None) -> str:
+    """A line that connects with psql, without a password in it."""
+    if server is None:
+        return 'psql "$DATABASE_URL"'
+    passfile = shlex.quote(str(server.pgpass))
+    return f"PGPASSFILE={passfile} psql -h 127.0.0.1 -p {server.port} -U {embedded.SUPERUSER} {embedded.DATABASE}"
+
+
+def announce(address: str, psql: str) -> None:
+    """Wait until the service is ready, then say where everything is."""
+    for _ in range(120):
+        try:
+            with urllib.request.urlopen(f"{address}/ready", timeout=2):
+                break
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.25)
+    else:
+        return
+    console.print(
+        f"""
+[bold]cuenta is ready.[/bold] Ctrl-C stops it.
+
+  API         {address}/v1/
+  Swagger UI  {address}/docs
+  ReDoc       {address}/redoc
+
+  curl -s '{address}/v1/restaurants/res_001/balance?currency=PEN'
+
+  make psql   in another terminal, or:
+  {psql}
+  => select * from get_balance('res_001', 'PEN');
+"""
+    )
+
+
+def serve(url: str, server: embedded.Server | None, chosen: argparse.Namespace) -> int:
+    """Deploy, load, serve until a signal; the exit status."""
+    deploy(url)
+    if chosen.sample and wants_sample(url):
+        result = load(SAMPLE, database=url, console=console)
+        if result.interrupted:
+            return 130
+        console.print("sample events:", ", ".join(f"{n} {status}" for status, n in result.counts.items()))
+    address = f"http://{chosen.host}:{chosen.port}"
+    threading.Thread(target=announce, args=(address, psql_line(server)), daemon=True).start()
+    app = [sys.executable, str(embedded.ROOT / "app.py"), "serve"]
+    words = [*app, "--host", chosen.host, "--port", str(chosen.port)]
+    return embedded.run_command(words, os.environ | {"DATABASE_URL": url}, is_service=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run cuenta on this machine.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--no-sample", dest="sample", action="store_false", help="load no sample events")
+    chosen = parser.parse_args()
+    if is_taken(chosen.host, chosen.port):
+        console.print(f"Port {chosen.port} is taken. Choose another one: make run PORT=8081")
+        return 1
+    embedded.end_on_signals()
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        return serve(given, None, chosen)
+    with embedded.Server() as server:
+        embedded.create_database(server)
+        console.print(f"PostgreSQL {server.major} with its data in {server.data_dir}")
+        return serve(server.url(), server, chosen)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (DeployError, LoadError, embedded.ServerError, psycopg.OperationalError) as error:
+        sys.exit(f"make run: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

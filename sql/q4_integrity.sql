@@ -1,0 +1,36 @@
+-- Q4: is the ledger sound?
+--
+--   psql "$DATABASE_URL" -f sql/q4_integrity.sql
+--   psql "$DATABASE_URL" -v check=entry_seq_gap -f sql/q4_integrity.sql
+--
+-- check     only this one; all by default
+-- findings  how many findings to show; 100 by default
+-- First every check with its number of findings: 0 is sound. An error must never be found; a
+-- warning is legal, but worth a look. Then the findings themselves. sql/checks says of each check
+-- why it is made and what to do.
+
+\if :{?check} \else \set check '' \endif
+\if :{?findings} \else \set findings 100 \endif
+
+select
+    c.check_name,
+    c.severity,
+    count(f.check_name) as findings,
+    c.title
+from reporting.integrity_checks as c
+left join reporting.integrity_findings as f on c.check_name = f.check_name
+where :'check' in ('', c.check_name)
+group by c.check_name, c.severity, c.title
+order by c.severity asc, count(f.check_name) desc, c.check_name asc;
+
+select
+    f.check_name,
+    f.severity,
+    f.restaurant_id,
+    f.currency,
+    f.reference,
+    f.finding
+from reporting.integrity_findings as f
+where :'check' in ('', f.check_name)
+order by f.severity asc, f.check_name asc, f.restaurant_id asc, f.currency asc, f.reference asc
+limit :findings;

@@ -1,0 +1,290 @@
+"""The real server process: it starts, answers, logs, heals and stops as a production service should."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from db import embedded
+from db.deploy import deploy
+
+ROOT = Path(__file__).resolve().parent.parent
+Connect = Callable[..., psycopg.Connection[Any]]
+
+CHARGE: dict[str, Any] = {
+    "event_id": "evt_1",
+    "event_type": "charge_succeeded",
+    "occurred_at": "2025-12-30T10:00:00Z",
+    "restaurant_id": "res_001",
+    "currency": "PEN",
+    "amount": 12000,
+    "fee": 600,
+}
+
+
+def eventually(what: Callable[[], Any], seconds: float = 30) -> Any:
+    """Wait until it answers something true; the last answer."""
+    end = time.monotonic() + seconds
+    while not (answer := what()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return answer
+
+
+class Service:
+    """`python app.py serve` on a free port, with what it logs."""
+
+    def __init__(self, database_url: str, log: Path, *words: str, **environment: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port: int = probe.getsockname()[1]
+        self.log = log
+        command = [sys.executable, "app.py", "serve", "--port", str(self.port), "--workers", "2", *words]
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"DATABASE_URL": database_url} | environment,
+            )
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """Send a request; the status and the JSON of the answer, 0 if nobody listens."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers["Content-Type"] = "application/json"
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+        except ConnectionError:
+            return 0, None
+        finally:
+            connection.close()
+
+    def wait(self) -> Service:
+        """Wait until it answers."""
+        assert eventually(lambda: self.process.poll() is not None or self.ask("GET", "/health")[0] == 200)
+        assert self.process.poll() is None, self.log.read_text()
+        return self
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What it has logged: one JSON object a line."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and wait for the end."""
+        self.process.send_signal(number)
+        return self.process.wait(timeout=60)
+
+
+@contextlib.contextmanager
+def serving(database_url: str, log: Path, *words: str, **environment: str) -> Iterator[Service]:
+    """A service that is gone afterwards, whatever happens."""
+    service = Service(database_url, log, *words, **environment)
+    try:
+        yield service.wait()
+    finally:
+        if service.process.poll() is None:
+            service.process.terminate()
+            try:
+                service.process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                service.process.kill()
+
+
+@pytest.fixture(scope="module")
+def running(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service on the module's database."""
+    with serving(database, tmp_path_factory.mktemp("serve") / "log") as service:
+        yield service
+
+
+def test_it_answers_and_posts(running: Service) -> None:
+    assert running.ask("GET", "/ready") == (200, {"status": "ready"})
+    status, answer = running.ask("POST", "/v1/processor/events", CHARGE)
+    assert (status, answer["status"]) == (201, "processed")
+    status, answer = running.ask("POST", "/v1/processor/events", CHARGE)
+    assert (status, answer["status"]) == (200, "already_processed")
+    status, answer = running.ask("GET", "/v1/restaurants/res_001/balance?currency=PEN")
+    assert (status, answer["available"]) == (200, 11400)
+
+
+def test_it_answers_errors_in_the_envelope(running: Service) -> None:
+    status, answer = running.ask("GET", "/v1/payouts/po_unknown", **{"X-Request-ID": "req-42"})
+    assert (status, answer["error"]["code"], answer["error"]["request_id"]) == (404, "PAYOUT_NOT_FOUND", "req-42")
+    status, answer = running.ask("PATCH", "/v1/payouts")
+    assert (status, answer["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
+    large = CHARGE | {"metadata": {"note": "x" * (1 << 20)}}
+    status, answer = running.ask("POST", "/v1/processor/events", large)
+    assert (status, answer["error"]["code"]) == (413, "REQUEST_ENTITY_TOO_LARGE")
+
+
+def test_a_body_may_come_in_chunks_and_is_limited_then_too(running: Service) -> None:
+    for size, expected in ((10, 201), (1 << 20, 413)):
+        event = json.dumps(CHARGE | {"event_id": f"chunks_{size}", "metadata": {"note": "x" * size}}).encode()
+        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
+        chunks = (event[start : start + 1000] for start in range(0, len(event), 1000))
+        headers = {"Content-Type": "application/json"}
+        with contextlib.suppress(BrokenPipeError):
+            connection.request("POST", "/v1/processor/events", chunks, headers, encode_chunked=True)
+        assert connection.getresponse().status == expected
+        connection.close()
+
+
+def test_many_at_once_are_all_answered(running: Service) -> None:
+    def send(number: int) -> int:
+        event = CHARGE | {"event_id": f"many_{number % 100}", "restaurant_id": f"res_{number % 100 % 7}"}
+        return running.ask("POST", "/v1/processor/events", event)[0]
+
+    with concurrent.futures.ThreadPoolExecutor(16) as threads:
+        statuses = list(threads.map(send, range(400)))
+    assert (statuses.count(201), statuses.count(200)) == (100, 300)
+
+
+def test_its_log_is_json_with_a_line_a_request(running: Service) -> None:
+    running.ask("GET", "/v1/payouts?limit=1", **{"X-Request-ID": "req-logged"})
+    (line,) = eventually(lambda: [line for line in running.lines() if line.get("request_id") == "req-logged"])
+    assert (line["event"], line["method"], line["path"], line["status"]) == ("request", "GET", "/v1/payouts", 200)
+    assert line["ms"] > 0
+    assert all({"event", "level", "timestamp"} <= set(line) for line in running.lines())
+
+
+def test_it_heals_when_the_database_has_dropped_its_connections(running: Service, connect: Connect) -> None:
+    session = connect()
+    find = """select a.pid from pg_stat_activity as a
+        where a.application_name = 'cuenta' and a.datname = current_database()"""
+    left = "select count(*) from pg_stat_activity as a where a.pid = any(%s)"
+    assert running.ask("GET", "/v1/payouts")[0] == 200
+    dropped = [pid for (pid,) in session.execute(find).fetchall()]
+    assert dropped
+    for pid in dropped:
+        session.execute("select pg_terminate_backend(%s)", [pid])
+    assert eventually(lambda: session.execute(left, [dropped]).fetchone() == (0,))
+    assert {running.ask("GET", "/v1/payouts")[0] for _ in range(20)} == {200}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_finishes_the_running_request_before_it_stops(
+    database: str, connect: Connect, tmp_path: Path, number: int
+) -> None:
+    session = connect()
+    waiting = """select count(*) from pg_stat_activity as a
+        where a.application_name = 'cuenta' and a.datname = current_database() and a.wait_event_type = 'Lock'"""
+    event = CHARGE | {"restaurant_id": "res_stop", "event_id": f"stop_{number}"}
+    with serving(database, tmp_path / "log") as service, concurrent.futures.ThreadPoolExecutor(1) as thread:
+        service.ask("POST", "/v1/processor/events", event | {"event_id": f"first_{number}"})
+        with psycopg.connect(database) as holder:
+            holder.execute("select from ledger.account_balances where restaurant_id = 'res_stop' for update")
+            answer = thread.submit(service.ask, "POST", "/v1/processor/events", event)
+            assert eventually(lambda: session.execute(waiting).fetchone() == (1,))
+            service.process.send_signal(number)
+            assert eventually(lambda: any(line["event"].startswith("Shutting down") for line in service.lines()))
+            assert service.process.poll() is None
+        assert answer.result(timeout=30)[0] == 201
+        assert service.process.wait(timeout=30) == 0
+        assert service.ask("GET", "/health") == (0, None)
+        assert not any(line["level"] == "error" for line in service.lines())
+
+
+def test_it_survives_a_restart_of_the_database(tmp_path: Path) -> None:
+    server = embedded.Server(Path(tempfile.gettempdir()) / f"cuenta-restart-{secrets.token_hex(4)}")
+    try:
+        server.start()
+        deploy(server.url("postgres"), quiet=True)
+        with serving(server.url("postgres"), tmp_path / "log", CUENTA_POOL_TIMEOUT="1") as service:
+            assert service.ask("POST", "/v1/processor/events", CHARGE)[0] == 201
+            server.stop()
+            assert service.ask("GET", "/health")[0] == 200
+            status, answer = service.ask("GET", "/ready")
+            assert (status, answer["error"]["code"]) == (503, "NOT_READY")
+            status, answer = service.ask("POST", "/v1/processor/events", CHARGE)
+            assert (status, answer["error"]["code"]) == (503, "UNAVAILABLE")
+            server.start()
+            assert eventually(lambda: service.ask("GET", "/ready")[0] == 200)
+            assert service.ask("POST", "/v1/processor/events", CHARGE)[0] == 200
+            assert service.stop() == 0
+    finally:
+        server.stop()
+        shutil.rmtree(server.data_dir, ignore_errors=True)
+
+
+def refused(database_url: str, *words: str, **environment: str) -> str:
+    """What it says when it does not start."""
+    done = subprocess.run(
+        [sys.executable, "app.py", "serve", *words],
+        cwd=ROOT,
+        env={k: v for k, v in os.environ.items() if k != "CUENTA_ALLOW_REMOTE"}
+        | {"DATABASE_URL": database_url}
+        | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
+def test_it_refuses_to_listen_on_anything_but_loopback(database: str, host: str) -> None:
+    said = refused(database, "--host", host)
+    assert f"does not listen on {host}" in said
+    assert "--allow-remote" in said
+
+
+@pytest.mark.parametrize(("words", "environment"), [(["--allow-remote"], "0"), ([], "1")])
+def test_it_listens_elsewhere_when_told_so(database: str, tmp_path: Path, words: list[str], environment: str) -> None:
+    log = tmp_path / "log"
+    with serving(database, log, "--host", "0.0.0.0", *words, CUENTA_ALLOW_REMOTE=environment) as service:
+        assert service.ask("GET", "/ready")[0] == 200
+
+
+def test_it_needs_to_know_its_database() -> None:
+    assert "DATABASE_URL is not set" in refused("")
+
+
+def test_a_login_without_the_services_role_is_told_what_to_do(database: str, connect: Connect) -> None:
+    name, password = f"stranger_{secrets.token_hex(4)}", secrets.token_hex(8)
+    connect().execute(f"create role {name} login password '{password}'".encode())
+    try:
+        _, _, place = database.partition("@")
+        said = refused(f"postgresql://{name}:{password}@{place}")
+        assert f"grant cuenta_app to {name};" in said
+        assert password not in said
+        connect().execute(f"grant cuenta_app to {name}".encode())
+    finally:
+        connect().execute(f"drop role {name}".encode())
+
+
+def test_a_login_with_the_services_role_serves(database: str, connect: Connect, tmp_path: Path) -> None:
+    name, password = f"service_{secrets.token_hex(4)}", secrets.token_hex(8)
+    connect().execute(f"create role {name} login noinherit password '{password}' in role cuenta_app".encode())
+    try:
+        _, _, place = database.partition("@")
+        with serving(f"postgresql://{name}:{password}@{place}", tmp_path / "log") as service:
+            assert service.ask("GET", "/ready") == (200, {"status": "ready"})
+    finally:
+        connect().execute(f"drop role {name}".encode())
+
+
+def test_it_starts_before_its_database_and_says_so(tmp_path: Path) -> None:
+    with serving("postgresql://nobody@127.0.0.1:1/none", tmp_path / "log", CUENTA_POOL_TIMEOUT="0.2") as service:
+        assert service.ask("GET", "/ready")[0] == 503
+        assert any("does not answer yet" in line["event"] for line in service.lines())
