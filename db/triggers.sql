@@ -38,18 +38,23 @@ create or replace trigger payout_runs_never_removed
 before delete or truncate on ledger.payout_runs
 for each statement execute function ledger.tg_any__refuse();
 
--- Entries are inserted, and accounts are moved with them, by the posting functions alone: whoever
--- tries by hand is refused, superusers included.
+-- Entries are inserted by the functions that move the account with them, and an account moves by
+-- the entries inserted since: whoever tries otherwise is refused, superusers included.
 create or replace trigger ledger_entries_posting_only
 before insert on ledger.ledger_entries
 for each statement
 when (current_setting('cuenta.is_posting', true) is distinct from 'on')
 execute function ledger.tg_any__posting_only();
 
-create or replace trigger account_balances_posting_only
-before update on ledger.account_balances
-for each statement
-when (current_setting('cuenta.is_posting', true) is distinct from 'on')
+create or replace trigger account_balances_follow_entries
+before update of restaurant_id, currency, balance, reserved, held, last_entry_seq, last_entry_at
+on ledger.account_balances
+for each row execute function ledger.tg_account_balances__follow_entries();
+
+create or replace trigger account_balances_stay_closed
+before update of closed_through on ledger.account_balances
+for each row
+when (new.closed_through < old.closed_through)
 execute function ledger.tg_any__posting_only();
 
 create or replace trigger account_balances_open_empty

@@ -7,3 +7,5 @@ drop table ledger.event_rejections;
 drop table ledger.processor_events;
 drop table ledger.account_balances;
 drop table ledger.restaurants;
+drop domain ledger.minor_units_kept;
+drop domain ledger.minor_units;

@@ -1,6 +1,19 @@
 -- The book itself. Every table with a restaurant_id has it first in its primary key, so that the
 -- schema can be distributed by restaurant.
 
+-- The ranges of an account as domains, because PostgreSQL reads a table's CHECKs anew in each
+-- statement, and an account is updated by every event. 2^53 - 1 is what every JSON reader holds
+-- exactly.
+create domain ledger.minor_units as bigint
+constraint minor_units_range_check check (value between -9007199254740991 and 9007199254740991);
+comment on domain ledger.minor_units is
+'Money in minor units of its currency; negative is a debt.';
+
+create domain ledger.minor_units_kept as bigint
+constraint minor_units_kept_range_check check (value between 0 and 9007199254740991);
+comment on domain ledger.minor_units_kept is
+'Money in minor units of its currency that is kept for a purpose, never negative.';
+
 create table ledger.restaurants (
     restaurant_id text not null,
     timezone text not null default 'America/Lima',
@@ -25,9 +38,9 @@ comment on column ledger.restaurants.settlement_delay_days is
 'Days between the business day of money in and the day on which it is available.';
 
 create table ledger.account_balances (
-    balance bigint not null default 0,
-    reserved bigint not null default 0,
-    held bigint not null default 0,
+    balance ledger.minor_units not null default 0,
+    reserved ledger.minor_units_kept not null default 0,
+    held ledger.minor_units_kept not null default 0,
     last_entry_seq bigint not null default 0,
     last_entry_at timestamptz,
     last_event_at timestamptz,
@@ -38,13 +51,7 @@ create table ledger.account_balances (
     constraint account_balances_restaurant_id_fkey
     foreign key (restaurant_id) references ledger.restaurants (restaurant_id),
     constraint account_balances_currency_fkey
-    foreign key (currency) references ledger.currencies (currency),
-    constraint account_balances_balance_range_check
-    check (balance between -9007199254740991 and 9007199254740991),
-    constraint account_balances_reserved_not_negative_check
-    check (reserved between 0 and 9007199254740991),
-    constraint account_balances_held_not_negative_check
-    check (held between 0 and 9007199254740991)
+    foreign key (currency) references ledger.currencies (currency)
 ) with (fillfactor = 50);
 comment on table ledger.account_balances is
 'What a restaurant owns in one currency, in minor units. Moved by the insertion of entries and by '

@@ -4,8 +4,8 @@ select
     b.currency,
     b.balance - p.pending as available,
     p.pending,
-    b.reserved,
-    b.held,
+    b.reserved::bigint as reserved,
+    b.held::bigint as held,
     b.balance + b.reserved + b.held as total,
     b.last_event_at,
     d.business_day

@@ -37,8 +37,11 @@ as $function$
  */
 begin
     if p_event_id is null or p_provider is null then
-        raise exception 'event_id or provider is missing'
-            using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING', detail = 'argument=event_id';
+        raise exception '% is missing',
+            case when p_event_id is null then 'event_id' else 'provider' end
+            using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
+                detail = 'argument='
+                    || case when p_event_id is null then 'event_id' else 'provider' end;
     end if;
 
     select

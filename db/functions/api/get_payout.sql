@@ -55,7 +55,9 @@ begin
                 jsonb_build_object(
                     'item_type', i.item_type, 'amount', i.amount, 'entry_count', i.entry_count
                 )
-                order by i.amount desc, i.item_type
+                order by
+                    i.item_type = 'carried_out', i.item_type <> 'carried_in', i.amount desc,
+                    i.item_type
             )
             from ledger.payout_items as i
             where i.restaurant_id = p.restaurant_id

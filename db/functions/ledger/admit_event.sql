@@ -1,28 +1,24 @@
-create or replace function ledger.admit_event(
-    p_event ledger.event_input,
-    p_account ledger.account_state,
-    p_now timestamptz
-)
+create or replace function ledger.admit_event(p_event ledger.event_input, p_now timestamptz)
 returns ledger.event_input
 language plpgsql
 volatile
 as $function$
 /*
- * Function: ledger.admit_event(3)
+ * Function: ledger.admit_event(2)
  *     Decides on an event that is not plain: of a restaurant without this account yet, about a
- *     payout, or one to refuse.
+ *     payout, with a very large balance, or one to refuse.
  * Parameters:
- *     p_event    - the event
- *     p_account  - its account, locked; null if there is none yet
- *     p_now      - the clock
+ *     p_event  - the event; its account is locked, if there is one
+ *     p_now    - the clock
  * Returns:
  *     the event with payout_status, which says which posting rule applies, null: none, there is
  *     nothing to post; or with code and details of why it may not post. A missing account is opened
- * Calls:  ledger.decide_payout_event, ledger.open_account
+ * Calls:  ledger.decide_payout_event, ledger.open_account, ledger.lock_account
  * Reads:  ledger.event_types, ledger.currencies, ledger.posting_rules
  */
 declare
     v_type ledger.event_types;
+    v_account ledger.account_state;
 begin
     select t.*
     into v_type
@@ -32,7 +28,7 @@ begin
     p_event.payout_status := 'NONE';
     if not found then
         p_event.code := 'EVENT_TYPE_UNKNOWN';
-    elsif p_account.restaurant_id is null and not exists (
+    elsif not exists (
         select
         from ledger.currencies as c
         where c.currency = p_event.currency
@@ -45,18 +41,27 @@ begin
             and r.fee_entry is not null
     ) then
         p_event.code := 'FEE_NOT_ALLOWED';
-    elsif abs(p_account.balance) + p_event.amount + p_event.fee > 9007199254740991 then
-        p_event.code := 'BALANCE_OUT_OF_RANGE';
     elsif v_type.payout_status is not null then
-        return ledger.decide_payout_event(p_event, v_type.payout_status);
-    elsif p_account.restaurant_id is null then
+        p_event := ledger.decide_payout_event(p_event, v_type.payout_status);
+    else
         perform ledger.open_account(p_event.restaurant_id, p_event.currency, p_now);
+    end if;
+    if p_event.code is not null then
+        return p_event;
+    end if;
+
+    v_account := ledger.lock_account(
+        p_event.restaurant_id, p_event.currency, p_event.event_type, p_event.payout_status
+    );
+    if abs(
+        v_account.balance + v_account.amount_balance_effect * p_event.amount
+        + coalesce(v_account.fee_balance_effect * p_event.fee, 0)
+    ) > 9007199254740991 then
+        p_event.code := 'BALANCE_OUT_OF_RANGE';
     end if;
     return p_event;
 end;
 $function$;
 
-comment on function ledger.admit_event(
-    ledger.event_input, ledger.account_state, timestamptz
-)
+comment on function ledger.admit_event(ledger.event_input, timestamptz)
 is 'Decides on an event that is not plain: a new account, a payout, or a refusal.';

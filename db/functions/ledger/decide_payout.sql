@@ -20,7 +20,7 @@ as $function$
  *     p_now         - the clock
  * Returns:
  *     o_amount   - what can be paid, in minor units: what settled, but no more than is available
- *     now
+ *                  now, nor than can be kept beside what is reserved already
  *     o_settled  - what settled up to as_of and was not paid yet
  *     o_reason   - why it is not paid; null if it is
  * Calls:  ledger.business_day
@@ -46,7 +46,9 @@ begin
         and e.settlement_day > p_as_of;
 
     o_settled := p_account.balance - v_later;
-    o_amount := least(o_settled, p_account.balance - v_pending);
+    o_amount := least(
+        o_settled, p_account.balance - v_pending, 9007199254740991 - p_account.reserved
+    );
     o_reason := case
         when p_account.is_payouts_paused then 'payouts_paused'
         when p_as_of > v_today then 'as_of_in_future'

@@ -58,7 +58,7 @@ begin
         and (p_event.fee = 0 or v_account.fee_entry is not null)
         and abs(v_account.balance) + p_event.amount + p_event.fee <= 9007199254740991
     ) is not true then
-        v_event := ledger.admit_event(p_event, v_account, p_now);
+        v_event := ledger.admit_event(p_event, p_now);
         if v_event.code is not null then
             return ledger.reject_event(v_event, 'rejected', p_now);
         end if;

@@ -58,17 +58,17 @@ begin
     v_event := row(
         coalesce(p_event ->> 'provider', 'default'), p_event ->> 'event_id',
         p_event ->> 'event_type', p_event ->> 'restaurant_id', upper(p_event ->> 'currency'),
-        p_event -> 'amount', coalesce(p_event -> 'fee', '0'), v_occurred_at, null, null, p_event,
-        null, null, null
+        (p_event -> 'amount')::bigint, coalesce((p_event -> 'fee')::bigint, 0),
+        v_occurred_at::timestamptz, null, null, p_event, null, null, null
     );
     -- Without the id, so that the same facts under two ids can be found. The moment in binary: its
     -- text depends on the session's time zone.
     v_event.content_hash := sha256(
         timestamptz_send(v_event.occurred_at) || convert_to(
-            jsonb_build_array(
-                v_event.event_type, v_event.restaurant_id, v_event.currency, v_event.amount,
-                v_event.fee, p_event -> 'payout_id', coalesce(p_event -> 'metadata', '{}')
-            )::text,
+            concat_ws(
+                ' ', v_event.event_type, v_event.restaurant_id, v_event.currency, v_event.amount,
+                v_event.fee, coalesce(p_event -> 'metadata', '{}'), p_event -> 'payout_id'
+            ),
             'UTF8'
         )
     );

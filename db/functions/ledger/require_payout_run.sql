@@ -39,9 +39,10 @@ begin
         raise exception '% is missing', v_missing
             using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
                 detail = format('argument=%s', v_missing);
-    elsif p_as_of = '-infinity' then
+    elsif not isfinite(p_as_of) then
         raise exception 'as_of must be a calendar day'
-            using errcode = 'LBDAT', constraint = 'AS_OF_INVALID', detail = 'as_of=-infinity';
+            using errcode = 'LBDAT', constraint = 'AS_OF_INVALID',
+                detail = format('as_of=%s', p_as_of);
     elsif (p_min_amount between 0 and 9007199254740991) is not true then
         raise exception 'min_amount must be from 0 to 9007199254740991 minor units'
             using errcode = 'LUMIN', constraint = 'MIN_AMOUNT_INVALID',

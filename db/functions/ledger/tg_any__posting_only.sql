@@ -5,9 +5,10 @@ volatile
 as $function$
 /*
  * Function: ledger.tg_any__posting_only(0)
- *     Refuses entries, and moves of accounts, that do not come from the posting functions, which
- *     write both in one transaction: ledger.post_event and ledger.write_payout. They set
- *     cuenta.is_posting around their writing; the trigger fires when it is not set.
+ *     Refuses entries that do not come from the functions that move the account with them,
+ *     ledger.write_event_entries and ledger.write_payout: they set cuenta.is_posting around their
+ *     writing, and the trigger fires when it is not set. Refuses accounts that are opened with
+ *     money in them, and to open closed days again, too.
  * Raises:
  *     LXPST  always
  */
@@ -22,4 +23,4 @@ end;
 $function$;
 
 comment on function ledger.tg_any__posting_only()
-is 'Refuses entries, and moves of accounts, that do not come from the posting functions.';
+is 'Refuses entries that do not come from the functions that move the account with them.';

@@ -35,8 +35,8 @@ declare
     v_available_on constant date := v_day + case
         when p_account.is_delayed then p_account.settlement_delay_days else 0
     end;
-    v_is_posting text := set_config('cuenta.is_posting', 'on', true);
 begin
+    perform set_config('cuenta.is_posting', 'on', true);
     insert into ledger.ledger_entries (
         entry_seq, amount, balance_after, reserved_after, event_no, occurred_at, recorded_at,
         business_day, available_on, settlement_day, restaurant_id, currency, entry_type, payout_id
@@ -70,7 +70,7 @@ begin
         last_event_at = greatest(b.last_event_at, p_event.occurred_at)
     where b.restaurant_id = p_event.restaurant_id
         and b.currency = p_event.currency;
-    v_is_posting := set_config('cuenta.is_posting', 'off', true);
+    perform set_config('cuenta.is_posting', 'off', true);
 
     if p_payout_id is not null then
         perform ledger.move_payout(p_event, p_payout_id);

@@ -21,9 +21,9 @@ as $function$
  *     p_settled  - what settled up to as_of; the rest of it is carried out
  *     p_run_id   - the run
  *     p_now      - the clock
- * Calls:  ledger.business_day
- * Reads:  ledger.entry_types, ledger.ledger_entries
- * Writes: ledger.payouts, ledger.ledger_entries, ledger.payout_items, ledger.account_balances
+ * Calls:  ledger.write_payout_items, ledger.business_day
+ * Reads:  ledger.entry_types
+ * Writes: ledger.payouts, ledger.ledger_entries, ledger.account_balances
  */
 declare
     v_payout_id constant text := 'po_' || replace(gen_random_uuid()::text, '-', '');
@@ -38,49 +38,7 @@ begin
     );
 
     -- Before the reserve, which is no item of its own payout.
-    insert into ledger.payout_items (amount, entry_count, restaurant_id, payout_id, item_type)
-    with settled as (
-        select
-            t.payout_item as item_type,
-            sum(t.balance_effect * e.amount)::bigint as amount,
-            count(*) as entry_count
-        from ledger.ledger_entries as e
-        inner join ledger.entry_types as t on e.entry_type = t.entry_type
-        where e.restaurant_id = p_account.restaurant_id
-            and e.currency = p_account.currency
-            and e.settlement_day > p_account.closed_through
-            and e.settlement_day <= p_as_of
-            and t.balance_effect <> 0
-        group by t.payout_item
-    ),
-
-    items as (
-        select
-            s.item_type,
-            s.amount,
-            s.entry_count
-        from settled as s
-        union all
-        select
-            'carried_in',
-            p_settled - coalesce(sum(s.amount), 0)::bigint,
-            0
-        from settled as s
-        union all
-        select
-            'carried_out',
-            p_amount - p_settled,
-            0
-    )
-
-    select
-        i.amount,
-        i.entry_count,
-        p_account.restaurant_id,
-        v_payout_id,
-        i.item_type
-    from items as i
-    where i.amount <> 0;
+    perform ledger.write_payout_items(p_account, v_payout_id, p_as_of, p_amount, p_settled);
 
     perform set_config('cuenta.is_posting', 'on', true);
     insert into ledger.ledger_entries (

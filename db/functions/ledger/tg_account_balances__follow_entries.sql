@@ -1,0 +1,53 @@
+create or replace function ledger.tg_account_balances__follow_entries()
+returns trigger
+language plpgsql
+volatile
+as $function$
+/*
+ * Function: ledger.tg_account_balances__follow_entries(0)
+ *     Lets an account move by the entries inserted since, and by nothing else, whoever updates it:
+ *     their numbers follow without a gap, the balances change by their amounts, their days are
+ *     open.
+ * Raises:
+ *     LXBAL  the account would differ from its entries
+ * Reads:  ledger.ledger_entries, ledger.entry_types
+ */
+declare
+    v_new record;
+begin
+    select
+        count(*) as entries,
+        sum(t.balance_effect * e.amount) as balance_change,
+        sum(t.reserved_effect * e.amount) as reserved_change,
+        sum(t.held_effect * e.amount) as held_change,
+        max(e.recorded_at) as recorded_at,
+        min(e.settlement_day) as settlement_day
+    into v_new
+    from ledger.ledger_entries as e
+    inner join ledger.entry_types as t on e.entry_type = t.entry_type
+    where e.restaurant_id = new.restaurant_id
+        and e.currency = new.currency
+        and e.entry_seq > old.last_entry_seq;
+
+    if (
+        v_new.entries > 0
+        and new.last_entry_seq = old.last_entry_seq + v_new.entries
+        and new.balance = old.balance + v_new.balance_change
+        and new.reserved = old.reserved + v_new.reserved_change
+        and new.held = old.held + v_new.held_change
+        and new.last_entry_at = v_new.recorded_at
+        and new.last_entry_at >= coalesce(old.last_entry_at, '-infinity')
+        and v_new.settlement_day > old.closed_through
+    ) is not true then
+        raise exception 'the account of % in % moves with its entries only',
+            new.restaurant_id, new.currency
+            using errcode = 'LXBAL', constraint = 'BALANCE_NOT_FROM_ENTRIES',
+                detail = format('restaurant_id=%s, currency=%s', new.restaurant_id, new.currency),
+                hint = 'Money is moved by the functions of schema api.';
+    end if;
+    return new;
+end;
+$function$;
+
+comment on function ledger.tg_account_balances__follow_entries()
+is 'Lets an account move by the entries inserted since, and by nothing else.';
