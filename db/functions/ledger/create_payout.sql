@@ -34,6 +34,9 @@ declare
     v_account ledger.account_state;
     v_decision record;
 begin
+    -- The first may wait, with the snapshot from before: the second sees the restaurant's settings
+    -- as they are under the lock.
+    perform ledger.lock_account(p_restaurant_id, p_currency);
     v_account := ledger.lock_account(p_restaurant_id, p_currency);
     v_decision := ledger.decide_payout(v_account, p_as_of, p_min_amount, p_now);
     o_amount := v_decision.o_amount;

@@ -24,27 +24,39 @@ begin
         select
             f.restaurant_id,
             f.currency,
-            bool_or(f.may_open) as may_open
+            bool_or(f.may_open and f.turn = 1) as may_open
         from (
-            -- Of the items with one id only the first can be posted.
-            select distinct on (e.provider, e.event_id)
-                e.restaurant_id,
-                e.currency,
-                r.amount_entry is not null
-                and (e.fee = 0 or r.fee_entry is not null)
-                and c.currency is not null as may_open
-            from unnest(p_events) with ordinality as e
-            left join ledger.posting_rules as r
-                on e.event_type = r.event_type and r.payout_status = 'NONE'
-            left join ledger.currencies as c on e.currency = c.currency
-            where e.code is null
-                and not exists (
-                    select
-                    from ledger.processor_events as k
-                    where k.provider = e.provider
-                        and k.event_id = e.event_id
-                )
-            order by e.provider, e.event_id, e.ordinality
+            select
+                n.restaurant_id,
+                n.currency,
+                n.may_open,
+                -- Of the items with one id only the first that may post opens an account.
+                row_number() over (
+                    partition by n.provider, n.event_id
+                    order by n.may_open desc, n.item_no
+                ) as turn
+            from (
+                select
+                    e.provider,
+                    e.event_id,
+                    e.restaurant_id,
+                    e.currency,
+                    e.ordinality as item_no,
+                    r.amount_entry is not null
+                    and (e.fee = 0 or r.fee_entry is not null)
+                    and c.currency is not null as may_open
+                from unnest(p_events) with ordinality as e
+                left join ledger.posting_rules as r
+                    on e.event_type = r.event_type and r.payout_status = 'NONE'
+                left join ledger.currencies as c on e.currency = c.currency
+                where e.code is null
+                    and not exists (
+                        select
+                        from ledger.processor_events as k
+                        where k.provider = e.provider
+                            and k.event_id = e.event_id
+                    )
+            ) as n
         ) as f
         group by f.restaurant_id, f.currency
         order by f.restaurant_id, f.currency
