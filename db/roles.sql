@@ -1,0 +1,81 @@
+/*
+ * What needs more rights than an owner has: the four roles, and the settings of the database.
+ *
+ * db/deploy.py runs this file by itself where its login may create roles and owns the database.
+ * Elsewhere a DBA runs it once, in the database of cuenta, naming the login that will deploy:
+ *
+ *     psql -d DATABASE -c "set cuenta.deploy_login = 'LOGIN'" -f db/roles.sql
+ *
+ * It may be run again at any time; what is right already is left alone.
+ *
+ *     cuenta_owner     owns everything, cannot log in; the deploy does its work as this role
+ *     cuenta_app       the service: grant it to the login in the service's DATABASE_URL
+ *     cuenta_operator  people: adjustments, replays, cancellations
+ *     cuenta_reader    reporting tools: the views, nothing else
+ */
+
+do $roles$
+declare
+    v_login text := coalesce(
+        nullif(current_setting('cuenta.deploy_login', true), ''), session_user
+    );
+    r_role record;
+begin
+    for r_role in
+        select w.role_name, w.description
+        from (
+            values
+                ('cuenta_owner', 'cuenta: owns every object; no login'),
+                ('cuenta_app', 'cuenta: the service; may call the functions of schema api'),
+                ('cuenta_operator', 'cuenta: people; may call the functions of schema api'),
+                ('cuenta_reader', 'cuenta: reporting tools; may read the views of schema reporting')
+        ) as w (role_name, description)
+        where not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = w.role_name)
+        order by w.role_name
+    loop
+        execute format('create role %I nologin', r_role.role_name);
+        execute format('comment on role %I is %L', r_role.role_name, r_role.description);
+    end loop;
+
+    -- The login that deploys becomes the owner by `set role`; a superuser may do that anyway. From
+    -- version 16 on, who created a role may grant it but is no member, and membership has options.
+    if current_setting('server_version_num')::integer >= 160000 then
+        if not pg_has_role(v_login, 'cuenta_owner', 'SET') then
+            execute format('grant cuenta_owner to %I with set true, inherit false', v_login);
+        end if;
+    elsif not pg_has_role(v_login, 'cuenta_owner', 'MEMBER') then
+        execute format('grant cuenta_owner to %I', v_login);
+    end if;
+
+    -- The owner makes the schemas.
+    if not has_database_privilege('cuenta_owner', current_database(), 'CREATE') then
+        execute format('grant create on database %I to cuenta_owner', current_database());
+    end if;
+
+    -- The bare names of the functions and views work in psql.
+    if not exists (
+        select 1
+        from pg_catalog.pg_db_role_setting as s
+        inner join pg_catalog.pg_database as d on d.oid = s.setdatabase
+        where
+            d.datname = current_database()
+            and s.setrole = 0
+            and 'search_path=api, reporting, public' = any(s.setconfig)
+    ) then
+        execute format(
+            'alter database %I set search_path = api, reporting, public', current_database()
+        );
+    end if;
+
+    -- Databases that come from version 14 or earlier let everybody create objects in schema public,
+    -- and with that put something in front of what a session means.
+    if exists (
+        select 1
+        from pg_catalog.pg_namespace as n
+        cross join lateral aclexplode(n.nspacl) as e
+        where n.nspname = 'public' and e.grantee = 0 and e.privilege_type = 'CREATE'
+    ) then
+        revoke create on schema public from public;
+    end if;
+end
+$roles$;

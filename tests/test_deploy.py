@@ -1,0 +1,473 @@
+"""The deploy: repeated, at once, killed, refused, drifted, rolled back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from db import deploy as deploying
+from db import embedded
+from db.deploy import DeployError, check, deploy, rollback
+
+ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = sorted(path.stem for path in (ROOT / "db/migrations").glob("*.sql") if ".rollback" not in path.name)
+Databases = Callable[..., str]
+
+# Runs a deploy in a process of its own and kills it (-9) just before its n-th statement; 0: never.
+KILLER = """
+import os, signal, sys
+import psycopg
+from db import deploy
+limit, sent, send = int(sys.argv[2]), 0, psycopg.Cursor.execute
+def execute(self, *arguments, **options):
+    global sent
+    sent += 1
+    if sent == limit:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return send(self, *arguments, **options)
+psycopg.Cursor.execute = execute
+deploy.deploy(sys.argv[1], quiet=True)
+print(sent)
+"""
+
+
+def query(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """Run one statement as the login of the URL; answer its rows, if it has any."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        cursor = conn.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def start(url: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start the command line of the deploy."""
+    return subprocess.Popen(
+        [sys.executable, "db/deploy.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def end(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Wait for a process; its exit code and what it said."""
+    output = process.communicate(timeout=120)[0]
+    return process.returncode, output
+
+
+def run_killer(url: str, limit: int) -> tuple[int, str]:
+    command = [sys.executable, "-c", KILLER, url, str(limit)]
+    return end(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
+
+
+def state(url: str) -> list[tuple[Any, ...]]:
+    """All that the deploy answers for: what it recorded and what stands in the catalog."""
+    with psycopg.connect(url) as conn:
+        found = conn.execute("select kind, name, fingerprint from deployment.records order by 1, 2").fetchall()
+        conn.execute("set local search_path = ''")
+        rows = conn.execute((ROOT / "db/catalog.sql").read_text()).fetchall()
+        return found + sorted((kind, name, fingerprint) for kind, name, _, _, fingerprint in rows)
+
+
+def marks(url: str) -> list[tuple[Any, ...]]:
+    """yoyo's marks, each with whether its checksum is there."""
+    return query(
+        url,
+        """
+        select m.migration_id, r.fingerprint is not null
+        from deployment._yoyo_migration as m
+        left join deployment.records as r on r.kind = 'migration' and r.name = m.migration_id
+        order by 1
+        """,
+    )
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A copy of the files that are deployed, to be changed."""
+    return Path(shutil.copytree(ROOT / "db", tmp_path / "db", ignore=shutil.ignore_patterns("tests", "__pycache__")))
+
+
+@pytest.fixture
+def deployed(database: str) -> str:
+    """The module's database, deployed again: no drift is left, but a migration that a test applies stays."""
+    deploy(database, quiet=True)
+    return database
+
+
+@pytest.fixture(scope="module")
+def starting_server() -> Iterator[tuple[embedded.Server, tuple[int, str]]]:
+    """A server that has never seen cuenta, and what a deploy with a wrong password said that waited for it."""
+    server = embedded.Server(throw_away=True)
+    server.port = embedded._free_port()
+    process = start(f"postgresql://postgres:wrong@127.0.0.1:{server.port}/postgres", "--wait", "60")
+    assert process.stdout
+    told = process.stdout.readline()
+    with server:
+        code, output = end(process)
+        yield server, (code, told + output)
+
+
+def make_login(server: embedded.Server, name: str, rights: str = "") -> str:
+    """Make a login, with a database of the same name that it owns; answer its URL."""
+    query(server.url("postgres"), f"create role {name} login password 'secret' {rights}")
+    query(server.url("postgres"), f"create database {name} owner {name}")
+    return f"postgresql://{name}:secret@127.0.0.1:{server.port}/{name}"
+
+
+def test_a_second_deploy_changes_nothing(deployed: str) -> None:
+    before = state(deployed)
+    assert check(deployed) == []
+    deploy(deployed, quiet=True)
+    assert state(deployed) == before
+    assert check(deployed) == []
+
+
+def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
+    rows = query(
+        deployed,
+        "select split_part(name, '(', 1) from deployment.records where kind = 'privilege' and name !~ '^cuenta_owner:'",
+    )
+    functions = [path.stem for path in (ROOT / "db/functions/api").glob("*.sql")]
+    expected = {"cuenta_reader: USAGE on schema reporting"}
+    expected |= {f"cuenta_reader: SELECT on table reporting.{path.stem}" for path in (ROOT / "db/views").glob("*.sql")}
+    for role in ("cuenta_app", "cuenta_operator"):
+        expected |= {f"{role}: USAGE on schema api"}
+        expected |= {f"{role}: EXECUTE on routine api.{name}" for name in functions}
+    assert {row[0] for row in rows} == expected
+    owners = "select distinct tableowner from pg_tables where schemaname in ('ledger', 'deployment')"
+    assert query(deployed, owners) == [("cuenta_owner",)]
+
+
+def test_the_schema_file_is_the_same_from_every_deploy(create_database: Databases, deployed: str) -> None:
+    other = create_database(deployed=False)
+    deploy(other, quiet=True)
+    text = deploying.dump_schema(deployed)
+    assert text == deploying.dump_schema(other)
+    for part in ("CREATE TABLE ledger.ledger_entries", "CREATE FUNCTION api.ingest_event", "GRANT SELECT ON TABLE"):
+        assert part in text
+    for part in ("Dumped", "restrict", "OWNER TO"):
+        assert part not in text
+
+
+def test_yoyo_lists_the_migrations(deployed: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "yoyo", "list", "--batch"],
+        cwd=ROOT,
+        env=embedded.libpq_environment(deployed),
+        capture_output=True,
+        text=True,
+    )
+    listed = [line.split()[:2] for line in done.stdout.splitlines() if line.startswith(("A ", "U "))]
+    assert listed == [["A", name] for name in MIGRATIONS], done.stderr
+
+
+def test_starters_at_once_wait_for_each_other(create_database: Databases) -> None:
+    url = create_database(deployed=False)
+    with psycopg.connect(url, autocommit=True) as holder:
+        holder.execute("select pg_advisory_lock(%s)", [deploying.LOCK_KEY])
+        starters = [start(url) for _ in range(3)]
+        told = [starter.stdout.readline() for starter in starters if starter.stdout]
+        holder.execute("select pg_advisory_unlock(%s)", [deploying.LOCK_KEY])
+        ended = [end(starter) for starter in starters]
+    assert all("waiting up to 600 s for another deploy" in line for line in told), told
+    assert [code for code, _ in ended] == [0, 0, 0], ended
+    assert sorted("migration 0001" in output for _, output in ended) == [False, False, True]
+    assert check(url) == []
+
+
+def test_a_killed_deploy_is_finished_by_the_next(create_database: Databases) -> None:
+    code, output = run_killer(create_database(deployed=False), 0)
+    assert code == 0
+    statements = int(output)
+    url = create_database(deployed=False)
+    for part in (0.02, 0.2, 0.5, 0.9, 0.99):
+        code, _ = run_killer(url, max(1, round(statements * part)))
+        if code == 0:  # the rest was less than that
+            break
+        assert code == -signal.SIGKILL
+        if query(url, "select to_regclass('deployment._yoyo_migration')") != [(None,)]:
+            assert {has_checksum for _, has_checksum in marks(url)} <= {True}
+    deploy(url, quiet=True)
+    assert check(url) == []
+    assert marks(url) == [(name, True) for name in MIGRATIONS]
+
+
+def test_calls_go_on_while_a_deploy_runs(deployed: str) -> None:
+    stop = threading.Event()
+    failed: list[str] = []
+    answered: list[str] = []
+    post = """
+        select i.status
+        from api.ingest_event(jsonb_build_object(
+            'event_id', gen_random_uuid(), 'event_type', 'charge_succeeded', 'currency', 'PEN', 'amount', 100,
+            'occurred_at', '2025-12-30T10:00:00Z', 'restaurant_id', 'r' || pg_backend_pid()
+        )) as i
+    """
+    report = "select 'reported' from reporting.trial_balance union all select 'reported' from reporting.payouts"
+
+    def repeat(role: str, statement: str) -> None:
+        with psycopg.connect(deployed, autocommit=True, options=f"-c role={role}") as conn:
+            while not stop.is_set():
+                try:
+                    answered.extend(row[0] for row in conn.execute(statement))
+                except psycopg.Error as error:
+                    failed.append(str(error))
+
+    calls = [("cuenta_app", post)] * 3 + [("cuenta_reader", report)]
+    threads = [threading.Thread(target=repeat, args=call) for call in calls]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(2):
+            deploy(deployed, quiet=True)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert failed == []
+    assert set(answered) == {"processed", "reported"}
+
+
+def test_a_lock_that_is_not_given_back_is_told(
+    deployed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = state(deployed)
+    monkeypatch.setattr(deploying, "RETRY_FOR", 0.5)
+    with psycopg.connect(deployed) as writer:
+        writer.execute("lock table ledger.ledger_entries in row exclusive mode")
+        with pytest.raises(DeployError, match=r"gave up after 0\.5 s of waiting for locks"):
+            deploy(deployed)
+    assert "waiting up to 0.5 s for locks that other sessions hold" in capsys.readouterr().out
+    assert state(deployed) == before
+
+
+def test_it_waits_for_a_server_that_starts(starting_server: tuple[embedded.Server, tuple[int, str]]) -> None:
+    code, output = starting_server[1]
+    assert "waiting up to 60 s for database postgres on 127.0.0.1" in output
+    assert "error: cannot connect to database postgres" in output, "a refusal is told at once"
+    assert "password" in output
+    assert "Traceback" not in output
+    assert code == 1
+
+
+def test_what_cannot_work_is_told(server_url: str) -> None:
+    unused = f"postgresql://postgres@127.0.0.1:{embedded._free_port()}/postgres"
+    with pytest.raises(DeployError, match=r"gave up after 0\.5 s of waiting for database postgres on 127"):
+        deploy(unused, wait=0.5, quiet=True)
+    with pytest.raises(DeployError, match="cannot connect to database no_such_one") as raised:
+        deploy(make_conninfo(server_url, dbname="no_such_one", password="hidden"), wait=60, quiet=True)
+    assert "hidden" not in str(raised.value)
+    with pytest.raises(DeployError, match="no connection string"):
+        deploy("nonsense", quiet=True)
+
+
+def test_a_login_that_may_create_roles_needs_no_dba(
+    starting_server: tuple[embedded.Server, tuple[int, str]],
+) -> None:
+    server, _ = starting_server
+    plain = make_login(server, "plain")
+    told = r"(?s)login plain may not.*DBA.*psql -d plain .*deploy_login = 'plain'.* -f db/roles\.sql"
+    with pytest.raises(DeployError, match=told):
+        deploy(plain, quiet=True)
+    assert query(plain, "select count(*) from pg_roles where rolname ~ '^cuenta_'") == [(0,)]
+
+    maker = make_login(server, "maker", "createrole")
+    deploy(maker, quiet=True)
+    assert check(maker) == []
+
+    with psycopg.connect(embedded.url_with_database(server.url("postgres"), "plain"), autocommit=True) as dba:
+        dba.execute("set cuenta.deploy_login = 'plain'")
+        dba.execute((ROOT / "db/roles.sql").read_text())
+    deploy(plain, quiet=True)
+    assert check(plain) == []
+    assert query(plain, "show search_path") == [("api, reporting, public",)]
+
+
+# What somebody does by hand, and the beginning of what --check says of it.
+DRIFT = [
+    (
+        "do $$ begin execute replace(pg_get_functiondef('ledger.post_event'::regproc), '/*', '/* mine'); end $$",
+        "function ledger.post_event(",
+    ),
+    ("alter function api.get_balance security invoker", "function api.get_balance(text,text) was changed by hand"),
+    ("alter function api.set_restaurant reset search_path", "function api.set_restaurant("),
+    ("create function api.mine(p_id integer) returns integer language sql return 1", "function api.mine(integer) is d"),
+    (
+        "create function api.get_payout(p_id integer) returns text language sql return 1",
+        "function api.get_payout(integ",
+    ),
+    ("drop function api.get_event", "function api.get_event(text,text) is missing: run python db/deploy.py"),
+    (
+        "do $$ begin execute 'create or replace view reporting.payouts as ' "
+        "|| rtrim(pg_get_viewdef('reporting.payouts'::regclass), ';') || ' limit 0'; end $$",
+        "view reporting.payouts was changed by hand",
+    ),
+    ("drop view reporting.daily_sales", "view reporting.daily_sales is missing"),
+    ("create view reporting.mine as select 1 as one", "view reporting.mine is defined by no file"),
+    ("alter table ledger.payouts disable trigger payouts_guard", "trigger payouts_guard on ledger.payouts was changed"),
+    ("drop trigger payouts_complete on ledger.payouts", "trigger payouts_complete on ledger.payouts is missing"),
+    (
+        "create trigger mine before update on ledger.restaurants for each row "
+        "execute function suppress_redundant_updates_trigger()",
+        "trigger mine on ledger.restaurants is defined by no file",
+    ),
+    ("grant update on ledger.payouts to cuenta_app", "privilege cuenta_app: UPDATE on table ledger.payouts is defined"),
+    ("grant select (amount) on ledger.payouts to cuenta_reader", "privilege cuenta_reader: SELECT (amount) on table l"),
+    ("grant execute on function api.check_integrity to public", "privilege public: EXECUTE on routine api.check_int"),
+    ("grant usage on schema api to cuenta_app with grant option", "privilege cuenta_app: USAGE on schema api was cha"),
+    ("revoke usage on schema api from cuenta_operator", "privilege cuenta_operator: USAGE on schema api is missing"),
+    ("revoke insert on ledger.payouts from cuenta_owner", "privilege cuenta_owner: INSERT on table ledger.payouts is"),
+]
+
+
+def test_drift_is_reported_and_healed(deployed: str) -> None:
+    before = state(deployed)
+    for statement, _ in DRIFT:
+        query(deployed, statement)
+    drifted = state(deployed)
+    found = check(deployed)
+    for _, expected in DRIFT:
+        assert [line for line in found if line.startswith(expected)], (expected, found)
+    assert all("run python db/deploy.py" in line for line in found), found
+    assert state(deployed) == drifted, "--check has changed something"
+    deploy(deployed, quiet=True)
+    assert check(deployed) == []
+    assert state(deployed) == before
+
+
+def test_check_answers_by_its_exit_code(deployed: str, create_database: Databases) -> None:
+    code, output = end(start(deployed, "--check"))
+    assert (code, "no drift" in output) == (0, True)
+    query(deployed, f"alter database {embedded.database_name(deployed)} reset search_path")
+    code, output = end(start(deployed, "--check"))
+    assert (code, "db/roles.sql" in output) == (1, True)
+    empty = create_database(deployed=False)
+    code, output = end(start(empty, "--check"))
+    assert (code, "never deployed" in output or "db/roles.sql" in output) == (1, True)
+    assert query(empty, "select to_regnamespace('deployment')") == [(None,)]
+
+
+def test_edited_and_unknown_migrations_are_refused(deployed: str, files: Path) -> None:
+    before = state(deployed)
+    path = files / "migrations" / f"{MIGRATIONS[2]}.sql"
+    path.write_text(path.read_text() + "-- edited\n")
+    path.with_name(f"{MIGRATIONS[-1]}.sql").unlink()
+    found = check(deployed, root=files)
+    assert [line.split(":")[0] for line in found] == [
+        f"migration {MIGRATIONS[2]} was edited after it was applied",
+        f"migration {MIGRATIONS[-1]} is applied but has no file",
+    ]
+    with pytest.raises(DeployError, match=r"(?s)nothing was deployed.*was edited.*has no file"):
+        deploy(deployed, quiet=True, root=files)
+    assert state(deployed) == before
+
+
+def test_a_failing_migration_leaves_nothing_behind(create_database: Databases, files: Path) -> None:
+    url = create_database()
+    with psycopg.connect(url, autocommit=True) as conn:
+        deploying.configure_database(conn)
+    before = state(url)
+    path = files / "migrations" / "9000_new.sql"
+    path.write_text("create table ledger.half (half_id bigint);\nselect 1 / 0;\n")
+    assert check(url, root=files) == ["migration 9000_new is not applied yet: run python db/deploy.py"]
+    with pytest.raises(DeployError, match="migration 9000_new failed, nothing of it was kept: division by zero"):
+        deploy(url, quiet=True, root=files)
+    path.write_text("-- transactional: false\nselect 1;\n")
+    with pytest.raises(DeployError, match="migration 9000_new refuses a transaction"):
+        deploy(url, quiet=True, root=files)
+    assert state(url) == before
+
+    path.write_text("create table ledger.half (half_id bigint);\n")
+    deploy(url, quiet=True, root=files)
+    assert check(url, root=files) == []
+    done = state(url)
+    with pytest.raises(DeployError, match=r"files are missing: 9000_new\.rollback\.sql"):
+        rollback(url, 1, quiet=True, root=files)
+    path.with_name("9000_new.rollback.sql").write_text("drop table ledger.other;\n")
+    with pytest.raises(DeployError, match=r"rollback failed, nothing was rolled back: .*other"):
+        rollback(url, 1, quiet=True, root=files)
+    assert state(url) == done
+
+
+def test_every_migration_can_be_rolled_back_and_applied_again(create_database: Databases) -> None:
+    url = create_database()
+    deploy(url, quiet=True)
+    before = state(url)
+    for name in reversed(MIGRATIONS):
+        assert rollback(url, 1, quiet=True) == [name]
+        assert f"migration {name} is not applied yet: run python db/deploy.py" in check(url)
+    assert marks(url) == []
+    assert query(url, "select to_regnamespace('ledger')") == [(None,)]
+    deploy(url, quiet=True)
+    assert state(url) == before
+    assert rollback(url, 100, quiet=True) == MIGRATIONS[::-1]
+
+
+def write_function(files: Path, result: str, body: str, parameters: str = "") -> Path:
+    path = files / "functions" / "ledger" / "mine.sql"
+    path.write_text(
+        f"create or replace function ledger.mine({parameters}) returns {result} language sql "
+        f"as $function$ {body} $function$;\n"
+    )
+    return path
+
+
+def test_functions_come_go_and_change_with_their_files(
+    deployed: str, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_function(files, "integer", "select 1")
+    assert check(deployed, root=files) == [
+        "file db/functions/ledger/mine.sql is not deployed yet: run python db/deploy.py"
+    ]
+    deploy(deployed, root=files)
+    assert query(deployed, "select ledger.mine()") == [(1,)]
+    write_function(files, "text", "select 'one'")
+    deploy(deployed, root=files)
+    assert query(deployed, "select ledger.mine()") == [("one",)]
+    write_function(files, "text", "select 'two'", "p_id integer")
+    deploy(deployed, root=files)
+    assert "function ledger.mine(): no file defines it any more, dropped" in capsys.readouterr().out
+    assert query(deployed, "select ledger.mine(3)") == [("two",)]
+
+    query(deployed, "create table public.needing (one text default ledger.mine(1))")
+    path.unlink()
+    before = state(deployed)
+    with pytest.raises(DeployError, match=r"(?s)function ledger\.mine\(integer\) cannot be dropped.*public\.needing"):
+        deploy(deployed, root=files)
+    assert state(deployed) == before
+    query(deployed, "drop table public.needing")
+    deploy(deployed, root=files)
+    assert check(deployed) == []
+
+
+def test_views_may_need_each_other_and_change_their_columns(deployed: str, files: Path) -> None:
+    first, second = files / "views" / "aaa.sql", files / "views" / "zzz.sql"
+    first.write_text("create or replace view reporting.aaa as select z.one from reporting.zzz as z;\n")
+    second.write_text("create or replace view reporting.zzz as select 1 as one;\n")
+    deploy(deployed, quiet=True, root=files)
+    second.write_text("create or replace view reporting.zzz as select 'x' as two, 2 as one;\n")
+    deploy(deployed, quiet=True, root=files)
+    assert query(deployed, "select * from reporting.zzz cross join reporting.aaa") == [("x", 2, 2)]
+    assert check(deployed, root=files) == []
+
+
+def test_one_bad_file_keeps_all_as_it_was(deployed: str, files: Path) -> None:
+    before = state(deployed)
+    write_function(files, "integer", "select 1")
+    (files / "views" / "bad.sql").write_text("create view reporting.bad as\nselect nothing from nowhere;\n")
+    with pytest.raises(DeployError, match=r"(?s)db/views/bad\.sql failed.*nowhere.*LINE 2"):
+        deploy(deployed, quiet=True, root=files)
+    assert state(deployed) == before
