@@ -4,14 +4,14 @@
 -- The ranges of an account as domains, because PostgreSQL reads a table's CHECKs anew in each
 -- statement, and an account is updated by every event. 2^53 - 1 is what every JSON reader holds
 -- exactly.
--- squawk-ignore ban-create-domain-with-constraint
 create domain ledger.minor_units as bigint
+-- squawk-ignore ban-create-domain-with-constraint
 constraint minor_units_range_check check (value between -9007199254740991 and 9007199254740991);
 comment on domain ledger.minor_units is
 'Money in minor units of its currency; negative is a debt.';
 
--- squawk-ignore ban-create-domain-with-constraint
 create domain ledger.minor_units_kept as bigint
+-- squawk-ignore ban-create-domain-with-constraint
 constraint minor_units_kept_range_check check (value between 0 and 9007199254740991);
 comment on domain ledger.minor_units_kept is
 'Money in minor units of its currency that is kept for a purpose, never negative.';

@@ -108,7 +108,7 @@ values
 ('METADATA_INVALID', 'metadata', 'metadata must be a JSON object'),
 (
     'BALANCE_OUT_OF_RANGE', 'amount',
-    'the balance could leave the range of -(2^53 - 1) to 2^53 - 1'
+    'the balance would leave the range of -(2^53 - 1) to 2^53 - 1'
 ),
 ('PAYOUT_NOT_FOUND', 'payout_id', 'no payout has this payout_id'),
 ('PAYOUT_MISMATCH', 'payout_id', 'the payout is of another restaurant, currency or amount'),

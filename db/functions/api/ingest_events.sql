@@ -34,7 +34,7 @@ as $function$
  * Locks:  all accounts in key order, then all event ids; see ledger.lock_account
  */
 declare
-    c_most_items constant integer := 10000;
+    v_most_items constant integer := 10000;
     v_now constant timestamptz := clock_timestamp();
     v_events ledger.event_input[];
     v_event ledger.event_input;
@@ -46,10 +46,10 @@ begin
             using errcode = 'LBARR', constraint = 'EVENTS_NOT_ARRAY',
                 detail = format('type=%s', coalesce(jsonb_typeof(p_events), 'nothing')),
                 hint = 'A single event goes to ingest_event.';
-    elsif jsonb_array_length(p_events) > c_most_items then
-        raise exception 'an array may have at most % events', c_most_items
+    elsif jsonb_array_length(p_events) > v_most_items then
+        raise exception 'an array may have at most % events', v_most_items
             using errcode = 'LBMAX', constraint = 'EVENTS_TOO_MANY',
-                detail = format('items=%s, limit=%s', jsonb_array_length(p_events), c_most_items),
+                detail = format('items=%s, limit=%s', jsonb_array_length(p_events), v_most_items),
                 hint = 'Send the events in several arrays.';
     end if;
 
