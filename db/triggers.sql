@@ -47,8 +47,7 @@ when (current_setting('cuenta.is_posting', true) is distinct from 'on')
 execute function ledger.tg_any__posting_only();
 
 create or replace trigger account_balances_follow_entries
-before update of restaurant_id, currency, balance, reserved, held, last_entry_seq, last_entry_at
-on ledger.account_balances
+before update on ledger.account_balances
 for each row execute function ledger.tg_account_balances__follow_entries();
 
 create or replace trigger account_balances_stay_closed

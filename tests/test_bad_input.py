@@ -30,8 +30,9 @@ ABSENT = object()
 
 
 def hours_ahead(hours: float) -> str:
-    """A moment from now, with an offset."""
-    return (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours)).isoformat()
+    """A moment from now, with an offset: a full minute, so that all of pytest's workers have the same tests."""
+    moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours)
+    return moment.replace(second=0, microsecond=0).isoformat()
 
 
 @pytest.fixture(scope="module")

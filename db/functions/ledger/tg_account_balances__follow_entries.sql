@@ -17,10 +17,12 @@ declare
 begin
     select
         count(*) as entries,
+        max(e.entry_seq) as last_entry_seq,
         sum(t.balance_effect * e.amount) as balance_change,
         sum(t.reserved_effect * e.amount) as reserved_change,
         sum(t.held_effect * e.amount) as held_change,
-        max(e.recorded_at) as recorded_at,
+        min(e.recorded_at) as first_recorded_at,
+        max(e.recorded_at) as last_recorded_at,
         min(e.settlement_day) as settlement_day
     into v_new
     from ledger.ledger_entries as e
@@ -30,13 +32,13 @@ begin
         and e.entry_seq > old.last_entry_seq;
 
     if (
-        v_new.entries > 0
-        and new.last_entry_seq = old.last_entry_seq + v_new.entries
+        new.last_entry_seq = old.last_entry_seq + v_new.entries
+        and new.last_entry_seq = v_new.last_entry_seq
         and new.balance = old.balance + v_new.balance_change
         and new.reserved = old.reserved + v_new.reserved_change
         and new.held = old.held + v_new.held_change
-        and new.last_entry_at = v_new.recorded_at
-        and new.last_entry_at >= coalesce(old.last_entry_at, '-infinity')
+        and new.last_entry_at = v_new.last_recorded_at
+        and v_new.first_recorded_at >= coalesce(old.last_entry_at, '-infinity')
         and v_new.settlement_day > old.closed_through
     ) is not true then
         raise exception 'the account of % in % moves with its entries only',

@@ -1,0 +1,477 @@
+-- What is there: schemas, tables, views, functions, keys, reference data.
+begin;
+select plan(46);
+
+-- Schemas and their contents
+select has_schema('ledger', 'there is a schema for tables and internals');
+select has_schema('api', 'there is a schema for public functions');
+select has_schema('reporting', 'there is a schema for views');
+select tables_are(
+    'ledger',
+    array[
+        'account_balances', 'accounts', 'currencies', 'entry_types', 'event_rejections',
+        'event_types',
+        'ledger_entries', 'payout_items', 'payout_runs', 'payout_skips', 'payouts', 'posting_rules',
+        'processor_events', 'rejection_reasons', 'restaurants'
+    ],
+    'schema ledger holds the tables of the design'
+);
+select functions_are(
+    'api',
+    array[
+        'check_integrity', 'get_balance', 'get_event', 'get_payout', 'ingest_event',
+        'ingest_events',
+        'list_entries', 'list_payouts', 'run_payouts', 'set_restaurant'
+    ],
+    'schema api holds the ten public functions'
+);
+select views_are(
+    'reporting',
+    array[
+        'daily_sales', 'integrity_checks', 'integrity_findings', 'ledger_postings',
+        'payout_eligibility', 'payout_items', 'payouts', 'restaurant_balances', 'trial_balance'
+    ],
+    'schema reporting holds the views for people and tools'
+);
+select is_empty(
+    $$
+    select c.oid::regclass
+    from pg_catalog.pg_class as c
+    where
+        (c.relnamespace = 'api'::regnamespace)
+        or (c.relnamespace = 'reporting'::regnamespace and c.relkind <> 'v')
+    $$,
+    'api holds nothing but functions, reporting nothing but views'
+);
+select is_empty(
+    $$
+    select p.oid::regprocedure
+    from pg_catalog.pg_proc as p
+    where p.pronamespace = 'reporting'::regnamespace
+    $$,
+    'reporting has no functions'
+);
+select is(
+    (
+        select replace(x.setting, 'search_path=', '')
+        from pg_catalog.pg_db_role_setting as s
+        inner join pg_catalog.pg_database as d on s.setdatabase = d.oid
+        cross join lateral unnest(s.setconfig) as x (setting)
+        where d.datname = current_database() and s.setrole = 0 and x.setting like 'search_path=%'
+    ) like 'api, reporting, public%',
+    true,
+    'the bare names work in psql: the database''s search_path begins with api, reporting, public'
+);
+
+-- Comments
+select is_empty(
+    $$
+    select n.nspname
+    from pg_catalog.pg_namespace as n
+    where n.nspname in ('ledger', 'api', 'reporting')
+        and obj_description(n.oid, 'pg_namespace') is null
+    $$,
+    'every schema has a comment'
+);
+select is_empty(
+    $$
+    select c.oid::regclass
+    from pg_catalog.pg_class as c
+    where
+        c.relnamespace::regnamespace::text in ('ledger', 'reporting')
+        and c.relkind in ('r', 'v', 'c')
+        and obj_description(c.oid, 'pg_class') is null
+        and obj_description(c.reltype, 'pg_type') is null
+    $$,
+    'every table, view and type has a comment'
+);
+select is_empty(
+    $$
+    select p.oid::regprocedure
+    from pg_catalog.pg_proc as p
+    where
+        p.pronamespace::regnamespace::text in ('ledger', 'api')
+        and obj_description(p.oid, 'pg_proc') is null
+    $$,
+    'every function has a comment'
+);
+
+select is_empty(
+    $$
+    select t.oid::regtype
+    from pg_catalog.pg_type as t
+    where
+        t.typnamespace = 'ledger'::regnamespace and t.typtype = 'd'
+        and obj_description(t.oid, 'pg_type') is null
+    $$,
+    'every domain has a comment'
+);
+
+-- Keys
+select is_empty(
+    $$
+    select c.oid::regclass
+    from pg_catalog.pg_class as c
+    where
+        c.relnamespace = 'ledger'::regnamespace and c.relkind = 'r'
+        and not exists (
+            select 1 from pg_catalog.pg_constraint as k where k.conrelid = c.oid and k.contype = 'p'
+        )
+    $$,
+    'every table has a primary key'
+);
+select is_empty(
+    $$
+    select a.attrelid::regclass
+    from pg_catalog.pg_attribute as a
+    inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind = 'r'
+    inner join pg_catalog.pg_constraint as k on k.conrelid = c.oid and k.contype = 'p'
+    where
+        c.relnamespace = 'ledger'::regnamespace
+        and a.attname = 'restaurant_id'
+        and k.conkey[1] <> a.attnum
+    $$,
+    'every table with a restaurant_id has it first in its primary key'
+);
+select is_empty(
+    $$
+    select k.conname
+    from pg_catalog.pg_constraint as k
+    inner join pg_catalog.pg_attribute as a
+        on k.confrelid = a.attrelid and a.attname = 'restaurant_id'
+    where
+        k.contype = 'f'
+        and k.connamespace = 'ledger'::regnamespace
+        and not a.attnum = any(k.confkey)
+    $$,
+    'every foreign key to a table of restaurants names the restaurant'
+);
+select col_is_pk(
+    'ledger', 'ledger_entries', array['restaurant_id', 'currency', 'entry_seq'],
+    'an entry is known by restaurant, currency and number'
+);
+select col_is_pk(
+    'ledger', 'account_balances', array['restaurant_id', 'currency'],
+    'there is one balance row per restaurant and currency'
+);
+select col_is_unique(
+    'ledger', 'processor_events', array['provider', 'event_id'],
+    'an event is unique per provider and event_id'
+);
+select col_is_unique(
+    'ledger', 'payouts', array['restaurant_id', 'currency', 'as_of'],
+    'a payout is unique per restaurant, currency and as_of'
+);
+select col_is_unique('ledger', 'payouts', 'payout_id', 'a payout is found by its id alone');
+
+-- Types
+select is_empty(
+    $$
+    select a.attrelid::regclass, a.attname
+    from pg_catalog.pg_attribute as a
+    inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind in ('r', 'c')
+    where
+        c.relnamespace = 'ledger'::regnamespace and a.attnum > 0
+        and a.atttypid::regtype::text in ('numeric', 'real', 'double precision', 'money')
+    $$,
+    'no column can hold a fraction: money is integers'
+);
+select is_empty(
+    $$
+    select a.attrelid::regclass, a.attname
+    from pg_catalog.pg_attribute as a
+    inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind in ('r', 'c', 'v')
+    inner join pg_catalog.pg_type as t on a.atttypid = t.oid
+    where
+        c.relnamespace::regnamespace::text in ('ledger', 'reporting') and a.attnum > 0
+        and a.attname in (
+            'amount', 'fee', 'balance', 'reserved', 'held', 'balance_after', 'reserved_after',
+            'min_amount', 'payouts_amount', 'available', 'pending', 'total', 'gross', 'fees',
+            'refunds', 'net', 'debit', 'credit', 'payable_amount'
+        )
+        -- a domain keeps a range in the ledger; what people and tools read is plain
+        and case when c.relkind = 'r' and t.typtype = 'd' then t.typbasetype else t.oid end
+        <> 'bigint'::regtype
+    $$,
+    'every amount is a bigint'
+);
+select col_type_is(
+    'ledger', 'account_balances', 'balance', 'ledger', 'minor_units',
+    'a balance is minor units, a debt among them'
+);
+select col_type_is(
+    'ledger', 'account_balances', c.name, 'ledger', 'minor_units_kept',
+    format('what is %s is minor units that are never negative', c.name)
+)
+from (values ('reserved'), ('held')) as c (name);
+select is_empty(
+    $$
+    select a.attrelid::regclass, a.attname
+    from pg_catalog.pg_attribute as a
+    inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind = 'r'
+    where
+        c.relnamespace = 'ledger'::regnamespace and a.attnum > 0
+        and (
+            (a.attname like '%\_at' and a.atttypid <> 'timestamptz'::regtype)
+            or (a.attname ~ '(_on|_day|_through|^as_of)$' and a.atttypid <> 'date'::regtype)
+        )
+    $$,
+    'moments carry a time zone, days are dates'
+);
+select is_empty(
+    $$
+    select c.oid::regclass
+    from pg_catalog.pg_class as c
+    where
+        c.relnamespace = 'ledger'::regnamespace and c.relkind = 'r'
+        and exists (
+            select 1
+            from pg_catalog.pg_attribute as a
+            where a.attrelid = c.oid
+                and a.attname = 'balance'
+        )
+        and not exists (
+            select 1
+            from pg_catalog.pg_attribute as a
+            where a.attrelid = c.oid and a.attname = 'restaurant_id'
+        )
+    $$,
+    'no row that all events must lock: nothing stores a balance of the platform'
+);
+
+-- Currencies
+select results_eq(
+    $$
+    select c.currency, c.exponent::integer
+    from ledger.currencies as c
+    where c.currency in ('PEN', 'USD', 'MXN', 'JPY', 'CLP', 'KWD')
+    order by c.currency collate "C"
+    $$,
+    $$values ('CLP', 0), ('JPY', 0), ('KWD', 3), ('MXN', 2), ('PEN', 2), ('USD', 2)$$,
+    'currencies carry the exponents of ISO 4217'
+);
+select cmp_ok(
+    (select count(*) from ledger.currencies)::integer, '>', 145,
+    'the currencies are those of ISO 4217, not a handful'
+);
+select is_empty(
+    $$
+    select c.currency
+    from ledger.currencies as c
+    where c.currency in ('XXX', 'XTS', 'XAU', 'ZZZ')
+    $$,
+    'codes that are no money are not among them'
+);
+
+-- The chart of movements
+select results_eq(
+    $$
+    select t.entry_type, t.debit_account, t.credit_account
+    from ledger.entry_types as t
+    order by t.entry_type collate "C"
+    $$,
+    $$
+    values
+    ('CHARGE', 'processor_clearing', 'restaurant_available'),
+    ('FEE', 'restaurant_available', 'processor_fees'),
+    ('PAYOUT_FAILURE', 'restaurant_reserved', 'restaurant_available'),
+    ('PAYOUT_RELEASE', 'restaurant_reserved', 'processor_clearing'),
+    ('PAYOUT_RESERVE', 'restaurant_available', 'restaurant_reserved'),
+    ('PAYOUT_RETURN', 'processor_clearing', 'restaurant_available'),
+    ('REFUND', 'restaurant_available', 'processor_clearing')
+    $$,
+    'each entry type debits and credits the accounts of the design'
+);
+select results_eq(
+    $$
+    select t.entry_type, t.balance_effect::integer, t.reserved_effect::integer,
+    t.held_effect::integer
+    from ledger.entry_types as t
+    order by t.entry_type collate "C"
+    $$,
+    $$
+    values
+    ('CHARGE', 1, 0, 0),
+    ('FEE', -1, 0, 0),
+    ('PAYOUT_FAILURE', 1, -1, 0),
+    ('PAYOUT_RELEASE', 0, -1, 0),
+    ('PAYOUT_RESERVE', -1, 1, 0),
+    ('PAYOUT_RETURN', 1, 0, 0),
+    ('REFUND', -1, 0, 0)
+    $$,
+    'what an entry type does to the restaurant''s money follows from its two accounts'
+);
+select results_eq(
+    $$
+    select t.entry_type, t.payout_item
+    from ledger.entry_types as t
+    order by t.entry_type collate "C"
+    $$,
+    $$
+    values
+    ('CHARGE', 'gross_sales'),
+    ('FEE', 'fees'),
+    ('PAYOUT_FAILURE', 'payout_failures'),
+    ('PAYOUT_RELEASE', null),
+    ('PAYOUT_RESERVE', null),
+    ('PAYOUT_RETURN', 'payout_returns'),
+    ('REFUND', 'refunds')
+    $$,
+    'every movement of the restaurant''s money has the payout item under which it is summed'
+);
+select is_empty(
+    $$
+    select t.entry_type
+    from ledger.entry_types as t
+    where t.payout_item is null and t.balance_effect <> 0 and t.entry_type <> 'PAYOUT_RESERVE'
+    $$,
+    'only the reserve itself moves the balance and is in no item'
+);
+select results_eq(
+    $$
+    select a.account, a.account_class, a.normal_side, a.is_of_restaurant
+    from ledger.accounts as a
+    order by a.account collate "C"
+    $$,
+    $$
+    values
+    ('processor_clearing', 'asset', 'debit', false),
+    ('processor_fees', 'revenue', 'credit', false),
+    ('restaurant_available', 'liability', 'credit', true),
+    ('restaurant_reserved', 'liability', 'credit', true)
+    $$,
+    'the chart of accounts says of each account what it is'
+);
+
+-- Events and what they post
+select results_eq(
+    $$
+    select e.event_type, e.payout_status
+    from ledger.event_types as e
+    order by e.event_type collate "C"
+    $$,
+    $$
+    values
+    ('charge_succeeded', null),
+    ('payout_failed', 'FAILED'),
+    ('payout_paid', 'PAID'),
+    ('refund_succeeded', null)
+    $$,
+    'cuenta understands four types of events'
+);
+select results_eq(
+    $$
+    select r.event_type, r.payout_status, r.amount_entry, r.fee_entry, r.is_delayed
+    from ledger.posting_rules as r
+    order by r.event_type collate "C", r.payout_status collate "C"
+    $$,
+    $$
+    values
+    ('charge_succeeded', 'NONE', 'CHARGE', 'FEE', true),
+    ('payout_failed', 'CREATED', 'PAYOUT_FAILURE', null, false),
+    ('payout_failed', 'PAID', 'PAYOUT_RETURN', null, false),
+    ('payout_paid', 'CREATED', 'PAYOUT_RELEASE', null, false),
+    ('refund_succeeded', 'NONE', 'REFUND', null, false)
+    $$,
+    'posting rules say which entry the amount and the fee of an event become, and whether they wait'
+);
+select is_empty(
+    $$
+    select r.event_type, r.payout_status, f.entry_type
+    from ledger.posting_rules as r
+    cross join lateral (
+        values
+        (r.amount_entry, r.amount_balance_effect, r.amount_reserved_effect),
+        (r.fee_entry, r.fee_balance_effect, r.fee_reserved_effect)
+    ) as f (entry_type, balance_effect, reserved_effect)
+    left join ledger.entry_types as t on f.entry_type = t.entry_type
+    where
+        (f.balance_effect, f.reserved_effect) is distinct from (t.balance_effect, t.reserved_effect)
+    $$,
+    'the effects copied into the posting rules are those of the entry types'
+);
+select is_empty(
+    $$
+    select e.event_type
+    from ledger.event_types as e
+    where not exists (select 1 from ledger.posting_rules as r where r.event_type = e.event_type)
+    $$,
+    'every event type has a posting rule'
+);
+select set_eq(
+    'select r.code from ledger.rejection_reasons as r',
+    array[
+        'AMOUNT_INVALID', 'BALANCE_OUT_OF_RANGE', 'CURRENCY_INVALID', 'CURRENCY_UNKNOWN',
+        'EVENT_ID_INVALID', 'EVENT_ID_REUSED', 'EVENT_NOT_OBJECT', 'EVENT_TYPE_INVALID',
+        'EVENT_TYPE_UNKNOWN', 'FEE_INVALID', 'FEE_NOT_ALLOWED', 'FIELD_MISSING',
+        'METADATA_INVALID', 'OCCURRED_AT_INVALID', 'OCCURRED_AT_IN_FUTURE', 'PAYOUT_MISMATCH',
+        'PAYOUT_NOT_FOUND', 'PAYOUT_STATE_CONFLICT', 'PROVIDER_INVALID', 'RESTAURANT_ID_INVALID'
+    ],
+    'an event may be refused for twenty reasons'
+);
+
+-- Append-only
+select bag_eq(
+    $$
+    select t.tgrelid::regclass::text
+    from pg_catalog.pg_trigger as t
+    where
+        t.tgfoid = 'ledger.tg_any__refuse'::regproc
+        -- before, for each statement, on update, delete and truncate
+        and t.tgtype & 1 = 0 and t.tgtype & 2 = 2
+        and t.tgtype & 8 = 8 and t.tgtype & 16 = 16 and t.tgtype & 32 = 32
+    $$,
+    $$
+    values
+    ('ledger.event_rejections'), ('ledger.ledger_entries'), ('ledger.payout_items'),
+    ('ledger.payout_skips'), ('ledger.processor_events')
+    $$,
+    'events, rejections, entries, items and skips refuse update, delete and truncate'
+);
+select bag_eq(
+    $$
+    select t.tgrelid::regclass::text
+    from pg_catalog.pg_trigger as t
+    where
+        t.tgfoid = 'ledger.tg_any__refuse'::regproc
+        and t.tgtype & 1 = 0 and t.tgtype & 2 = 2
+        and t.tgtype & 8 = 8 and t.tgtype & 16 = 0 and t.tgtype & 32 = 32
+    $$,
+    $$
+    values
+    ('ledger.account_balances'), ('ledger.payout_runs'), ('ledger.payouts'), ('ledger.restaurants')
+    $$,
+    'restaurants, balances, payouts and runs refuse delete and truncate'
+);
+select is_empty(
+    $$
+    select t.tgname
+    from pg_catalog.pg_trigger as t
+    inner join pg_catalog.pg_class as c on t.tgrelid = c.oid
+    where c.relnamespace = 'ledger'::regnamespace and t.tgenabled <> 'O'
+    $$,
+    'no trigger is switched off'
+);
+select is_empty(
+    $$
+    select t.tgname
+    from pg_catalog.pg_trigger as t
+    inner join pg_catalog.pg_class as c on t.tgrelid = c.oid
+    where
+        c.relnamespace = 'ledger'::regnamespace and not t.tgisinternal
+        and t.tgname in ('payouts_complete', 'payout_items_complete')
+        and not (t.tgdeferrable and t.tginitdeferred)
+    $$,
+    'whether a payout is complete is asked at commit'
+);
+select is_empty(
+    $$
+    select k.conname
+    from pg_catalog.pg_constraint as k
+    where k.connamespace = 'ledger'::regnamespace and not k.convalidated
+    $$,
+    'every constraint holds for all rows'
+);
+
+select * from finish();
+rollback;

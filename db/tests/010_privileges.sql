@@ -1,0 +1,302 @@
+-- Who may do what, actor by actor.
+begin;
+select plan(75);
+
+create role cuenta_test_stranger nologin;
+
+-- Every privilege on everything in our schemas, as (grantee, kind, object, privilege).
+create temporary view granted as
+select
+    case x.grantee when 0 then 'public' else x.grantee::regrole::text end as grantee,
+    o.kind,
+    o.name,
+    x.privilege_type::text as privilege,
+    x.is_grantable
+from (
+    select 'schema' as kind, n.nspname::text as name,
+    coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl
+    from pg_catalog.pg_namespace as n
+    where n.nspname in ('ledger', 'api', 'reporting', 'deployment')
+    union all
+    select
+        case c.relkind when 'S' then 'sequence' when 'v' then 'view' else 'table' end,
+        c.oid::regclass::text,
+        coalesce(
+            c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)
+        )
+    from pg_catalog.pg_class as c
+    where
+        c.relnamespace::regnamespace::text in ('ledger', 'api', 'reporting', 'deployment')
+        and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+    union all
+    select 'column', format('%s.%s', a.attrelid::regclass, a.attname), a.attacl
+    from pg_catalog.pg_attribute as a
+    inner join pg_catalog.pg_class as c on a.attrelid = c.oid
+    where c.relnamespace::regnamespace::text in ('ledger', 'api', 'reporting', 'deployment')
+    union all
+    select
+        'function',
+        p.pronamespace::regnamespace::text || '.' || p.proname,
+        coalesce(p.proacl, acldefault('f', p.proowner))
+    from pg_catalog.pg_proc as p
+    where p.pronamespace::regnamespace::text in ('ledger', 'api', 'reporting', 'deployment')
+) as o
+cross join lateral aclexplode(o.acl) as x;
+
+-- One harmless call of each public function.
+create temporary table calls (name text, call text);
+insert into calls (name, call)
+values
+('ingest_event', 'select * from ingest_event(''{}'')'),
+('ingest_events', 'select * from ingest_events(''[]'')'),
+('get_balance', 'select * from get_balance(''res_001'', ''PEN'')'),
+('run_payouts', 'select * from run_payouts(''PEN'', ''2025-12-30'')'),
+('get_payout', 'select * from get_payout((select min(payout_id) from pg_temp.known))'),
+('list_payouts', 'select * from list_payouts()'),
+('list_entries', 'select * from list_entries(''res_001'', ''PEN'')'),
+('get_event', 'select * from get_event(''evt_1'')'),
+('set_restaurant', 'select * from set_restaurant(''res_001'')'),
+('check_integrity', 'select * from check_integrity()');
+
+-- Roles
+select is(
+    array(
+        select r.rolname::text
+        from pg_catalog.pg_roles as r
+        where r.rolname in ('cuenta_owner', 'cuenta_app', 'cuenta_operator', 'cuenta_reader')
+        order by r.rolname collate "C"
+    ),
+    array['cuenta_app', 'cuenta_operator', 'cuenta_owner', 'cuenta_reader'],
+    'there are the four roles of the design'
+);
+select is_empty(
+    $$
+    select r.rolname
+    from pg_catalog.pg_roles as r
+    where
+        r.rolname like 'cuenta\_%'
+        and (
+            r.rolcanlogin or r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication
+            or r.rolbypassrls
+        )
+    $$,
+    'none of them can log in or has any power of its own'
+);
+select is_empty(
+    $$
+    select m.member::regrole
+    from pg_catalog.pg_auth_members as m
+    where
+        m.roleid = 'cuenta_owner'::regrole
+        and m.member::regrole::text in ('cuenta_app', 'cuenta_operator', 'cuenta_reader')
+    $$,
+    'nobody of the service, the back office and the reports is the owner by membership'
+);
+
+-- The matrix
+select bag_eq(
+    $$
+    select g.grantee, g.name, g.privilege
+    from granted as g
+    where g.kind = 'schema' and g.grantee <> 'cuenta_owner'
+    $$,
+    $$
+    values
+    ('cuenta_app', 'api', 'USAGE'),
+    ('cuenta_operator', 'api', 'USAGE'),
+    ('cuenta_reader', 'reporting', 'USAGE')
+    $$,
+    'schemas: api for the service and people, reporting for readers, the rest for the owner alone'
+);
+select is_empty(
+    $$
+    select g.grantee, g.name, g.privilege
+    from granted as g
+    where g.kind in ('table', 'sequence', 'column') and g.grantee <> 'cuenta_owner'
+    $$,
+    'no role but the owner has any privilege on a table, a column or a sequence'
+);
+select bag_eq(
+    $$
+    select g.grantee, g.name, g.privilege
+    from granted as g
+    where g.kind = 'view' and g.grantee <> 'cuenta_owner'
+    $$,
+    $$
+    select 'cuenta_reader' as grantee, c.oid::regclass::text as name, 'SELECT' as privilege
+    from pg_catalog.pg_class as c
+    where c.relnamespace = 'reporting'::regnamespace
+    $$,
+    'readers may select from every view and do nothing else; nobody else reads a view'
+);
+select bag_eq(
+    $$
+    select g.grantee, g.name, g.privilege
+    from granted as g
+    where g.kind = 'function' and g.grantee <> 'cuenta_owner'
+    $$,
+    $$
+    select r.role_name, 'api.' || c.name as name, 'EXECUTE' as privilege
+    from calls as c
+    cross join (values ('cuenta_app'), ('cuenta_operator')) as r (role_name)
+    $$,
+    'the service and people may execute the ten public functions, nobody any other function'
+);
+select is_empty(
+    $$
+    select g.grantee, g.name
+    from granted as g
+    where g.is_grantable
+        and g.grantee <> 'cuenta_owner'
+    $$,
+    'nobody may pass a privilege on'
+);
+select is_empty(
+    $$
+    select c.oid::regclass
+    from pg_catalog.pg_class as c
+    where
+        c.relnamespace::regnamespace::text in ('ledger', 'api', 'reporting')
+        and c.relowner <> 'cuenta_owner'::regrole
+    $$,
+    'everything belongs to cuenta_owner'
+);
+select is(
+    has_schema_privilege('cuenta_test_stranger', 'public', 'CREATE'),
+    false,
+    'a stranger cannot put anything in front of what a name means'
+);
+
+-- What the owner will make is not for everybody either
+set local role cuenta_owner;
+create function ledger.made_later() returns integer language sql return 1;
+create table ledger.also_made_later (n integer);
+create view reporting.made_later as select 1 as n;
+reset role;
+select is(
+    has_function_privilege('cuenta_test_stranger', 'ledger.made_later()', 'EXECUTE'),
+    false,
+    'a function the owner makes later is not executable by everybody'
+);
+select is(
+    has_table_privilege('cuenta_app', 'ledger.also_made_later', 'SELECT'),
+    false,
+    'a table the owner makes later is not readable by the service'
+);
+drop function ledger.made_later();
+drop table ledger.also_made_later;
+drop view reporting.made_later;
+
+-- Something to look at
+do $do$
+begin
+    perform api.ingest_event(
+        '{"event_id": "evt_1", "event_type": "charge_succeeded",
+        "occurred_at": "2025-12-30T10:00:00Z",
+        "restaurant_id": "res_001", "currency": "PEN", "amount": 12000, "fee": 600}'
+    );
+    perform api.run_payouts('PEN', '2025-12-30');
+end
+$do$;
+create temporary table known as select p.payout_id from ledger.payouts as p;
+grant select on known, calls to public;
+
+-- The service
+set local role cuenta_app;
+select lives_ok(c.call, format('the service may call %s', c.name))
+from calls as c
+order by c.name collate "C";
+select lives_ok('set constraints all immediate', 'and commit what they have done');
+set constraints all deferred;
+select throws_ok(
+    'select * from ledger.ledger_entries', '42501', 'permission denied for schema ledger',
+    'the service cannot read the ledger (42501)'
+);
+select throws_ok(
+    'insert into ledger.payout_skips values (1, ''res_001'', ''run'', ''PEN'', ''x'')', '42501',
+    'permission denied for schema ledger', 'the service cannot write to the ledger (42501)'
+);
+select throws_ok(
+    'select ledger.business_day(now(), ''UTC'', 0::smallint)', '42501',
+    'permission denied for schema ledger', 'the service cannot call an internal function (42501)'
+);
+select throws_ok(
+    'select * from reporting.payouts', '42501', 'permission denied for schema reporting',
+    'the service cannot read a view (42501)'
+);
+select throws_ok(
+    'create table api.mine (n integer)', '42501', 'permission denied for schema api',
+    'the service cannot make anything in api (42501)'
+);
+reset role;
+
+-- People of the back office
+set local role cuenta_operator;
+select lives_ok(c.call, format('an operator may call %s', c.name))
+from calls as c
+order by c.name collate "C";
+select lives_ok('set constraints all immediate', 'and commit what they have done');
+set constraints all deferred;
+select throws_ok(
+    'update ledger.payouts set status = ''PAID''', '42501', 'permission denied for schema ledger',
+    'an operator cannot touch a table (42501)'
+);
+select throws_ok(
+    'select * from reporting.payouts', '42501', 'permission denied for schema reporting',
+    'an operator cannot read a view (42501)'
+);
+reset role;
+
+-- Reporting tools
+set local role cuenta_reader;
+select lives_ok(
+    format('select * from reporting.%I', v.name), format('a reader may select from %s', v.name)
+)
+from (
+    values
+    ('daily_sales'), ('integrity_checks'), ('integrity_findings'), ('ledger_postings'),
+    ('payout_eligibility'), ('payout_items'), ('payouts'), ('restaurant_balances'),
+    ('trial_balance')
+) as v (name);
+select throws_ok(
+    'select * from ledger.payouts', '42501', 'permission denied for schema ledger',
+    'a reader cannot read a table (42501)'
+);
+select throws_ok(
+    'update reporting.payouts set status = ''PAID''', '42501', 'permission denied for view payouts',
+    'a reader cannot write through a view (42501)'
+);
+select throws_ok(
+    'delete from reporting.payouts', '42501', 'permission denied for view payouts',
+    'a reader cannot delete through a view (42501)'
+);
+select throws_ok(
+    replace(c.call, c.name || '(', 'api.' || c.name || '('), '42501',
+    'permission denied for schema api',
+    format('a reader cannot call %s (42501)', c.name)
+)
+from calls as c
+order by c.name collate "C";
+reset role;
+
+-- Everybody else
+set local role cuenta_test_stranger;
+select throws_ok(
+    replace(c.call, c.name || '(', 'api.' || c.name || '('), '42501',
+    'permission denied for schema api',
+    format('a stranger cannot call %s (42501)', c.name)
+)
+from calls as c
+order by c.name collate "C";
+select throws_ok(
+    'select * from ledger.restaurants', '42501', 'permission denied for schema ledger',
+    'a stranger cannot read a table (42501)'
+);
+select throws_ok(
+    'select * from reporting.trial_balance', '42501', 'permission denied for schema reporting',
+    'a stranger cannot read a view (42501)'
+);
+reset role;
+
+select * from finish();
+rollback;

@@ -1,0 +1,169 @@
+-- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
+begin;
+select plan(63);
+
+create function pg_temp.failure(p_statement text) returns jsonb
+language plpgsql
+as $$
+declare
+    v_state text;
+    v_code text;
+    v_message text;
+    v_detail text;
+    v_hint text;
+begin
+    execute p_statement;
+    return '{}';
+exception
+    when others then
+        get stacked diagnostics
+            v_state = returned_sqlstate, v_code = constraint_name, v_message = message_text,
+            v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+        return jsonb_build_object(
+            'state', v_state, 'code', v_code, 'message', v_message, 'detail', v_detail, 'hint',
+            v_hint
+        );
+end
+$$;
+
+do $do$
+begin
+    perform api.ingest_event(
+        '{"event_id": "evt_1", "event_type": "charge_succeeded",
+        "occurred_at": "2025-12-30T10:00:00Z",
+        "restaurant_id": "res_001", "currency": "PEN", "amount": 12000, "fee": 600}'
+    );
+    perform api.run_payouts('PEN', '2025-12-30');
+    set constraints all immediate;
+end
+$do$;
+
+create temporary table failures as
+select c.no, c.state, c.code, c.detail, pg_temp.failure(c.statement) as failure
+from (
+    values
+    (1, 'LBOBJ', 'EVENT_NOT_OBJECT', 'type=array', 'select ingest_event(''[]'')'),
+    (2, 'LBARR', 'EVENTS_NOT_ARRAY', 'type=object', 'select ingest_events(''{}'')'),
+    (
+        3, 'LBMAX', 'EVENTS_TOO_MANY', 'items=10001, limit=10000',
+        'select ingest_events((select jsonb_agg(1) from generate_series(1, 10001)))'
+    ),
+    (4, 'LBARG', 'ARGUMENT_MISSING', 'argument=restaurant_id', 'select get_balance(null, ''PEN'')'),
+    (
+        5, 'LBARG', 'ARGUMENT_MISSING', 'argument=currency',
+        'select run_payouts(null, ''2025-12-30'')'
+    ),
+    (6, 'LBARG', 'ARGUMENT_MISSING', 'argument=event_id', 'select get_event(null)'),
+    (7, 'LBARG', 'ARGUMENT_MISSING', 'argument=provider', 'select get_event(''evt_1'', null)'),
+    (8, 'LBARG', 'ARGUMENT_MISSING', 'argument=payout_id', 'select get_payout(null)'),
+    (9, 'LBARG', 'ARGUMENT_MISSING', 'argument=restaurant_id', 'select set_restaurant(null)'),
+    (10, 'LBLIM', 'LIMIT_INVALID', 'limit=0', 'select list_payouts(p_limit => 0)'),
+    (11, 'LBCUR', 'CURSOR_INVALID', 'argument=cursor', 'select list_payouts(p_cursor => ''x'')'),
+    (12, 'LBDAT', 'AS_OF_INVALID', 'as_of=-infinity', 'select run_payouts(''PEN'', ''-infinity'')'),
+    (
+        13, 'LNRES', 'RESTAURANT_NOT_FOUND', 'restaurant_id=res_9',
+        'select get_balance(''res_9'', ''PEN'')'
+    ),
+    (14, 'LNPAY', 'PAYOUT_NOT_FOUND', 'payout_id=po_9', 'select get_payout(''po_9'')'),
+    (
+        15, 'LNEVT', 'EVENT_NOT_FOUND', 'event_id=evt_9, provider=default',
+        'select get_event(''evt_9'')'
+    ),
+    (16, 'LNCHK', 'CHECK_NOT_FOUND', 'check=x', 'select check_integrity(''x'')'),
+    (17, 'LUCUR', 'CURRENCY_UNKNOWN', 'currency=ZZZ', 'select get_balance(''res_001'', ''ZZZ'')'),
+    (18, 'LUFUT', 'AS_OF_IN_FUTURE', null, 'select run_payouts(''PEN'', ''2999-01-01'')'),
+    (
+        19, 'LUMIN', 'MIN_AMOUNT_INVALID', 'min_amount=-1',
+        'select run_payouts(''PEN'', ''2025-12-30'', -1)'
+    ),
+    (20, 'LUTZN', 'TIMEZONE_UNKNOWN', 'timezone=x', 'select set_restaurant(''res_001'', ''x'')'),
+    (
+        21, 'LUHRS', 'DAY_CLOSE_HOUR_INVALID', 'day_close_hour=8',
+        'select set_restaurant(''res_001'', p_day_close_hour => 8)'
+    ),
+    (
+        22, 'LUDLY', 'SETTLEMENT_DELAY_INVALID', 'settlement_delay_days=61',
+        'select set_restaurant(''res_001'', p_settlement_delay_days => 61)'
+    ),
+    (23, 'LURID', 'RESTAURANT_ID_INVALID', 'restaurant_id=-', 'select set_restaurant(''-'')'),
+    (24, 'LUSTA', 'PAYOUT_STATUS_UNKNOWN', 'status=x', 'select list_payouts(p_status => ''x'')'),
+    (25, 'LCAPP', 'APPEND_ONLY', null, 'delete from ledger.ledger_entries'),
+    (26, 'LCTRN', 'PAYOUT_CHANGE_REFUSED', null, 'update ledger.payouts set amount = 1'),
+    (
+        27, 'LXBAL', 'BALANCE_NOT_FROM_ENTRIES', 'restaurant_id=res_001, currency=PEN',
+        'update ledger.account_balances set balance = 1'
+    ),
+    (
+        28, 'LXPST', 'POSTING_ONLY', 'table=ledger.ledger_entries, operation=insert',
+        'insert into ledger.ledger_entries select e.* from ledger.ledger_entries as e'
+    ),
+    (
+        29, 'LXPST', 'POSTING_ONLY', 'table=ledger.account_balances, operation=insert',
+        'insert into ledger.account_balances (restaurant_id, currency, balance) '
+        'values (''res_001'', ''USD'', 1)'
+    ),
+    (
+        30, 'LXPAY', 'PAYOUT_INCOMPLETE', null,
+        'insert into ledger.payout_items '
+        '(restaurant_id, payout_id, item_type, amount, entry_count) '
+        'select p.restaurant_id, p.payout_id, ''tips'', 1, 1 from ledger.payouts as p'
+    )
+) as c (no, state, code, detail, statement);
+select is(
+    (f.failure ->> 'state') || ' ' || (f.failure ->> 'code'), f.state || ' ' || f.code,
+    format('raises %s as %s', f.code, f.state)
+)
+from failures as f
+order by f.no;
+select is(
+    f.failure ->> 'detail', f.detail, format('the detail of %s says %s', f.code, f.detail)
+)
+from failures as f
+where f.detail is not null
+order by f.no;
+select matches(
+    f.failure ->> 'detail', '^$|^[a-z_]+=.+(, [a-z_]+=.+)*$',
+    format('the detail of %s, if any, is facts as key=value', f.code)
+)
+from failures as f
+where f.detail is null
+order by f.no;
+select is_empty(
+    $$
+    select f.code, f.failure ->> 'message'
+    from failures as f
+    where
+        f.failure ->> 'message' !~ '^[a-z]'
+        or f.failure ->> 'message' ~ '[.\n]$|ledger\.[a-z_]+\('
+    $$,
+    'messages begin small, have no full stop and name no function'
+);
+select is_empty(
+    $$
+    select f.code, f.failure ->> 'hint'
+    from failures as f
+    where f.failure ->> 'hint' !~ '^$|\.$'
+    $$,
+    'hints are sentences'
+);
+select set_eq(
+    'select f.state, f.code from failures as f',
+    $$
+    select distinct s.state[1], c.code[1]
+    from pg_catalog.pg_proc as p
+    cross join lateral regexp_split_to_table(
+        regexp_replace(p.prosrc, '/\*.*?\*/', ''), 'raise\s+exception', 'i'
+    ) as r (statement)
+    cross join lateral regexp_matches(
+        split_part(r.statement, ';', 1), 'errcode\s*=\s*''(L\w{4})''', 'i'
+    ) as s (state)
+    cross join lateral regexp_matches(
+        split_part(r.statement, ';', 1), 'constraint\s*=\s*''(\w+)''', 'i'
+    ) as c (code)
+    where p.pronamespace::regnamespace::text in ('ledger', 'api')
+    $$,
+    'no code is raised that is not tried here, and each always with the same name'
+);
+
+select * from finish();
+rollback;

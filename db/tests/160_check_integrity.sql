@@ -1,0 +1,301 @@
+-- api.check_integrity and reporting.integrity_findings: every check finds what it is for.
+-- Damage is done as a superuser with triggers off, each kind in a restaurant of its own.
+begin;
+select plan(35);
+
+create function pg_temp.send(p_restaurant_id text, p_change jsonb default '{}') returns text
+language sql
+as $$
+select a.status
+from api.ingest_event(
+    jsonb_build_object(
+        'event_id', 'evt_' || p_restaurant_id, 'event_type', 'charge_succeeded',
+        'occurred_at', '2025-12-30T10:00:00Z', 'restaurant_id', p_restaurant_id, 'currency', 'PEN',
+        'amount', 12000, 'fee', 600
+    ) || p_change
+) as a
+$$;
+
+set local role cuenta_app;
+
+-- The service: a sound ledger
+select results_eq(
+    $$
+    select c.check_name, c.severity, c.findings, c.title
+    from check_integrity() as c
+    order by c.check_name collate "C"
+    $$,
+    $$
+    values
+    (
+        'balance_unequal_to_entries', 'error', 0::bigint,
+        'A stored balance is not the sum of its entries'
+    ),
+    (
+        'clearing_unequal_to_owed', 'error', 0,
+        'What the processor holds is not what restaurants own plus fees'
+    ),
+    (
+        'closed_day_unequal_to_payouts', 'error', 0,
+        'The days closed are not those that payouts closed'
+    ),
+    ('duplicate_business_content', 'warning', 0, 'Two events differ in nothing but their id'),
+    ('entry_after_closed_day', 'error', 0, 'An entry settles on a day that a payout had closed'),
+    ('entry_differs_from_event', 'error', 0, 'An entry is not what its event says'),
+    ('entry_seq_gap', 'error', 0, 'The entries of an account are not numbered without gaps'),
+    ('entry_without_event_or_payout', 'error', 0, 'An entry has no cause'),
+    ('event_without_its_entries', 'error', 0, 'An event lacks entries it posted'),
+    ('negative_available', 'warning', 0, 'A restaurant owes money'),
+    ('negative_reserved_or_held', 'error', 0, 'Reserved or held money is negative'),
+    ('payout_amount_not_positive', 'error', 0, 'A payout pays nothing or takes money'),
+    ('payout_items_do_not_add_up', 'error', 0, 'The items of a payout do not add up to its amount'),
+    (
+        'payout_status_differs_from_entries', 'error', 0,
+        'A payout''s status is not what its entries say'
+    ),
+    ('payout_without_reserve', 'error', 0, 'A payout never reserved its money'),
+    ('reserve_differs_from_payout', 'error', 0, 'What was reserved is not what the payout pays'),
+    (
+        'reserved_balance_unequal_to_open_payouts', 'error', 0,
+        'Reserved money is not the sum of the payouts under way'
+    ),
+    (
+        'running_balance_broken', 'error', 0,
+        'The balance after an entry does not follow from the one before'
+    )
+    $$,
+    'answers one row a check, also for those that find nothing'
+);
+select is_empty(
+    $$
+    select c.check_name
+    from check_integrity() as c
+    where c.sample is not null and c.sample <> '[]'
+    $$,
+    'a check that finds nothing has no sample'
+);
+select results_eq(
+    'select c.check_name, c.findings from check_integrity(''entry_seq_gap'') as c',
+    $$values ('entry_seq_gap', 0::bigint)$$,
+    'one check may be run alone'
+);
+select throws_ok(
+    'select * from check_integrity(''nothing'')', 'LNCHK', 'check ''nothing'' does not exist',
+    'raises for a check that does not exist (LNCHK)'
+);
+reset role;
+select is(
+    (
+        select count(*) filter (where pg_temp.send(r.id, r.change) = 'processed')
+        from (
+            values
+            ('sound', '{}'::jsonb), ('balance', '{}'), ('seq', '{}'), ('running', '{}'),
+            ('event', '{}'),
+            ('cause', '{}'), ('differs', '{}'), ('negative', '{}'), ('amount', '{}'),
+            ('items', '{}'),
+            ('reserve', '{}'), ('reserved', '{}'), ('status', '{}'), ('open', '{}'),
+            ('closed', '{}'), ('late', '{}'),
+            ('owes', '{"event_type": "refund_succeeded", "fee": 0}'), ('twice', '{}'),
+            ('twice', '{"event_id": "evt_again"}')
+        ) as r (id, change)
+    ),
+    19::bigint, 'restaurants, one for each kind of damage'
+);
+select is(
+    (select r.payouts_created from api.run_payouts('PEN', '2025-12-30') as r), 17, 'with payouts'
+);
+select is(
+    pg_temp.send(
+        'late',
+        '{"event_id": "evt_after", "fee": 0, "amount": 50, "occurred_at": "2025-12-31T10:00:00Z"}'
+    ),
+    'processed', 'and one with an entry after its payout'
+);
+set constraints all immediate;
+
+-- What is legal is a warning
+select results_eq(
+    $$
+    select c.check_name, c.severity, c.findings, c.sample -> 0 ->> 'restaurant_id'
+    from check_integrity() as c
+    where c.findings > 0
+    order by c.check_name collate "C"
+    $$,
+    $$
+    values
+    ('duplicate_business_content', 'warning', 1::bigint, 'twice'),
+    ('negative_available', 'warning', 1, 'owes')
+    $$,
+    'a debt and a charge sent under two ids are warnings, nothing else is found'
+);
+
+-- Damage
+set local session_replication_role = replica;
+alter table ledger.payouts drop constraint payouts_amount_positive_check;
+alter table ledger.ledger_entries drop constraint ledger_entries_has_cause_check;
+alter domain ledger.minor_units_kept drop constraint minor_units_kept_range_check;
+
+create function pg_temp.finding(p_check text, p_restaurant_id text) returns text
+language sql stable
+as $$
+select f.finding
+from reporting.integrity_findings as f
+where f.check_name = p_check and f.severity = 'error' and f.restaurant_id = p_restaurant_id
+$$;
+
+update ledger.account_balances set balance = balance + 1 where restaurant_id = 'balance';
+select matches(
+    pg_temp.finding('balance_unequal_to_entries', 'balance'), 'stored balance 1,.*entries give 0,',
+    'finds a stored balance that is not the sum of its entries'
+);
+delete from ledger.ledger_entries where restaurant_id = 'seq' and entry_seq = 2;
+select matches(
+    pg_temp.finding('entry_seq_gap', 'seq'), 'entry 1 is followed by entry 3',
+    'finds an entry that is missing in the middle'
+);
+delete from ledger.ledger_entries where restaurant_id = 'sound' and entry_seq = 3;
+select matches(
+    pg_temp.finding('entry_seq_gap', 'sound'), 'last one',
+    'finds an entry that is missing at the end'
+);
+select matches(
+    pg_temp.finding('payout_without_reserve', 'sound'), 'does not reserve its 11400',
+    'finds a payout whose reserve is missing'
+);
+update ledger.ledger_entries set balance_after = 7
+where restaurant_id = 'running'
+    and entry_seq = 2;
+select isnt(
+    pg_temp.finding('running_balance_broken', 'running'), null,
+    'finds a balance after an entry that does not follow'
+);
+update ledger.ledger_entries set reserved_after = 7 where restaurant_id = 'event' and entry_seq = 2;
+select isnt(
+    pg_temp.finding('running_balance_broken', 'event'), null,
+    'finds reserved money after an entry that does not follow'
+);
+delete from ledger.ledger_entries where restaurant_id = 'event' and entry_seq = 1;
+select matches(
+    pg_temp.finding('event_without_its_entries', 'event'), '1 of 2 entries',
+    'finds an event that lacks an entry'
+);
+update ledger.ledger_entries set event_no = null where restaurant_id = 'cause' and entry_seq = 1;
+select matches(
+    pg_temp.finding('entry_without_event_or_payout', 'cause'), 'names no event and no payout',
+    'finds an entry without a cause'
+);
+update ledger.ledger_entries set event_no = 999999 where restaurant_id = 'cause' and entry_seq = 1;
+select matches(
+    pg_temp.finding('entry_without_event_or_payout', 'cause'), 'names missing event',
+    'finds an entry whose event is missing'
+);
+update ledger.ledger_entries set payout_id = 'po_x' where restaurant_id = 'cause' and entry_seq = 3;
+select is(
+    (
+        select count(*)
+        from reporting.integrity_findings as f
+        where f.restaurant_id = 'cause' and f.finding like '%names missing payout po_x'
+    ),
+    1::bigint, 'finds an entry whose payout is missing'
+);
+update ledger.ledger_entries set amount = 1 where restaurant_id = 'differs' and entry_seq = 2;
+select matches(
+    pg_temp.finding('entry_differs_from_event', 'differs'), '^FEE of 1 ',
+    'finds an entry with another amount than its event'
+);
+select isnt(
+    pg_temp.finding('balance_unequal_to_entries', 'differs'), null, 'which the balance shows, too'
+);
+update ledger.account_balances set held = -1 where restaurant_id = 'negative';
+select matches(
+    pg_temp.finding('negative_reserved_or_held', 'negative'), 'held is -1',
+    'finds held money below zero'
+);
+update ledger.payouts set amount = 0 where restaurant_id = 'amount';
+select matches(
+    pg_temp.finding('payout_amount_not_positive', 'amount'), 'amount is 0',
+    'finds a payout of nothing'
+);
+update ledger.payout_items set amount = 1 where restaurant_id = 'items' and item_type = 'fees';
+select matches(
+    pg_temp.finding('payout_items_do_not_add_up', 'items'),
+    'items add up to 12001, amount is 11400',
+    'finds items that do not add up'
+);
+delete from ledger.payout_items where restaurant_id = 'items';
+select matches(
+    pg_temp.finding('payout_items_do_not_add_up', 'items'), 'items add up to 0,',
+    'finds a payout that has no items at all'
+);
+update ledger.payouts set reserve_entry_seq = 1 where restaurant_id = 'reserve';
+select matches(
+    pg_temp.finding('payout_without_reserve', 'reserve'), 'entry 1 does not reserve',
+    'finds a payout that names another entry as its reserve'
+);
+update ledger.ledger_entries set amount = 5 where restaurant_id = 'reserved' and entry_seq = 3;
+select isnt(
+    pg_temp.finding('reserve_differs_from_payout', 'reserved'), null,
+    'finds a reserve that is not the payout''s amount'
+);
+update ledger.payouts set status = 'PAID' where restaurant_id = 'status';
+select matches(
+    pg_temp.finding('payout_status_differs_from_entries', 'status'), 'status is PAID, but',
+    'finds a status that the entries do not bear out'
+);
+select isnt(
+    pg_temp.finding('reserved_balance_unequal_to_open_payouts', 'status'), null,
+    'and the reserved money of a payout that is no longer under way'
+);
+update ledger.account_balances set reserved = 5 where restaurant_id = 'open';
+select matches(
+    pg_temp.finding('reserved_balance_unequal_to_open_payouts', 'open'), 'reserved is 5',
+    'finds reserved money that is not the payouts under way'
+);
+update ledger.account_balances set closed_through = '2025-12-31' where restaurant_id = 'closed';
+select matches(
+    pg_temp.finding('closed_day_unequal_to_payouts', 'closed'), '2025-12-31.*2025-12-30',
+    'finds days closed that no payout closed'
+);
+update ledger.ledger_entries
+set available_on = '2025-12-30', settlement_day = '2025-12-30'
+where restaurant_id = 'late' and entry_seq = 4;
+select isnt(
+    pg_temp.finding('entry_after_closed_day', 'late'), null,
+    'finds an entry on a day that was closed'
+);
+select results_eq(
+    $$
+    select f.restaurant_id, f.currency, f.severity
+    from reporting.integrity_findings as f where f.check_name = 'clearing_unequal_to_owed'
+    $$,
+    $$values (null::text, 'PEN', 'error')$$,
+    'finds that the processor does not hold what is owed'
+);
+
+-- The service: a damaged ledger
+set local role cuenta_app;
+select is_empty(
+    $$
+    select c.check_name
+    from check_integrity() as c
+    where c.findings = 0 or jsonb_array_length(c.sample) <> least(c.findings, 5)
+    $$,
+    'every check has found something and shows up to five'
+);
+
+-- Others
+reset role;
+set local role cuenta_operator;
+select cmp_ok(
+    (select sum(c.findings) from check_integrity() as c), '>', 20::numeric, 'people see it, too'
+);
+reset role;
+set local role cuenta_reader;
+select throws_ok(
+    'select * from api.check_integrity()', '42501', 'permission denied for schema api',
+    'readers have a view for that (42501)'
+);
+reset role;
+
+select * from finish();
+rollback;

@@ -1,0 +1,372 @@
+-- Every constraint of the ledger refuses what it is named for, asked one by one as a superuser.
+begin;
+select plan(76);
+
+-- Something to damage
+do $do$
+begin
+    perform api.ingest_event(
+        '{"event_id": "evt_1", "event_type": "charge_succeeded",
+        "occurred_at": "2025-12-30T10:00:00Z",
+        "restaurant_id": "res_001", "currency": "PEN", "amount": 12000, "fee": 600}'
+    );
+    perform api.run_payouts('PEN', '2025-12-30');
+    perform api.set_restaurant('res_002');
+    set constraints all immediate;
+end
+$do$;
+
+-- The name of the constraint that a statement runs into.
+create function pg_temp.refused_by(p_statement text) returns text
+language plpgsql
+as $$
+declare
+    v_constraint text;
+begin
+    execute p_statement;
+    return 'nothing';
+exception
+    when integrity_constraint_violation then
+        get stacked diagnostics v_constraint = constraint_name;
+        return v_constraint;
+    when not_null_violation then
+        return 'not null';
+end
+$$;
+
+-- A copy of a row of a table, with some columns changed.
+create function pg_temp.copy(p_table text, p_change jsonb) returns text
+language sql
+as $$
+select format(
+    'insert into ledger.%1$I (%2$s) %3$s select %2$s from '
+    '(select x.* from (select t as r from ledger.%1$I as t order by t limit 1) as o, '
+    'jsonb_populate_record(o.r, %4$L) as x) as y',
+    p_table,
+    (
+        select string_agg(quote_ident(a.attname), ', ' order by a.attnum)
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = ('ledger.' || p_table)::regclass and a.attnum > 0 and a.attgenerated = ''
+    ),
+    case
+        when exists (
+            select 1 from pg_catalog.pg_attribute as a
+            where a.attrelid = ('ledger.' || p_table)::regclass and a.attidentity <> ''
+        ) then 'overriding system value'
+    end,
+    p_change
+)
+$$;
+
+create temporary table cases (
+    constraint_name text, change jsonb, what text, table_name text,
+    no integer generated always as identity
+);
+insert into cases (table_name, constraint_name, change, what)
+values
+('currencies', 'currencies_pkey', '{"numeric_code": "000"}', 'a currency twice'),
+('currencies', 'currencies_numeric_code_key', '{"currency": "QQQ"}', 'a numeric code twice'),
+(
+    'currencies', 'currencies_currency_format_check', '{"currency": "pen", "numeric_code": "000"}',
+    'small letters'
+),
+(
+    'currencies', 'currencies_numeric_code_format_check',
+    '{"currency": "QQQ", "numeric_code": "12"}', 'two digits'
+),
+(
+    'currencies', 'currencies_exponent_range_check',
+    '{"currency": "QQQ", "numeric_code": "000", "exponent": 5}', 'five decimals'
+),
+(
+    'currencies', 'currencies_exponent_range_check',
+    '{"currency": "QQQ", "numeric_code": "000", "exponent": -1}', 'tens'
+),
+('accounts', 'accounts_pkey', '{}', 'an account twice'),
+(
+    'accounts', 'accounts_class_known_check', '{"account": "x", "account_class": "equities"}',
+    'an unknown class'
+),
+(
+    'accounts', 'accounts_normal_side_known_check', '{"account": "x", "normal_side": "left"}',
+    'a third side'
+),
+('entry_types', 'entry_types_pkey', '{}', 'an entry type twice'),
+(
+    'entry_types', 'entry_types_debit_account_fkey', '{"entry_type": "X", "debit_account": "x"}',
+    'an unknown account to debit'
+),
+(
+    'entry_types', 'entry_types_credit_account_fkey', '{"entry_type": "X", "credit_account": "x"}',
+    'an unknown account to credit'
+),
+(
+    'entry_types', 'entry_types_two_accounts_check',
+    '{"entry_type": "X", "debit_account": "processor_fees", "credit_account": "processor_fees"}',
+    'a movement in a circle'
+),
+('event_types', 'event_types_pkey', '{}', 'an event type twice'),
+(
+    'event_types', 'event_types_payout_status_known_check',
+    '{"event_type": "x", "payout_status": "LOST"}', 'an unknown status'
+),
+('posting_rules', 'posting_rules_pkey', '{}', 'a rule twice'),
+(
+    'posting_rules', 'posting_rules_event_type_fkey', '{"event_type": "x"}',
+    'a rule for an unknown event'
+),
+(
+    'posting_rules', 'posting_rules_payout_status_known_check', '{"payout_status": "LOST"}',
+    'a rule for an unknown status'
+),
+(
+    'posting_rules', 'posting_rules_amount_entry_fkey',
+    '{"payout_status": "PAID", "amount_entry": "x"}', 'an unknown entry type'
+),
+(
+    'posting_rules', 'posting_rules_amount_entry_fkey',
+    '{"payout_status": "PAID", "amount_balance_effect": -1}',
+    'another effect on the balance than the entry type''s'
+),
+(
+    'posting_rules', 'posting_rules_amount_entry_fkey',
+    '{"payout_status": "PAID", "amount_reserved_effect": 1}',
+    'another effect on reserves than the entry type''s'
+),
+(
+    'posting_rules', 'posting_rules_fee_entry_fkey', '{"payout_status": "PAID", "fee_entry": "x"}',
+    'an unknown entry type for the fee'
+),
+(
+    'posting_rules', 'posting_rules_fee_entry_fkey',
+    '{"payout_status": "PAID", "fee_balance_effect": 1}',
+    'another effect of the fee than the entry type''s'
+),
+(
+    'posting_rules', 'posting_rules_fee_entry_fkey',
+    '{"payout_status": "PAID", "fee_balance_effect": null}', 'a fee without effect'
+),
+('rejection_reasons', 'rejection_reasons_pkey', '{}', 'a reason twice'),
+('restaurants', 'restaurants_pkey', '{}', 'a restaurant twice'),
+(
+    'restaurants', 'restaurants_restaurant_id_format_check', '{"restaurant_id": "a b"}',
+    'a blank in the id'
+),
+('restaurants', 'restaurants_restaurant_id_format_check', '{"restaurant_id": ""}', 'an empty id'),
+(
+    'restaurants', 'restaurants_day_close_hour_range_check',
+    '{"restaurant_id": "x", "day_close_hour": 8}', 'a night until 8'
+),
+(
+    'restaurants', 'restaurants_day_close_hour_range_check',
+    '{"restaurant_id": "x", "day_close_hour": -1}', 'a negative hour'
+),
+(
+    'restaurants', 'restaurants_settlement_delay_range_check',
+    '{"restaurant_id": "x", "settlement_delay_days": 61}', '61 days'
+),
+(
+    'restaurants', 'restaurants_settlement_delay_range_check',
+    '{"restaurant_id": "x", "settlement_delay_days": -1}', 'a negative delay'
+),
+('account_balances', 'account_balances_pkey', '{}', 'a balance twice'),
+(
+    'account_balances', 'account_balances_restaurant_id_fkey', '{"restaurant_id": "x"}',
+    'a balance of nobody'
+),
+(
+    'account_balances', 'account_balances_currency_fkey', '{"currency": "ZZZ"}',
+    'a balance in no currency'
+),
+(
+    'account_balances', 'minor_units_range_check',
+    '{"currency": "USD", "balance": 9007199254740992}', 'more than 2^53 - 1'
+),
+(
+    'account_balances', 'minor_units_range_check',
+    '{"currency": "USD", "balance": -9007199254740992}', 'a debt of more than 2^53 - 1'
+),
+(
+    'account_balances', 'minor_units_kept_range_check',
+    '{"currency": "USD", "reserved": -1}', 'reserves below zero'
+),
+(
+    'account_balances', 'minor_units_kept_range_check',
+    '{"currency": "USD", "held": -1}', 'held money below zero'
+),
+(
+    'account_balances', 'minor_units_kept_range_check',
+    '{"currency": "USD", "reserved": 9007199254740992}', 'reserves of more than 2^53 - 1'
+),
+(
+    'account_balances', 'minor_units_kept_range_check',
+    '{"currency": "USD", "held": 9007199254740992}', 'held money of more than 2^53 - 1'
+),
+('processor_events', 'processor_events_pkey', '{"event_id": "x"}', 'an event number twice'),
+(
+    'processor_events', 'processor_events_provider_event_id_key', '{"event_no": 0}',
+    'an event id twice'
+),
+(
+    'processor_events', 'processor_events_account_fkey',
+    '{"event_no": 0, "event_id": "x", "currency": "USD"}', 'an event of no account'
+),
+(
+    'processor_events', 'processor_events_event_type_fkey',
+    '{"event_no": 0, "event_id": "x", "event_type": "x"}', 'an unknown event type'
+),
+(
+    'processor_events', 'processor_events_amount_positive_check',
+    '{"event_no": 0, "event_id": "x", "amount": 0}', 'an amount of 0'
+),
+(
+    'processor_events', 'processor_events_fee_not_negative_check',
+    '{"event_no": 0, "event_id": "x", "fee": -1}', 'a fee below 0'
+),
+(
+    'processor_events', 'processor_events_entries_check',
+    '{"event_no": 0, "event_id": "x", "entry_count": 0}', 'a first entry of none'
+),
+(
+    'processor_events', 'processor_events_entries_check',
+    '{"event_no": 0, "event_id": "x", "first_entry_seq": null}', 'entries without a first'
+),
+('event_rejections', 'event_rejections_pkey', '{}', 'a rejection twice'),
+(
+    'event_rejections', 'event_rejections_status_known_check',
+    '{"rejection_no": 0, "status": "processed"}', 'a rejection that was none'
+),
+('payout_runs', 'payout_runs_pkey', '{}', 'a run twice'),
+(
+    'payout_runs', 'payout_runs_currency_fkey', '{"run_id": "x", "currency": "ZZZ"}',
+    'a run in no currency'
+),
+(
+    'payout_runs', 'payout_runs_min_amount_not_negative_check', '{"run_id": "x", "min_amount": -1}',
+    'a least amount below 0'
+),
+('payouts', 'payouts_pkey', '{"as_of": "2026-01-01"}', 'a payout twice'),
+(
+    'payouts', 'payouts_payout_id_key', '{"restaurant_id": "res_002", "as_of": "2026-01-01"}',
+    'one id for two restaurants'
+),
+(
+    'payouts', 'payouts_restaurant_id_currency_as_of_key', '{"payout_id": "x"}',
+    'two payouts for one day'
+),
+(
+    'payouts', 'payouts_account_fkey', '{"payout_id": "x", "currency": "USD"}',
+    'a payout of no account'
+),
+(
+    'payouts', 'payouts_run_id_fkey', '{"payout_id": "x", "as_of": "2026-01-01", "run_id": "x"}',
+    'a payout of no run'
+),
+(
+    'payouts', 'payouts_amount_positive_check',
+    '{"payout_id": "x", "as_of": "2026-01-01", "amount": 0}', 'a payout of 0'
+),
+(
+    'payouts', 'payouts_status_known_check',
+    '{"payout_id": "x", "as_of": "2026-01-01", "status": "LOST"}', 'an unknown status'
+),
+('payout_items', 'payout_items_pkey', '{}', 'an item twice'),
+('payout_items', 'payout_items_payout_fkey', '{"payout_id": "x"}', 'an item of no payout'),
+(
+    'payout_items', 'payout_items_amount_not_zero_check', '{"item_type": "x", "amount": 0}',
+    'an item of 0'
+),
+('payout_skips', 'payout_skips_pkey', '{}', 'a skip twice'),
+('payout_skips', 'payout_skips_run_id_fkey', '{"run_id": "x"}', 'a skip of no run'),
+(
+    'payout_skips', 'payout_skips_account_fkey', '{"currency": "USD", "restaurant_id": "res_002"}',
+    'a skip of no account'
+),
+('ledger_entries', 'ledger_entries_pkey', '{}', 'an entry twice'),
+(
+    'ledger_entries', 'ledger_entries_entry_type_fkey', '{"entry_seq": 9, "entry_type": "x"}',
+    'an unknown entry type'
+),
+(
+    'ledger_entries', 'ledger_entries_event_fkey', '{"entry_seq": 9, "event_no": 0}',
+    'an entry of no event'
+),
+(
+    'ledger_entries', 'ledger_entries_payout_fkey', '{"entry_seq": 9, "payout_id": "x"}',
+    'an entry of no payout'
+),
+(
+    'ledger_entries', 'ledger_entries_amount_positive_check', '{"entry_seq": 9, "amount": 0}',
+    'an entry of 0'
+),
+(
+    'ledger_entries', 'ledger_entries_has_cause_check',
+    '{"entry_seq": 9, "event_no": null, "payout_id": null}', 'an entry without cause'
+),
+(
+    'ledger_entries', 'ledger_entries_settles_when_available_check',
+    '{"entry_seq": 9, "settlement_day": "2025-12-29"}', 'money settled before it is available'
+);
+
+-- One row of each kind to copy
+insert into ledger.event_rejections (received_at, restaurant_id, status, code, message, payload)
+values (now(), 'res_001', 'rejected', 'X', 'x', '{}');
+insert into ledger.payout_skips (restaurant_id, run_id, currency, reason, amount)
+select 'res_001', r.run_id, 'PEN', 'nothing_to_pay', 0
+from ledger.payout_runs as r;
+-- Checks and unique keys hold with the triggers off as well; foreign keys are triggers themselves.
+set local session_replication_role = replica;
+select is(
+    pg_temp.refused_by(pg_temp.copy(c.table_name, c.change)), c.constraint_name,
+    format('%s refuses %s (%s)', c.table_name, c.what, c.constraint_name)
+)
+from cases as c
+where c.constraint_name !~ '_fkey$'
+order by c.no;
+set local session_replication_role = origin;
+do $do$ begin perform set_config('cuenta.is_posting', 'on', true); end $do$;
+alter table ledger.account_balances disable trigger account_balances_open_empty;
+select is(
+    pg_temp.refused_by(pg_temp.copy(c.table_name, c.change)), c.constraint_name,
+    format('%s refuses %s (%s)', c.table_name, c.what, c.constraint_name)
+)
+from cases as c
+where c.constraint_name ~ '_fkey$'
+order by c.no;
+
+select set_eq(
+    'select c.constraint_name from cases as c',
+    $$
+    select k.conname::text
+    from pg_catalog.pg_constraint as k
+    where
+        k.connamespace = 'ledger'::regnamespace and k.contype in ('p', 'u', 'f', 'c')
+        -- there for foreign keys to point at: the primary key is stricter
+        and k.conname <> 'entry_types_effects_key'
+    $$,
+    'no constraint of the ledger is left out here'
+);
+select is_empty(
+    $$
+    select a.attrelid::regclass, a.attname
+    from pg_catalog.pg_attribute as a
+    inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind = 'r'
+    where
+        c.relnamespace = 'ledger'::regnamespace and a.attnum > 0 and not a.attnotnull
+        and (c.relname, a.attname) not in (
+            ('account_balances', 'last_entry_at'), ('account_balances', 'last_event_at'),
+            ('entry_types', 'payout_item'), ('event_rejections', 'details'),
+            ('event_rejections', 'event_id'), ('event_rejections', 'provider'),
+            ('event_types', 'payout_status'), ('posting_rules', 'fee_entry'),
+            ('posting_rules', 'fee_balance_effect'), ('posting_rules', 'fee_reserved_effect'),
+            ('rejection_reasons', 'field'), ('ledger_entries', 'event_no'),
+            ('ledger_entries', 'payout_id'), ('payouts', 'failed_at'),
+            ('payouts', 'failure_reason'), ('payouts', 'paid_at'),
+            ('processor_events', 'first_entry_seq'), ('processor_events', 'payout_id')
+        )
+    $$,
+    'a column is not null unless it may be missing'
+);
+
+select * from finish();
+rollback;
