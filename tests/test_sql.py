@@ -466,8 +466,7 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
     ),
     "negative_reserved_or_held": (
         """
-        alter table ledger.account_balances
-        drop constraint account_balances_held_not_negative_check;
+        alter domain ledger.minor_units_kept drop constraint minor_units_kept_range_check;
         update ledger.account_balances set held = -1
         where restaurant_id = 'res_001' and currency = 'PEN';
         """,
@@ -620,3 +619,21 @@ def test_a_filter_on_the_name_runs_one_check(loaded: str, connect: Connect) -> N
     assert "account_balances" in text
     assert "ledger_entries" not in text
     assert "payouts" not in text
+
+
+def test_the_balances_in_the_readme_are_those_of_the_sample(create_database: Callable[[], str]) -> None:
+    rows = re.findall(r"^\| (res_\d+) \|(.*)\|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    written = {
+        (restaurant, currency): int(cell)
+        for restaurant, cells in rows
+        for currency, cell in zip(("PEN", "USD", "MXN"), cells.split("|"), strict=True)
+        if cell.strip()
+    }
+    lines = (ROOT / "events" / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    with psycopg.connect(create_database(), autocommit=True) as connection:
+        connection.execute("select api.ingest_events(%s::jsonb)", (f"[{','.join(lines)}]",))
+        balances = connection.execute(
+            "select restaurant_id, currency, available from reporting.restaurant_balances"
+        ).fetchall()
+    assert written == {(restaurant, currency): available for restaurant, currency, available in balances}
+    assert len(written) == 13
