@@ -12,6 +12,7 @@ CHECKS := $(sort $(wildcard sql/checks/*.sql))
 MIGRATIONS := $(filter-out %.rollback.sql,$(sort $(wildcard db/migrations/*.sql)))
 HAS_15 := $(if $(DATABASE_URL)$(PG_BIN),,$(wildcard $(PG_BIN15)/pg_ctl))
 FRESH := env -u DATABASE_URL -u PG_BIN $(PY) db/embedded.py exec --throw-away
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 
 .DEFAULT_GOAL := help
@@ -32,12 +33,12 @@ test-tap: .venv/installed-dev
 	$(PY) db/pgtap.py
 
 test-python: .venv/installed-dev
-	$(PY) -m pytest
+	$(PYTEST)
 
 test-15: .venv/installed-dev
 ifneq ($(HAS_15),)
 	PG_BIN="$(PG_BIN15)" $(PY) db/pgtap.py --coverage $(COVERAGE)
-	PG_BIN="$(PG_BIN15)" $(PY) -m pytest
+	PG_BIN="$(PG_BIN15)" $(PYTEST)
 else
 	@echo "not run: PostgreSQL 15 and plpgsql_check (no $(PG_BIN15), or DATABASE_URL or PG_BIN is set)"
 endif

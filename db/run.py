@@ -9,14 +9,12 @@ keeps its data in .data. The sample events are loaded into an empty ledger only.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import socket
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -33,20 +31,11 @@ SAMPLE = embedded.ROOT / "events" / "events.jsonl"
 console = Console(highlight=False, soft_wrap=True)
 
 
-def wants_sample(url: str) -> bool:
-    """True if the ledger is empty, or a load of the sample stopped in the middle."""
-    ids = [json.loads(line)["event_id"] for line in SAMPLE.read_text().splitlines()]
+def is_empty(url: str) -> bool:
+    """True if the ledger holds no event."""
     with psycopg.connect(url) as connection:
         connection.execute("set role cuenta_owner")
-        row = connection.execute(
-            "select exists (select 1 from ledger.processor_events),"
-            " (select count(*) from ledger.processor_events as e"
-            "  where e.provider = 'default' and e.event_id = any(%s))",
-            [ids],
-        ).fetchone()
-    assert row
-    has_events, known = row
-    return not has_events or 0 < known < len(ids)
+        return not connection.execute("select 1 from ledger.processor_events limit 1").fetchall()
 
 
 def is_taken(host: str, port: int) -> bool:
@@ -60,8 +49,8 @@ def psql_line(server: embedded.Server | None) -> str:
     """A line that connects with psql, without a password in it."""
     if server is None:
         return 'psql "$DATABASE_URL"'
-    passfile = shlex.quote(str(server.pgpass))
-    return f"PGPASSFILE={passfile} psql -h 127.0.0.1 -p {server.port} -U {embedded.SUPERUSER} {embedded.DATABASE}"
+    file = shlex.quote(str(server.password_file))
+    return f"PGPASSWORD=$(cat {file}) psql -h 127.0.0.1 -p {server.port} -U {embedded.SUPERUSER} {embedded.DATABASE}"
 
 
 def announce(address: str, psql: str) -> None:
@@ -70,7 +59,7 @@ def announce(address: str, psql: str) -> None:
         try:
             with urllib.request.urlopen(f"{address}/ready", timeout=2):
                 break
-        except (urllib.error.URLError, OSError):
+        except OSError:
             time.sleep(0.25)
     else:
         return
@@ -94,11 +83,9 @@ def announce(address: str, psql: str) -> None:
 def serve(url: str, server: embedded.Server | None, chosen: argparse.Namespace) -> int:
     """Deploy, load, serve until a signal; the exit status."""
     deploy(url)
-    if chosen.sample and wants_sample(url):
-        result = load(SAMPLE, database=url, console=console)
-        if result.interrupted:
-            return 130
-        console.print("sample events:", ", ".join(f"{n} {status}" for status, n in result.counts.items()))
+    if chosen.sample and is_empty(url):
+        console.print("The ledger is empty: the sample events are loaded (make run SAMPLE=no leaves it empty).")
+        load(SAMPLE, database=url, console=console)
     address = f"http://{chosen.host}:{chosen.port}"
     threading.Thread(target=announce, args=(address, psql_line(server)), daemon=True).start()
     app = [sys.executable, str(embedded.ROOT / "app.py"), "serve"]
