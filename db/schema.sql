@@ -182,7 +182,8 @@ begin
     where e.restaurant_id = p_restaurant_id
         and e.currency = v_currency
         and e.settlement_day > v_today
-        and e.available_on > v_today;
+        and e.available_on > v_today
+        and t.may_be_pending;
 
     restaurant_id := p_restaurant_id;
     currency := v_currency;
@@ -443,7 +444,7 @@ begin
     into v_events
     from jsonb_array_elements(p_events) with ordinality as i (event, item_no);
 
-    perform ledger.lock_events(v_events, v_now);
+    v_events := ledger.lock_events(v_events, v_now);
 
     item := 0;
     foreach v_event in array coalesce(v_events, '{}') loop
@@ -485,7 +486,7 @@ CREATE FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from d
  */
 declare
     v_limit constant integer := ledger.require_limit(p_limit);
-    v_after constant bigint := ledger.read_cursor(p_cursor, '^\d{1,18}$')::bigint;
+    v_after constant bigint := ledger.read_cursor(p_cursor, '^[0-9]{1,18}$')::bigint;
     v_currency constant text := ledger.require_currency(p_currency);
 begin
     perform ledger.require_restaurant(p_restaurant_id);
@@ -549,7 +550,7 @@ CREATE FUNCTION api.list_payouts(p_restaurant_id text DEFAULT NULL::text, p_curr
  */
 declare
     v_limit constant integer := ledger.require_limit(p_limit);
-    v_after constant text := ledger.read_cursor(p_cursor, '^\d{1,7} po_[0-9a-f]{32}$');
+    v_after constant text := ledger.read_cursor(p_cursor, '^[0-9]{1,7} po_[0-9a-f]{32}$');
     v_currency text;
 begin
     if p_restaurant_id is not null then
@@ -631,6 +632,8 @@ declare
 begin
     currency := ledger.require_payout_run(p_currency, p_as_of, p_min_amount, p_dry_run, v_now);
     if not p_dry_run then
+        -- A caller may have made them immediate; a payout is whole only after its last row.
+        set constraints ledger.payouts_complete, ledger.payout_items_complete deferred;
         run_id := 'run_' || replace(gen_random_uuid()::text, '-', '');
         insert into ledger.payout_runs (run_id, currency, as_of, min_amount, started_at)
         values (run_id, run_payouts.currency, p_as_of, p_min_amount, v_now);
@@ -806,42 +809,56 @@ CREATE FUNCTION ledger.answer_conflict(p_event ledger.event_input, p_now timesta
     AS $$
 /*
  * Function: ledger.answer_conflict(2)
- *     Keeps an event whose id is in the book with other content, and answers which fields differ.
+ *     Answers an event whose id is in the book with another hash: keeps it, and says which fields
+ *     differ.
  * Parameters:
  *     p_event  - the event
  *     p_now    - the clock
  * Returns:
  *     the answer
- * Calls:  ledger.reject_event
+ * Calls:  ledger.answer_posted_event, ledger.reject_event
  * Reads:  ledger.processor_events
  * Locks:  none
  */
 declare
-    v_known jsonb;
+    v_known record;
+    v_fields jsonb;
 begin
-    select e.payload
+    select
+        e.payload,
+        e.entry_count,
+        e.received_at
     into v_known
     from ledger.processor_events as e
     where e.provider = p_event.provider
         and e.event_id = p_event.event_id;
 
+    select jsonb_agg(d.field order by d.field_no)
+    into v_fields
+    from unnest(array[
+        'event_type', 'occurred_at', 'restaurant_id', 'currency', 'amount', 'fee', 'payout_id',
+        'metadata'
+    ]) with ordinality as d (field, field_no)
+    where case d.field
+        when 'occurred_at'
+            then (v_known.payload ->> 'occurred_at')::timestamptz <> p_event.occurred_at
+        when 'currency'
+            then upper(v_known.payload ->> 'currency' collate "C") <> p_event.currency
+        when 'fee' then coalesce((v_known.payload -> 'fee')::bigint, 0) <> p_event.fee
+        when 'metadata'
+            then coalesce(v_known.payload -> 'metadata', '{}')
+                <> coalesce(p_event.payload -> 'metadata', '{}')
+        else v_known.payload ->> d.field is distinct from p_event.payload ->> d.field
+    end;
+
+    -- 1.0 and 1.00 in the metadata are different texts, and so hashes, but the same content.
+    if v_fields is null then
+        return ledger.answer_posted_event(
+            p_event, v_known.entry_count, 'already_processed', v_known.received_at
+        );
+    end if;
     p_event.code := 'EVENT_ID_REUSED';
-    p_event.details := jsonb_build_object('fields', (
-        select jsonb_agg(d.field order by d.field_no)
-        from unnest(array[
-            'event_type', 'occurred_at', 'restaurant_id', 'currency', 'amount', 'fee',
-            'payout_id', 'metadata'
-        ]) with ordinality as d (field, field_no)
-        where case d.field
-            when 'occurred_at' then (v_known ->> 'occurred_at')::timestamptz <> p_event.occurred_at
-            when 'currency' then upper(v_known ->> 'currency') <> p_event.currency
-            when 'fee' then coalesce((v_known -> 'fee')::bigint, 0) <> p_event.fee
-            when 'metadata'
-                then coalesce(v_known -> 'metadata', '{}')
-                    <> coalesce(p_event.payload -> 'metadata', '{}')
-            else v_known -> d.field is distinct from p_event.payload -> d.field
-        end
-    ));
+    p_event.details := jsonb_build_object('fields', v_fields);
     return ledger.reject_event(p_event, 'conflict', p_now);
 end;
 $$;
@@ -976,7 +993,9 @@ begin
     -- settles after today, and so after as_of.
     select
         coalesce(sum(t.balance_effect * e.amount), 0),
-        coalesce(sum(t.balance_effect * e.amount) filter (where e.available_on > v_today), 0)
+        coalesce(sum(t.balance_effect * e.amount) filter (
+            where e.available_on > v_today and t.may_be_pending
+        ), 0)
     into v_later, v_pending
     from ledger.ledger_entries as e
     inner join ledger.entry_types as t on e.entry_type = t.entry_type
@@ -1160,7 +1179,7 @@ $$;
 
 COMMENT ON FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text, p_event_type text, p_payout_status text) IS 'Locks a restaurant''s account until the end of the transaction; says the order of all locks.';
 
-CREATE FUNCTION ledger.lock_events(p_events ledger.event_input[], p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION ledger.lock_events(p_events ledger.event_input[], p_now timestamp with time zone) RETURNS ledger.event_input[]
     LANGUAGE plpgsql
     AS $$
 /*
@@ -1172,24 +1191,33 @@ CREATE FUNCTION ledger.lock_events(p_events ledger.event_input[], p_now timestam
  *     p_events  - the events as read; those that are not valid, or in the book already,
  *                 lock nothing
  *     p_now     - the clock
- * Calls:  ledger.lock_account, ledger.open_account
+ * Returns:
+ *     the events; those whose account is missing and not theirs to open are refused already,
+ *     because another session could open it, and it would then be locked out of turn
+ * Calls:  ledger.lock_account, ledger.open_account, ledger.admit_event
  * Reads:  ledger.processor_events, ledger.posting_rules, ledger.currencies
  * Locks:  the accounts; advisory locks on the event ids until the end of the transaction
  */
 declare
     v_account ledger.account_state;
+    v_item_no integer;
     r_account record;
 begin
     for r_account in
         select
             f.restaurant_id,
             f.currency,
-            bool_or(f.may_open and f.turn = 1) as may_open
+            bool_or(f.may_open and f.turn = 1) as may_open,
+            array_agg(f.item_no) filter (where f.is_first and not f.may_open) as refused_items
         from (
             select
                 n.restaurant_id,
                 n.currency,
+                n.item_no,
                 n.may_open,
+                row_number() over (
+                    partition by n.provider, n.event_id order by n.item_no
+                ) = 1 as is_first,
                 -- Of the items with one id only the first that may post opens an account.
                 row_number() over (
                     partition by n.provider, n.event_id
@@ -1225,6 +1253,10 @@ begin
         if v_account.restaurant_id is null and r_account.may_open then
             perform ledger.open_account(r_account.restaurant_id, r_account.currency, p_now);
             perform ledger.lock_account(r_account.restaurant_id, r_account.currency);
+        elsif v_account.restaurant_id is null then
+            foreach v_item_no in array coalesce(r_account.refused_items, '{}') loop
+                p_events[v_item_no] := ledger.admit_event(p_events[v_item_no], p_now);
+            end loop;
         end if;
     end loop;
 
@@ -1235,6 +1267,7 @@ begin
         where e.code is null
         order by id_hash
     ) as h;
+    return p_events;
 end;
 $$;
 
@@ -1467,10 +1500,12 @@ declare
         when (p_event -> 'fee')::text !~ '^[0-9]+$'
             or p_event -> 'fee' > '9007199254740991' then 'FEE_INVALID'
         when (p_event -> 'metadata')::text !~ '^\{' then 'METADATA_INVALID'
-        when coalesce(v_occurred_at, '') !~ (
-            '^(19|2\d)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):[0-5]\d'
-            '(:[0-5]\d(\.\d+)?)?([Zz]|[+-](0\d|1[0-3])(:?[0-5]\d)?|[+-]14(:?00)?)$'
-        )
+        when length(v_occurred_at) > 40
+            or coalesce(v_occurred_at, '') !~ (
+                '^(19|2[0-9])[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]'
+                '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?'
+                '([Zz]|[+-](0[0-9]|1[0-3])(:?[0-5][0-9])?|[+-]14(:?00)?)$'
+            )
             or (substr(v_occurred_at, 9, 2) > '28' and not ledger.is_day_of_month(v_occurred_at))
             then 'OCCURRED_AT_INVALID'
     end;
@@ -1484,7 +1519,8 @@ begin
 
     v_event := row(
         coalesce(p_event ->> 'provider', 'default'), p_event ->> 'event_id',
-        p_event ->> 'event_type', p_event ->> 'restaurant_id', upper(p_event ->> 'currency'),
+        p_event ->> 'event_type', p_event ->> 'restaurant_id',
+        upper(p_event ->> 'currency' collate "C"),
         (p_event -> 'amount')::bigint, coalesce((p_event -> 'fee')::bigint, 0),
         v_occurred_at::timestamptz, null, null, p_event, null, null, null
     );
@@ -1494,7 +1530,7 @@ begin
         timestamptz_send(v_event.occurred_at) || convert_to(
             concat_ws(
                 ' ', v_event.event_type, v_event.restaurant_id, v_event.currency, v_event.amount,
-                v_event.fee, coalesce(p_event -> 'metadata', '{}'), p_event -> 'payout_id'
+                v_event.fee, coalesce(p_event -> 'metadata', '{}'), p_event ->> 'payout_id'
             ),
             'UTF8'
         )
@@ -1623,7 +1659,7 @@ CREATE FUNCTION ledger.require_currency(p_currency text) RETURNS text
  * Reads:  ledger.currencies
  */
 declare
-    v_currency constant text := upper(p_currency);
+    v_currency constant text := upper(p_currency collate "C");
 begin
     if p_currency is null then
         raise exception 'currency is missing'
@@ -2331,6 +2367,7 @@ CASE 'restaurant_held'::text
     ELSE 0
 END) STORED NOT NULL,
     payout_item text,
+    may_be_pending boolean DEFAULT false NOT NULL,
     description text NOT NULL,
     CONSTRAINT entry_types_two_accounts_check CHECK ((debit_account <> credit_account))
 );
@@ -2344,6 +2381,8 @@ COMMENT ON COLUMN ledger.entry_types.reserved_effect IS 'What one minor unit doe
 COMMENT ON COLUMN ledger.entry_types.held_effect IS 'What one minor unit does to the money held back for disputes: 1, -1 or 0.';
 
 COMMENT ON COLUMN ledger.entry_types.payout_item IS 'The payout item under which entries of this type are summed; null: never inside a payout''s days.';
+
+COMMENT ON COLUMN ledger.entry_types.may_be_pending IS 'Whether entries of this type wait for their available_on: money in and its fee. Money out never does, whatever the clock or the restaurant''s time zone say later.';
 
 CREATE TABLE ledger.event_rejections (
     rejection_no bigint NOT NULL,
@@ -2740,7 +2779,7 @@ UNION ALL
            FROM ledger.ledger_entries x
           WHERE (x.event_no IS NOT NULL)
           GROUP BY x.restaurant_id, x.event_no) e ON (((v.restaurant_id = e.restaurant_id) AND (v.event_no = e.event_no))))
-  WHERE ((v.entry_count <> COALESCE(e.entry_count, (0)::bigint)) OR (v.first_entry_seq IS DISTINCT FROM e.first_entry_seq))
+  WHERE ((v.entry_count <> COALESCE(e.entry_count, (0)::bigint)) OR ((v.entry_count = 0) AND (v.payout_id IS NULL)) OR (v.first_entry_seq IS DISTINCT FROM e.first_entry_seq))
 UNION ALL
  SELECT 'entry_differs_from_event'::text AS check_name,
     'error'::text AS severity,
@@ -2910,7 +2949,7 @@ UNION ALL
      JOIN LATERAL ( SELECT (COALESCE(sum((e.amount * t.balance_effect)), (0)::numeric))::bigint AS pending
            FROM (ledger.ledger_entries e
              JOIN ledger.entry_types t ON ((e.entry_type = t.entry_type)))
-          WHERE ((e.restaurant_id = b.restaurant_id) AND (e.currency = b.currency) AND (e.settlement_day > d.business_day) AND (e.available_on > d.business_day))) p ON (true))
+          WHERE ((e.restaurant_id = b.restaurant_id) AND (e.currency = b.currency) AND (e.settlement_day > d.business_day) AND (e.available_on > d.business_day) AND t.may_be_pending)) p ON (true))
   WHERE ((b.balance)::bigint < p.pending);
 
 COMMENT ON VIEW reporting.integrity_findings IS 'What is wrong in the ledger: no row of severity error on a sound database. A filter on check_name runs that check alone.';
@@ -2984,7 +3023,7 @@ CREATE VIEW reporting.payout_eligibility AS
             (NOT (EXISTS ( SELECT 1
                    FROM ledger.payouts p
                   WHERE ((p.restaurant_id = b.restaurant_id) AND (p.currency = b.currency) AND (p.as_of = t.as_of))))) AS is_unpaid) d ON (true))
-     JOIN LATERAL ( SELECT ((b.balance)::bigint - (GREATEST(COALESCE(sum((e.amount * m.balance_effect)), (0)::numeric), COALESCE(sum((e.amount * m.balance_effect)) FILTER (WHERE (e.available_on > d.as_of)), (0)::numeric)))::bigint) AS payable_amount
+     JOIN LATERAL ( SELECT ((b.balance)::bigint - (GREATEST(COALESCE(sum((e.amount * m.balance_effect)), (0)::numeric), COALESCE(sum((e.amount * m.balance_effect)) FILTER (WHERE ((e.available_on > d.as_of) AND m.may_be_pending)), (0)::numeric)))::bigint) AS payable_amount
            FROM (ledger.ledger_entries e
              JOIN ledger.entry_types m ON ((e.entry_type = m.entry_type)))
           WHERE ((e.restaurant_id = b.restaurant_id) AND (e.currency = b.currency) AND (e.settlement_day > d.as_of))) a ON (true));
@@ -3058,7 +3097,7 @@ CREATE VIEW reporting.restaurant_balances AS
      JOIN LATERAL ( SELECT (COALESCE(sum((e.amount * t.balance_effect)), (0)::numeric))::bigint AS pending
            FROM (ledger.ledger_entries e
              JOIN ledger.entry_types t ON ((e.entry_type = t.entry_type)))
-          WHERE ((e.restaurant_id = b.restaurant_id) AND (e.currency = b.currency) AND (e.settlement_day > d.business_day) AND (e.available_on > d.business_day))) p ON (true));
+          WHERE ((e.restaurant_id = b.restaurant_id) AND (e.currency = b.currency) AND (e.settlement_day > d.business_day) AND (e.available_on > d.business_day) AND t.may_be_pending)) p ON (true));
 
 COMMENT ON VIEW reporting.restaurant_balances IS 'What each restaurant owns in each currency, now: the figures of api.get_balance, in minor units.';
 

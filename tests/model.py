@@ -125,7 +125,9 @@ class Account:
         return max((payout.as_of for payout in self.payouts), default=date.min)
 
     def pending(self, today: date) -> int:
-        return sum(entry.change for entry in self.entries if entry.available_on > today)
+        """Of money in and its fee only: money out counts at once, whatever the day is called later."""
+        waiting = ("CHARGE", "FEE")
+        return sum(e.change for e in self.entries if e.available_on > today and e.entry_type in waiting)
 
     def settles_on(self, available_on: date) -> date:
         """That day, or the first open one if a payout has closed it."""

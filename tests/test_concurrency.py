@@ -592,6 +592,25 @@ def test_an_array_whose_first_use_of_an_id_is_refused_has_locked_what_the_second
     assert statuses(other.result(PATIENCE)) == {"processed": 2}
 
 
+def test_an_array_locks_no_account_that_was_missing_and_that_another_has_opened_since(
+    sessions: Sessions, currency: str
+) -> None:
+    holder, first, second, opener = sessions.several(4)
+    low, high = (f"{letter}.{uuid.uuid4().hex[:8]}" for letter in "bm")
+    sessions.admin.ingest(charge(high, currency))
+    refused = charge(low, currency, event_type="payout_paid", payout_id="po_" + "0" * 32)
+    holder.begin()
+    holder.ingest(charge(high, currency))
+    one = first.start(partial(first.ingest_all, [charge(high, currency), refused]))
+    sessions.wait_until_blocked_by(first, holder)
+    opener.ingest(charge(low, currency))
+    other = second.start(partial(second.ingest_all, [charge(low, currency), charge(high, currency)]))
+    sessions.wait_until_blocked(first, second)
+    holder.commit()
+    assert [row["status"] for row in one.result(PATIENCE)] == ["processed", "rejected"]
+    assert statuses(other.result(PATIENCE)) == {"processed": 2}
+
+
 def test_runs_and_arrays_in_opposite_order_do_not_deadlock(sessions: Sessions, currency: str) -> None:
     runner, *writers = sessions.several(3)
     restaurants = [f"{name}.{uuid.uuid4().hex[:6]}" for name in AWKWARD_IDS]

@@ -370,7 +370,7 @@ def test_text_files_end_with_a_line_and_have_no_blanks_at_the_end_of_one() -> No
     found = []
     for path in tree():
         text = text_of(path)
-        if path.suffix not in kinds or not text:
+        if path.suffix not in kinds or not text or named(path) == "db/schema.sql":  # as pg_dump writes it
             continue
         is_ended = text.endswith("\n") and not text.endswith("\n\n")
         blanks = None if path.suffix == ".md" else re.search(r"[ ]$", text, flags=re.MULTILINE)

@@ -48,6 +48,7 @@ create table ledger.entry_types (
         case 'restaurant_held' when credit_account then 1 when debit_account then -1 else 0 end
     ) stored,
     payout_item text,
+    may_be_pending boolean not null default false,
     description text not null,
     constraint entry_types_pkey primary key (entry_type),
     constraint entry_types_effects_key unique (entry_type, balance_effect, reserved_effect),
@@ -65,6 +66,9 @@ comment on column ledger.entry_types.reserved_effect is
 'What one minor unit does to the money reserved for payouts: 1, -1 or 0.';
 comment on column ledger.entry_types.held_effect is
 'What one minor unit does to the money held back for disputes: 1, -1 or 0.';
+comment on column ledger.entry_types.may_be_pending is
+'Whether entries of this type wait for their available_on: money in and its fee. Money out never '
+'does, whatever the clock or the restaurant''s time zone say later.';
 comment on column ledger.entry_types.payout_item is
 'The payout item under which entries of this type are summed; null: never inside a payout''s days.';
 

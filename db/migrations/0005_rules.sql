@@ -8,35 +8,35 @@ values
 ('processor_fees', 'revenue', 'credit', false, 'Fees taken from restaurants for processing');
 
 insert into ledger.entry_types (
-    entry_type, debit_account, credit_account, payout_item, description
+    entry_type, debit_account, credit_account, payout_item, may_be_pending, description
 )
 values
 (
-    'CHARGE', 'processor_clearing', 'restaurant_available', 'gross_sales',
+    'CHARGE', 'processor_clearing', 'restaurant_available', 'gross_sales', true,
     'A guest has paid'
 ),
 (
-    'FEE', 'restaurant_available', 'processor_fees', 'fees',
+    'FEE', 'restaurant_available', 'processor_fees', 'fees', true,
     'The fee of a charge'
 ),
 (
-    'REFUND', 'restaurant_available', 'processor_clearing', 'refunds',
+    'REFUND', 'restaurant_available', 'processor_clearing', 'refunds', false,
     'A guest gets money back; the fee is kept'
 ),
 (
-    'PAYOUT_RESERVE', 'restaurant_available', 'restaurant_reserved', null,
+    'PAYOUT_RESERVE', 'restaurant_available', 'restaurant_reserved', null, false,
     'A payout is under way'
 ),
 (
-    'PAYOUT_RELEASE', 'restaurant_reserved', 'processor_clearing', null,
+    'PAYOUT_RELEASE', 'restaurant_reserved', 'processor_clearing', null, false,
     'A payout has been paid'
 ),
 (
-    'PAYOUT_FAILURE', 'restaurant_reserved', 'restaurant_available', 'payout_failures',
+    'PAYOUT_FAILURE', 'restaurant_reserved', 'restaurant_available', 'payout_failures', false,
     'A payout under way has failed'
 ),
 (
-    'PAYOUT_RETURN', 'processor_clearing', 'restaurant_available', 'payout_returns',
+    'PAYOUT_RETURN', 'processor_clearing', 'restaurant_available', 'payout_returns', false,
     'The bank has sent a paid payout back'
 );
 

@@ -208,6 +208,7 @@ left join (
     on v.restaurant_id = e.restaurant_id and v.event_no = e.event_no
 where
     v.entry_count <> coalesce(e.entry_count, 0)
+    or (v.entry_count = 0 and v.payout_id is null)
     or v.first_entry_seq is distinct from e.first_entry_seq
 
 union all
@@ -509,6 +510,7 @@ inner join lateral (
         and e.currency = b.currency
         and e.settlement_day > d.business_day
         and e.available_on > d.business_day
+        and t.may_be_pending
 ) as p on true
 where b.balance < p.pending;
 

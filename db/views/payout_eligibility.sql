@@ -34,7 +34,12 @@ inner join lateral (
     select
         b.balance - greatest(
             coalesce(sum(e.amount * m.balance_effect), 0),
-            coalesce(sum(e.amount * m.balance_effect) filter (where e.available_on > d.as_of), 0)
+            coalesce(
+                sum(e.amount * m.balance_effect) filter (
+                    where e.available_on > d.as_of and m.may_be_pending
+                ),
+                0
+            )
         )::bigint as payable_amount
     from ledger.ledger_entries as e
     inner join ledger.entry_types as m on e.entry_type = m.entry_type

@@ -26,6 +26,7 @@ inner join lateral (
         and e.currency = b.currency
         and e.settlement_day > d.business_day
         and e.available_on > d.business_day
+        and t.may_be_pending
 ) as p on true;
 
 comment on view reporting.restaurant_balances is

@@ -55,7 +55,8 @@ begin
     where e.restaurant_id = p_restaurant_id
         and e.currency = v_currency
         and e.settlement_day > v_today
-        and e.available_on > v_today;
+        and e.available_on > v_today
+        and t.may_be_pending;
 
     restaurant_id := p_restaurant_id;
     currency := v_currency;

@@ -57,7 +57,7 @@ begin
     into v_events
     from jsonb_array_elements(p_events) with ordinality as i (event, item_no);
 
-    perform ledger.lock_events(v_events, v_now);
+    v_events := ledger.lock_events(v_events, v_now);
 
     item := 0;
     foreach v_event in array coalesce(v_events, '{}') loop

@@ -52,7 +52,7 @@ as $function$
  */
 declare
     v_limit constant integer := ledger.require_limit(p_limit);
-    v_after constant bigint := ledger.read_cursor(p_cursor, '^\d{1,18}$')::bigint;
+    v_after constant bigint := ledger.read_cursor(p_cursor, '^[0-9]{1,18}$')::bigint;
     v_currency constant text := ledger.require_currency(p_currency);
 begin
     perform ledger.require_restaurant(p_restaurant_id);

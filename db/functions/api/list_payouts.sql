@@ -48,7 +48,7 @@ as $function$
  */
 declare
     v_limit constant integer := ledger.require_limit(p_limit);
-    v_after constant text := ledger.read_cursor(p_cursor, '^\d{1,7} po_[0-9a-f]{32}$');
+    v_after constant text := ledger.read_cursor(p_cursor, '^[0-9]{1,7} po_[0-9a-f]{32}$');
     v_currency text;
 begin
     if p_restaurant_id is not null then

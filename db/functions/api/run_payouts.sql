@@ -54,6 +54,8 @@ declare
 begin
     currency := ledger.require_payout_run(p_currency, p_as_of, p_min_amount, p_dry_run, v_now);
     if not p_dry_run then
+        -- A caller may have made them immediate; a payout is whole only after its last row.
+        set constraints ledger.payouts_complete, ledger.payout_items_complete deferred;
         run_id := 'run_' || replace(gen_random_uuid()::text, '-', '');
         insert into ledger.payout_runs (run_id, currency, as_of, min_amount, started_at)
         values (run_id, run_payouts.currency, p_as_of, p_min_amount, v_now);

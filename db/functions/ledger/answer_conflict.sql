@@ -5,42 +5,56 @@ volatile
 as $function$
 /*
  * Function: ledger.answer_conflict(2)
- *     Keeps an event whose id is in the book with other content, and answers which fields differ.
+ *     Answers an event whose id is in the book with another hash: keeps it, and says which fields
+ *     differ.
  * Parameters:
  *     p_event  - the event
  *     p_now    - the clock
  * Returns:
  *     the answer
- * Calls:  ledger.reject_event
+ * Calls:  ledger.answer_posted_event, ledger.reject_event
  * Reads:  ledger.processor_events
  * Locks:  none
  */
 declare
-    v_known jsonb;
+    v_known record;
+    v_fields jsonb;
 begin
-    select e.payload
+    select
+        e.payload,
+        e.entry_count,
+        e.received_at
     into v_known
     from ledger.processor_events as e
     where e.provider = p_event.provider
         and e.event_id = p_event.event_id;
 
+    select jsonb_agg(d.field order by d.field_no)
+    into v_fields
+    from unnest(array[
+        'event_type', 'occurred_at', 'restaurant_id', 'currency', 'amount', 'fee', 'payout_id',
+        'metadata'
+    ]) with ordinality as d (field, field_no)
+    where case d.field
+        when 'occurred_at'
+            then (v_known.payload ->> 'occurred_at')::timestamptz <> p_event.occurred_at
+        when 'currency'
+            then upper(v_known.payload ->> 'currency' collate "C") <> p_event.currency
+        when 'fee' then coalesce((v_known.payload -> 'fee')::bigint, 0) <> p_event.fee
+        when 'metadata'
+            then coalesce(v_known.payload -> 'metadata', '{}')
+                <> coalesce(p_event.payload -> 'metadata', '{}')
+        else v_known.payload ->> d.field is distinct from p_event.payload ->> d.field
+    end;
+
+    -- 1.0 and 1.00 in the metadata are different texts, and so hashes, but the same content.
+    if v_fields is null then
+        return ledger.answer_posted_event(
+            p_event, v_known.entry_count, 'already_processed', v_known.received_at
+        );
+    end if;
     p_event.code := 'EVENT_ID_REUSED';
-    p_event.details := jsonb_build_object('fields', (
-        select jsonb_agg(d.field order by d.field_no)
-        from unnest(array[
-            'event_type', 'occurred_at', 'restaurant_id', 'currency', 'amount', 'fee',
-            'payout_id', 'metadata'
-        ]) with ordinality as d (field, field_no)
-        where case d.field
-            when 'occurred_at' then (v_known ->> 'occurred_at')::timestamptz <> p_event.occurred_at
-            when 'currency' then upper(v_known ->> 'currency') <> p_event.currency
-            when 'fee' then coalesce((v_known -> 'fee')::bigint, 0) <> p_event.fee
-            when 'metadata'
-                then coalesce(v_known -> 'metadata', '{}')
-                    <> coalesce(p_event.payload -> 'metadata', '{}')
-            else v_known -> d.field is distinct from p_event.payload -> d.field
-        end
-    ));
+    p_event.details := jsonb_build_object('fields', v_fields);
     return ledger.reject_event(p_event, 'conflict', p_now);
 end;
 $function$;

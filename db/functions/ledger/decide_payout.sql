@@ -37,7 +37,9 @@ begin
     -- settles after today, and so after as_of.
     select
         coalesce(sum(t.balance_effect * e.amount), 0),
-        coalesce(sum(t.balance_effect * e.amount) filter (where e.available_on > v_today), 0)
+        coalesce(sum(t.balance_effect * e.amount) filter (
+            where e.available_on > v_today and t.may_be_pending
+        ), 0)
     into v_later, v_pending
     from ledger.ledger_entries as e
     inner join ledger.entry_types as t on e.entry_type = t.entry_type

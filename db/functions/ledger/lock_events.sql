@@ -1,5 +1,5 @@
 create or replace function ledger.lock_events(p_events ledger.event_input[], p_now timestamptz)
-returns void
+returns ledger.event_input[]
 language plpgsql
 volatile
 as $function$
@@ -12,24 +12,33 @@ as $function$
  *     p_events  - the events as read; those that are not valid, or in the book already,
  *                 lock nothing
  *     p_now     - the clock
- * Calls:  ledger.lock_account, ledger.open_account
+ * Returns:
+ *     the events; those whose account is missing and not theirs to open are refused already,
+ *     because another session could open it, and it would then be locked out of turn
+ * Calls:  ledger.lock_account, ledger.open_account, ledger.admit_event
  * Reads:  ledger.processor_events, ledger.posting_rules, ledger.currencies
  * Locks:  the accounts; advisory locks on the event ids until the end of the transaction
  */
 declare
     v_account ledger.account_state;
+    v_item_no integer;
     r_account record;
 begin
     for r_account in
         select
             f.restaurant_id,
             f.currency,
-            bool_or(f.may_open and f.turn = 1) as may_open
+            bool_or(f.may_open and f.turn = 1) as may_open,
+            array_agg(f.item_no) filter (where f.is_first and not f.may_open) as refused_items
         from (
             select
                 n.restaurant_id,
                 n.currency,
+                n.item_no,
                 n.may_open,
+                row_number() over (
+                    partition by n.provider, n.event_id order by n.item_no
+                ) = 1 as is_first,
                 -- Of the items with one id only the first that may post opens an account.
                 row_number() over (
                     partition by n.provider, n.event_id
@@ -65,6 +74,10 @@ begin
         if v_account.restaurant_id is null and r_account.may_open then
             perform ledger.open_account(r_account.restaurant_id, r_account.currency, p_now);
             perform ledger.lock_account(r_account.restaurant_id, r_account.currency);
+        elsif v_account.restaurant_id is null then
+            foreach v_item_no in array coalesce(r_account.refused_items, '{}') loop
+                p_events[v_item_no] := ledger.admit_event(p_events[v_item_no], p_now);
+            end loop;
         end if;
     end loop;
 
@@ -75,6 +88,7 @@ begin
         where e.code is null
         order by id_hash
     ) as h;
+    return p_events;
 end;
 $function$;
 

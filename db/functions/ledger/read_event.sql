@@ -40,10 +40,12 @@ declare
         when (p_event -> 'fee')::text !~ '^[0-9]+$'
             or p_event -> 'fee' > '9007199254740991' then 'FEE_INVALID'
         when (p_event -> 'metadata')::text !~ '^\{' then 'METADATA_INVALID'
-        when coalesce(v_occurred_at, '') !~ (
-            '^(19|2\d)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):[0-5]\d'
-            '(:[0-5]\d(\.\d+)?)?([Zz]|[+-](0\d|1[0-3])(:?[0-5]\d)?|[+-]14(:?00)?)$'
-        )
+        when length(v_occurred_at) > 40
+            or coalesce(v_occurred_at, '') !~ (
+                '^(19|2[0-9])[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]'
+                '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?'
+                '([Zz]|[+-](0[0-9]|1[0-3])(:?[0-5][0-9])?|[+-]14(:?00)?)$'
+            )
             or (substr(v_occurred_at, 9, 2) > '28' and not ledger.is_day_of_month(v_occurred_at))
             then 'OCCURRED_AT_INVALID'
     end;
@@ -57,7 +59,8 @@ begin
 
     v_event := row(
         coalesce(p_event ->> 'provider', 'default'), p_event ->> 'event_id',
-        p_event ->> 'event_type', p_event ->> 'restaurant_id', upper(p_event ->> 'currency'),
+        p_event ->> 'event_type', p_event ->> 'restaurant_id',
+        upper(p_event ->> 'currency' collate "C"),
         (p_event -> 'amount')::bigint, coalesce((p_event -> 'fee')::bigint, 0),
         v_occurred_at::timestamptz, null, null, p_event, null, null, null
     );
@@ -67,7 +70,7 @@ begin
         timestamptz_send(v_event.occurred_at) || convert_to(
             concat_ws(
                 ' ', v_event.event_type, v_event.restaurant_id, v_event.currency, v_event.amount,
-                v_event.fee, coalesce(p_event -> 'metadata', '{}'), p_event -> 'payout_id'
+                v_event.fee, coalesce(p_event -> 'metadata', '{}'), p_event ->> 'payout_id'
             ),
             'UTF8'
         )

@@ -16,7 +16,7 @@ as $function$
  * Reads:  ledger.currencies
  */
 declare
-    v_currency constant text := upper(p_currency);
+    v_currency constant text := upper(p_currency collate "C");
 begin
     if p_currency is null then
         raise exception 'currency is missing'
