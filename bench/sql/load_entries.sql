@@ -1,0 +1,61 @@
+-- Charges with their fees for many restaurants at once, as the posting functions would have left
+-- them, written straight into the tables: triggers and foreign keys sleep meanwhile. Restaurant
+-- <prefix>1 .. <prefix><restaurants> each get <events> events, spread evenly over <days> days up to
+-- <until>.
+create temporary table facts on commit drop as
+select
+    '%(prefix)s' || r.restaurant_no as restaurant_id,
+    e.event_no as no_in_account,
+    5000 + (e.event_no * 7919 + r.restaurant_no) %% 20000 as amount,
+    '%(until)s'::date - (%(days)s - 1) + ((e.event_no - 1) * %(days)s / %(events)s)::integer as day,
+    sum(5000 + (e.event_no * 7919 + r.restaurant_no) %% 20000 - 95)
+        over (partition by r.restaurant_no order by e.event_no)::bigint as balance,
+    nextval(pg_get_serial_sequence('ledger.processor_events', 'event_no')) as event_no
+from generate_series(1, %(restaurants)s) as r (restaurant_no)
+cross join generate_series(1::bigint, %(events)s) as e (event_no);
+
+set local session_replication_role = replica;
+
+insert into ledger.restaurants (restaurant_id, created_at)
+select
+    '%(prefix)s' || r.restaurant_no,
+    now()
+from generate_series(1, %(restaurants)s) as r (restaurant_no)
+on conflict do nothing;
+
+insert into ledger.account_balances (
+    restaurant_id, currency, balance, last_entry_seq, last_entry_at, last_event_at
+)
+select distinct on (f.restaurant_id)
+    f.restaurant_id,
+    '%(currency)s',
+    f.balance,
+    f.no_in_account * 2,
+    f.day + time '18:00' at time zone 'UTC',
+    f.day + time '18:00' at time zone 'UTC'
+from facts as f
+order by f.restaurant_id, f.no_in_account desc;
+
+insert into ledger.processor_events (
+    event_no, amount, fee, first_entry_seq, occurred_at, received_at, entry_count, restaurant_id,
+    currency, provider, event_id, event_type, content_hash, payload
+)
+overriding system value
+select
+    f.event_no, f.amount, 95, f.no_in_account * 2 - 1, f.day + time '18:00' at time zone 'UTC',
+    f.day + time '18:00' at time zone 'UTC', 2, f.restaurant_id, '%(currency)s', 'load',
+    f.event_no::text, 'charge_succeeded', decode(repeat('5f', 32), 'hex'), '{}'
+from facts as f;
+
+insert into ledger.ledger_entries (
+    entry_seq, amount, balance_after, reserved_after, event_no, occurred_at, recorded_at,
+    business_day, available_on, settlement_day, restaurant_id, currency, entry_type
+)
+select
+    f.no_in_account * 2 - 1 + k.is_fee, case k.is_fee when 0 then f.amount else 95 end,
+    f.balance + 95 * (1 - k.is_fee), 0, f.event_no, f.day + time '18:00' at time zone 'UTC',
+    f.day + time '18:00' at time zone 'UTC', f.day, f.day, f.day, f.restaurant_id,
+    '%(currency)s', k.entry_type
+from facts as f
+cross join (values (0, 'CHARGE'), (1, 'FEE')) as k (is_fee, entry_type)
+order by f.restaurant_id, f.no_in_account, k.is_fee;
