@@ -548,7 +548,7 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
         from ledger.processor_events
         where event_id = 'evt_000001';
         """,
-        set(),
+        {"event_without_its_entries"},
     ),
     "negative_available": (
         """
