@@ -157,6 +157,16 @@ class Bench:
                 connection.execute("grant usage on schema bench to cuenta_app")
                 connection.execute("grant select on all tables in schema bench to cuenta_app")
                 connection.execute("grant usage on all sequences in schema bench to cuenta_app")
+            with psycopg.connect(url, autocommit=True) as connection:
+                for first in range(1, self.sizes.known_events, self.sizes.items):
+                    run_file(
+                        connection,
+                        "known_events",
+                        first=first,
+                        last=min(first + self.sizes.items - 1, self.sizes.known_events),
+                        restaurants=self.sizes.restaurants,
+                    )
+                run_file(connection, "copy_to_floor")
             tidy(url)
             self._main = url
         return self._main
@@ -324,25 +334,6 @@ def bench_apart(bench: Bench) -> list[Row]:
 
 def bench_duplicate(bench: Bench) -> list[Row]:
     """a duplicate against a first posting"""
-    bench.note("posting what will come again")
-    with psycopg.connect(bench.main, autocommit=True) as connection:
-        connection.execute(
-            """
-            select count(*)
-            from generate_series(1, %(last)s, 1000) as f (first_id)
-            cross join lateral api.ingest_events((
-                select jsonb_agg(jsonb_build_object(
-                    'event_id', 'evt_' || i.id, 'event_type', 'charge_succeeded',
-                    'occurred_at', '2025-01-15T18:30:' || (10 + i.id %% 50) || 'Z',
-                    'restaurant_id', 'res_' || (1 + i.id %% %(restaurants)s),
-                    'currency', 'PEN', 'amount', 1000 + i.id %% 89000, 'fee', 95,
-                    'metadata', '{"reservation_id": "rsv_987", "payment_id": "pay_456"}'::jsonb
-                ))
-                from generate_series(f.first_id, least(f.first_id + 999, %(last)s)) as i (id)
-            )) as r
-            """,
-            {"last": bench.sizes.known_events, "restaurants": bench.sizes.restaurants},
-        )
 
     def run(ids: dict[str, int]) -> float:
         variables = {"restaurants": bench.sizes.restaurants, **ids}

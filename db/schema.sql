@@ -986,6 +986,9 @@ declare
     v_today constant date := ledger.business_day(
         p_now, p_account.timezone, p_account.day_close_hour
     );
+    -- A variable, so that the range has two ends whose values the planner does not know: it would
+    -- plan an open one anew at every call.
+    v_last_day constant date := 'infinity';
     v_later bigint;
     v_pending bigint;
 begin
@@ -1001,7 +1004,7 @@ begin
     inner join ledger.entry_types as t on e.entry_type = t.entry_type
     where e.restaurant_id = p_account.restaurant_id
         and e.currency = p_account.currency
-        and e.settlement_day > p_as_of;
+        and e.settlement_day between p_as_of + 1 and v_last_day;
 
     o_settled := p_account.balance - v_later;
     o_amount := least(
@@ -1892,6 +1895,7 @@ CREATE FUNCTION ledger.tg_account_balances__follow_entries() RETURNS trigger
 declare
     v_new record;
 begin
+    -- A range with two ends: an open one would be planned anew at every call.
     select
         count(*) as entries,
         max(e.entry_seq) as last_entry_seq,
@@ -1906,7 +1910,7 @@ begin
     inner join ledger.entry_types as t on e.entry_type = t.entry_type
     where e.restaurant_id = new.restaurant_id
         and e.currency = new.currency
-        and e.entry_seq > old.last_entry_seq;
+        and e.entry_seq between old.last_entry_seq + 1 and new.last_entry_seq;
 
     if (
         new.last_entry_seq = old.last_entry_seq + v_new.entries

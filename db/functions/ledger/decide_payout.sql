@@ -30,6 +30,9 @@ declare
     v_today constant date := ledger.business_day(
         p_now, p_account.timezone, p_account.day_close_hour
     );
+    -- A variable, so that the range has two ends whose values the planner does not know: it would
+    -- plan an open one anew at every call.
+    v_last_day constant date := 'infinity';
     v_later bigint;
     v_pending bigint;
 begin
@@ -45,7 +48,7 @@ begin
     inner join ledger.entry_types as t on e.entry_type = t.entry_type
     where e.restaurant_id = p_account.restaurant_id
         and e.currency = p_account.currency
-        and e.settlement_day > p_as_of;
+        and e.settlement_day between p_as_of + 1 and v_last_day;
 
     o_settled := p_account.balance - v_later;
     o_amount := least(

@@ -15,6 +15,7 @@ as $function$
 declare
     v_new record;
 begin
+    -- A range with two ends: an open one would be planned anew at every call.
     select
         count(*) as entries,
         max(e.entry_seq) as last_entry_seq,
@@ -29,7 +30,7 @@ begin
     inner join ledger.entry_types as t on e.entry_type = t.entry_type
     where e.restaurant_id = new.restaurant_id
         and e.currency = new.currency
-        and e.entry_seq > old.last_entry_seq;
+        and e.entry_seq between old.last_entry_seq + 1 and new.last_entry_seq;
 
     if (
         new.last_entry_seq = old.last_entry_seq + v_new.entries
