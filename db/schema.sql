@@ -988,7 +988,7 @@ declare
     );
     -- A variable, so that the range has two ends whose values the planner does not know: it would
     -- plan an open one anew at every call.
-    v_last_day constant date := 'infinity';
+    v_last_day constant date := date 'infinity';
     v_later bigint;
     v_pending bigint;
 begin
