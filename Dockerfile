@@ -1,13 +1,13 @@
 # Targets: app (the service), pgtap (pg_prove and pgTAP), tests (everything). See docker-compose.yml.
 
 # pgTAP as the PostgreSQL project packages it; its SQL is loaded into throw-away databases.
-FROM postgres:18.1-bookworm AS pgtap-package
+FROM postgres:18.6-bookworm AS pgtap-package
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-18-pgtap \
     && rm -rf /var/lib/apt/lists/*
 
-FROM python:3.13.9-slim-bookworm AS base
+FROM python:3.13.16-slim-bookworm AS base
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /srv/cuenta
 RUN useradd --system --uid 10001 --user-group --home-dir /srv/cuenta --shell /usr/sbin/nologin cuenta

@@ -75,7 +75,8 @@ schema: .venv/installed  ## write db/schema.sql anew
 schema-check: .venv/installed  ## db/schema.sql is what the files come to
 	@$(FRESH) sh -c '$(NEW_SCHEMA) -' | diff -u db/schema.sql - || { echo "run: make schema"; exit 1; }
 
-clean: stop  ## remove the virtual environment and fetched tools; the data in .data stays
+clean:  ## remove the virtual environment and fetched tools; the data in .data stays
+	@if [ -e .venv/installed ]; then $(PY) db/embedded.py stop; fi
 	rm -rf .venv .tools
 
 # The first Python that will do. yoyo-migrations is tried on 3.11 to 3.13, so 3.14 comes last.

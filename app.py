@@ -17,6 +17,7 @@ import psycopg
 from flask import Flask, Response, g, request, send_from_directory
 from psycopg_pool import ConnectionPool
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import PathConverter
 
 import serve
 
@@ -50,7 +51,7 @@ EVENTS, RESTAURANT = "/v1/processor/events", "/v1/restaurants/<restaurant_id>"
 ROUTES = (
     Route("POST", EVENTS, "ingest_event", document="event", status=EVENT),
     Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
-    Route("GET", f"{EVENTS}/<path:event_id>", "get_event", optional={"provider": "text"}),
+    Route("GET", f"{EVENTS}/<any_text:event_id>", "get_event", optional={"provider": "text"}),
     Route("PUT", RESTAURANT, "set_restaurant", optional=DAYS | {"payouts_paused": "boolean"}),
     Route("GET", f"{RESTAURANT}/balance", "get_balance", CURRENCY),
     Route("GET", f"{RESTAURANT}/entries", "list_entries", *ENTRIES, answer="page", page=100),
@@ -90,6 +91,12 @@ KINDS: dict[str, tuple[type, str]] = {  # what a value must be before PostgreSQL
     "integer": (Number, r"-?\d{1,40}"),
     "boolean": (bool, r"True|False"),
 }
+
+
+class AnyText(PathConverter):
+    """The rest of a path, which may begin with a slash, as event ids may."""
+
+    regex, part_isolating = ".+", False
 
 
 class Refusal(HTTPException):
@@ -229,6 +236,7 @@ def create_app(database_url: str | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     pool = app.extensions["pool"] = serve.open_pool(database_url or os.environ["DATABASE_URL"])
     app.url_map.merge_slashes = False
+    app.url_map.converters["any_text"] = AnyText
     serve.log_requests(app)
     app.register_error_handler(psycopg.Error, on_database_error)
     app.register_error_handler(HTTPException, on_http_error)

@@ -1,11 +1,14 @@
 """The service's process: `python app.py serve`, its log lines and the role its connections have."""
 
 import argparse
+import atexit
 import ipaddress
+import multiprocessing
 import os
 import re
 import signal
 import sys
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -44,7 +47,8 @@ def with_service_role(database_url: str) -> str:
     settings = {name: os.environ.get(f"CUENTA_{name.upper()}", value) for name, value in limits.items()}
     options = [f"-c {k}={v}" for k, v in (settings | {"role": ROLE, "timezone": "UTC"}).items()]
     options.insert(0, str(conninfo_to_dict(database_url).get("options") or ""))
-    return make_conninfo(database_url, options=" ".join(options), application_name="cuenta")
+    more = {"application_name": "cuenta", "client_encoding": "UTF8"}
+    return make_conninfo(database_url, options=" ".join(options), **more)
 
 
 def open_pool(database_url: str) -> ConnectionPool:
@@ -61,6 +65,7 @@ def open_pool(database_url: str) -> ConnectionPool:
 
     pool = ConnectionPool(
         with_service_role(database_url),
+        kwargs={"prepare_threshold": None} if os.environ.get("CUENTA_PREPARE") == "no" else {},
         min_size=THREADS,
         check=check,
         timeout=float(os.environ.get("CUENTA_POOL_TIMEOUT", "5")),
@@ -116,12 +121,9 @@ def check_login(database_url: str) -> None:
         )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def default_workers() -> int:
+    """A worker a processor, but no more than a database with 100 connections has room for."""
+    return min(os.cpu_count() or 1, 32 // THREADS or 1)
 
 
 def become_worker() -> None:
@@ -134,6 +136,25 @@ def become_worker() -> None:
     os.setpgrp()
 
 
+def follow_parent(parent: int) -> None:
+    """End as on SIGTERM once the parent is gone: after a kill -9 nobody else would tell its workers."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def create_worker() -> Flask:
+    """The application of a worker process, which did not become one if it was spawned instead of forked."""
+    from app import create_app
+
+    if parent := multiprocessing.parent_process():
+        become_worker()
+        threading.Thread(target=follow_parent, args=[parent.pid], daemon=True).start()
+    app = create_app()
+    atexit.register(app.extensions["pool"].close)  # Python 3.13 and later would wait for ever for the pool's threads
+    return app
+
+
 def main() -> None:
     """Serve with Granian's worker processes; SIGTERM and SIGINT let running requests finish."""
     parser = argparse.ArgumentParser(prog="app.py", description="cuenta's HTTP service")
@@ -141,7 +162,7 @@ def main() -> None:
     command = commands.add_parser("serve", help="serve HTTP from the database that DATABASE_URL names")
     command.add_argument("--host", default="127.0.0.1")
     command.add_argument("--port", type=int, default=8080)
-    command.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    command.add_argument("--workers", type=int, default=default_workers())
     command.add_argument(
         "--allow-remote",
         action="store_true",
@@ -149,7 +170,11 @@ def main() -> None:
         help="listen on an address that other machines can reach",
     )
     options = parser.parse_args()
-    if not (options.allow_remote or is_loopback(options.host)):
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if options.host == "localhost" else options.host)
+    except ValueError:
+        sys.exit(f"--host takes an IP address or localhost, not {options.host}.")
+    if not (options.allow_remote or address.is_loopback):
         sys.exit(
             f"cuenta has no log-in of its own, so it does not listen on {options.host}, only on this machine.\n"
             "Behind something that authenticates callers, say --allow-remote or CUENTA_ALLOW_REMOTE=1."
@@ -159,12 +184,12 @@ def main() -> None:
     check_login(os.environ["DATABASE_URL"])
     os.register_at_fork(after_in_child=become_worker)
     Granian(
-        "app:create_app",
+        "serve:create_worker",
         factory=True,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
-        address=options.host,
+        address=str(address),
         port=options.port,
         workers=options.workers,
         blocking_threads=THREADS,

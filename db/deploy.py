@@ -1,7 +1,8 @@
 """Bring a cuenta database of any earlier version to today's, or say where it differs.
 
     python db/deploy.py                  deploy to the database in DATABASE_URL
-    python db/deploy.py --check          report drift, change nothing; exit code 1 if there is any
+    python db/deploy.py --check          report drift, change nothing; exit code 1 if there is any,
+                                         3 if it could not be looked for
     python db/deploy.py --rollback 2     take the last two migrations back
     python db/deploy.py --dump-schema    write db/schema.sql from the deployed database
 
@@ -47,6 +48,7 @@ LOCK_KEY = 0x6375656E7461  # "cuenta" in ASCII
 LOCK_WAIT = 600.0  # seconds for another deploy
 RETRY_FOR = 120.0  # seconds for traffic that holds locks
 RUN = "run python db/deploy.py"
+OLDEST = 15  # major version of PostgreSQL
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Facts = dict[tuple[str, str], str]  # kind and name of a thing, and its fingerprint
@@ -158,7 +160,7 @@ def _text(error: psycopg.Error) -> str:
 def _connect(url: str, wait: float, quiet: bool) -> Connection:
     """Wait for a server that is starting; one that answers and refuses is told at once."""
     try:
-        conninfo = make_conninfo(url, application_name="cuenta deploy", connect_timeout=5)
+        conninfo = make_conninfo(url, application_name="cuenta deploy", connect_timeout=5, client_encoding="UTF8")
     except psycopg.ProgrammingError as error:
         raise DeployError(f"DATABASE_URL is no connection string: {_text(error)}") from None
     given = conninfo_to_dict(conninfo)
@@ -176,11 +178,25 @@ def _connect(url: str, wait: float, quiet: bool) -> Connection:
     return _patiently(attempt, place, wait, quiet, (psycopg.OperationalError,))
 
 
+def _require_support(conn: Connection) -> None:
+    """Refuse a server or a database that cannot hold cuenta."""
+    version = conn.info.server_version // 10000
+    encoding = conn.info.parameter_status("server_encoding")
+    if version < OLDEST:
+        raise DeployError(f"the server is PostgreSQL {version}, and cuenta needs {OLDEST} or later: upgrade it")
+    if encoding != "UTF8":
+        raise DeployError(
+            f"database {conn.info.dbname} has the encoding {encoding}, and cuenta needs UTF8: make another one with "
+            "create database NAME encoding 'UTF8' locale 'C' template template0"
+        )
+
+
 @contextlib.contextmanager
 def _session(url: str, *, wait: float, quiet: bool, root: Path) -> Iterator[_Stage]:
     """A connection that holds the deploy's lock; whatever PostgreSQL says becomes a DeployError."""
     conn = _connect(url, wait, quiet)
     try:
+        _require_support(conn)
         conn.execute("set statement_timeout = 0")
         conn.execute("set lock_timeout = '300ms'")  # well below deadlock_timeout: we are to give way
         lock = partial(conn.execute, "select pg_advisory_lock(%s)", (LOCK_KEY,))
@@ -395,15 +411,21 @@ def deploy(url: str, *, wait: float = 30.0, quiet: bool = False, root: Path = DB
 
 
 def check(url: str, *, wait: float = 30.0, root: Path = DB) -> list[str]:
-    """Where the database differs from the files: one message each. Changes nothing."""
+    """Where the database differs from the files: one message each. Changes nothing. Raises DeployError."""
     with _session(url, wait=wait, quiet=True, root=root) as stage, stage.conn.transaction():
         conn = stage.conn
         conn.execute("set transaction isolation level repeatable read, read only")
         try:
+            conn.execute("set local role cuenta_owner")
             conn.execute((DB / "roles.sql").read_text())
-        except (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege):
+        except errors.InsufficientPrivilege:
+            login = conn.info.user
+            raise DeployError(
+                f"login {login} may not look, as it is no member of cuenta_owner, which sees everything and may change "
+                f"it: check with the login that deploys, or grant cuenta_owner to {login}"
+            ) from None
+        except (errors.InvalidParameterValue, errors.ReadOnlySqlTransaction):
             return [f"the roles or the database's search_path are not what db/roles.sql makes them: {RUN}"]
-        conn.execute("set local role cuenta_owner")
         if conn.execute("select to_regclass('deployment.records')").fetchone() == (None,):
             return [f"this database was never deployed: {RUN}"]
         recorded, standing = _recorded(conn), _checksums(stage)
@@ -493,7 +515,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             deploy(url, wait=options.wait, quiet=options.quiet)
     except DeployError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 1
+        return 3 if options.check else 1
     return 0
 
 

@@ -30,7 +30,7 @@ from psycopg import sql
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from db import embedded
-from db.deploy import deploy
+from db.deploy import DeployError, deploy
 
 TOOLS = embedded.shared_folder()
 SEARCH_PATH = "api, reporting, public, tap, plpgsql_check"
@@ -232,5 +232,5 @@ if __name__ == "__main__":
             f"The pgTAP tests cannot run: {error}.\n"
             "Install pg_prove and pgTAP, or use Docker: docker compose run --rm pgtap"
         )
-    except embedded.ServerError as error:
-        sys.exit(f"embedded PostgreSQL: {error}")
+    except (DeployError, embedded.ServerError, psycopg.Error) as error:
+        sys.exit(f"The pgTAP tests cannot run: {error}")

@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from db import embedded
 from db.deploy import DeployError, deploy
 from events.load import LoadError, load
+from serve import check_login
 
 SAMPLE = embedded.ROOT / "events" / "events.jsonl"
 console = Console(highlight=False, soft_wrap=True)
@@ -40,9 +41,11 @@ def is_empty(url: str) -> bool:
 
 def is_taken(host: str, port: int) -> bool:
     """True if something listens there already."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((host, port)) == 0
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def psql_line(server: embedded.Server | None) -> str:
@@ -83,10 +86,12 @@ def announce(address: str, psql: str) -> None:
 def serve(url: str, server: embedded.Server | None, chosen: argparse.Namespace) -> int:
     """Deploy, load, serve until a signal; the exit status."""
     deploy(url)
+    check_login(url)
     if chosen.sample and is_empty(url):
         console.print("The ledger is empty: the sample events are loaded (make run SAMPLE=no leaves it empty).")
         load(SAMPLE, database=url, console=console)
-    address = f"http://{chosen.host}:{chosen.port}"
+    host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+    address = f"http://{host}:{chosen.port}"
     threading.Thread(target=announce, args=(address, psql_line(server)), daemon=True).start()
     app = [sys.executable, str(embedded.ROOT / "app.py"), "serve"]
     words = [*app, "--host", chosen.host, "--port", str(chosen.port)]
@@ -115,7 +120,7 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (DeployError, LoadError, embedded.ServerError, psycopg.OperationalError) as error:
+    except (DeployError, LoadError, embedded.ServerError, psycopg.Error) as error:
         sys.exit(f"make run: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -39,7 +39,8 @@ STATUSES = ("processed", "already_processed", "deferred", "conflict", "rejected"
 ACCEPTED = {"processed", "already_processed", "deferred"}
 BATCH = 500  # events an array
 BATCH_BYTES = 512 * 1024  # well under the service's limit of a body
-ATTEMPTS = 8  # the pauses between them add up to 25 seconds
+ATTEMPTS = 8  # the pauses between them add up to 25 seconds, which a restart may take
+FIRST_ATTEMPTS = 5  # the pauses add up to 3 seconds: nobody has answered there yet, so it may be a wrong address
 BUSY_STATES = ("40001", "40P01", "55P03", "08", "53", "57")
 REFUSED_STATES = ("22", "54", "LB")
 QUERY = "select i.status, i.code, i.message, i.event_id from api.ingest_events(%s::jsonb) as i order by i.item"
@@ -58,6 +59,10 @@ class Refused(Exception):
 
 class Busy(Exception):
     """Worth another try."""
+
+
+class Unreachable(Busy):
+    """Nobody answers at the address."""
 
 
 @dataclass
@@ -89,7 +94,7 @@ def to_service(url: str) -> Send:
         except urllib.error.HTTPError as error:
             status, content = error.code, error.read()
         except (OSError, http.client.HTTPException) as error:
-            raise Busy(f"{address} cannot be reached: {getattr(error, 'reason', error)}") from error
+            raise Unreachable(f"{address} cannot be reached: {getattr(error, 'reason', error)}") from error
         if status in (429, 502, 503, 504):
             raise Busy(f"{address} answers {status}")
         try:
@@ -110,7 +115,7 @@ def to_database(conninfo: str) -> Send:
     """A function that calls api.ingest_events in a connection of its own, and opens a new one if that breaks."""
 
     def connect() -> psycopg.Connection[Any]:
-        return psycopg.connect(conninfo, autocommit=True, application_name="cuenta load")
+        return psycopg.connect(conninfo, autocommit=True, application_name="cuenta load", client_encoding="UTF8")
 
     try:
         connection = connect()
@@ -216,10 +221,13 @@ class Loader:
             try:
                 return self._send(body)
             except Busy as busy:
-                if attempt == ATTEMPTS:
-                    raise LoadError(f"{busy} (tried {ATTEMPTS} times)") from busy
-                self.say(f"{busy}; trying again")
-                time.sleep(0.1 * 2**attempt)
+                is_first = isinstance(busy, Unreachable) and not self.result.counts.keys() - {"malformed"}
+                if attempt >= (FIRST_ATTEMPTS if is_first else ATTEMPTS):
+                    question = "; is the service running there?" if is_first else ""
+                    raise LoadError(f"{busy} (tried {attempt} times{question})") from busy
+                pause = 0.1 * 2**attempt
+                self.say(f"{busy}; trying again in {pause:.1f} s")
+                time.sleep(pause)
                 attempt += 1
 
 

@@ -139,6 +139,7 @@ def registry() -> dict[str, list[tuple[str, str]]]:
 ERRORS = registry()
 RAISED = ERRORS["Raised"]
 ANSWERED = next(rows for title, rows in ERRORS.items() if title.startswith("Answered"))
+OVER_HTTP = ERRORS["Over HTTP alone"]
 
 
 def tree() -> Iterator[Path]:
@@ -283,12 +284,26 @@ def test_every_answer_is_registered_and_every_registered_one_given() -> None:
     assert given <= registered | {code for _, code in RAISED}
 
 
+def test_every_code_of_the_http_layer_is_registered_with_its_status() -> None:
+    text = text_of(ROOT / "app.py")
+    said = set(re.findall(r'\b(\d{3})(?:, |: \()"([A-Z_]{4,})"', text))
+    assert len(said) >= 6
+    assert said <= set(OVER_HTTP)
+    named_ones = {word for word in re.findall(r'"([A-Z]+_[A-Z_]+)"', text) if not word.startswith(("CUENTA_", "DATAB"))}
+    assert named_ones <= {code for _, code in OVER_HTTP}
+    examples = set(re.findall(r'"code": "(\w+)"', text_of(ROOT / "docs" / "openapi.json")))
+    assert len(examples) >= 8
+    assert examples <= {code for rows in ERRORS.values() for _, code in rows}
+    assert sorted(OVER_HTTP) == OVER_HTTP, "the registry is sorted"
+
+
 def test_every_code_is_named_by_a_test() -> None:
     sql = "\n".join(text_of(path) for path in SQL_TESTS)
     python = "\n".join(text_of(path) for path in (ROOT / "tests").glob("*.py") if path != Path(__file__).resolve())
     samples = "\n".join(text_of(path) for path in (ROOT / "events" / "bad").glob("*"))
     unnamed = [state for state, code in RAISED if f"'{state}'" not in sql and f'"{code}"' not in python]
     unnamed += [code for _, code in ANSWERED if code not in sql + python + samples]
+    unnamed += [code for _, code in OVER_HTTP if f'"{code}"' not in python]
     assert unnamed == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -358,6 +359,53 @@ def test_check_answers_by_its_exit_code(deployed: str, create_database: Database
     code, output = end(start(empty, "--check"))
     assert (code, "never deployed" in output or "db/roles.sql" in output) == (1, True)
     assert query(empty, "select to_regnamespace('deployment')") == [(None,)]
+
+
+def test_check_does_not_take_what_a_login_cannot_see_for_drift(deployed: str, create_database: Databases) -> None:
+    name = f"nightly_{secrets.token_hex(4)}"
+    query(deployed, f"create role {name} login password 'secret'")
+    mine = make_conninfo(deployed, user=name, password="secret")
+    try:
+        code, output = end(start(mine, "--check"))
+        assert (code, f"grant cuenta_owner to {name}" in output) == (3, True), output
+        assert "Traceback" not in output and "run python db/deploy.py" not in output
+        query(deployed, f"grant cuenta_owner to {name}")
+        code, output = end(start(mine, "--check"))
+        assert (code, "no drift" in output) == (0, True), output
+    finally:
+        query(deployed, f"drop role {name}")
+    code, output = end(start(f"{deployed}_not_there", "--check"))
+    assert (code, "error: cannot connect" in output) == (3, True), output
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_cannot_hold_every_text_is_refused(server_url: str, encoding: str) -> None:
+    name = f"cuenta_{secrets.token_hex(4)}"
+    query(server_url, f"create database {name} encoding '{encoding}' locale 'C' template template0")
+    try:
+        code, output = end(start(embedded.url_with_database(server_url, name)))
+    finally:
+        query(server_url, f"drop database {name}")
+    assert code == 1
+    assert output.startswith(f"error: database {name} has the encoding {encoding}, and cuenta needs UTF8"), output
+    assert output.count("\n") == 1
+
+
+def test_a_server_that_is_too_old_is_refused(deployed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deploying, "OLDEST", 99)
+    with pytest.raises(DeployError, match=r"the server is PostgreSQL 1\d, and cuenta needs 99 or later"):
+        deploy(deployed, quiet=True)
+
+
+def test_it_deploys_whatever_encoding_the_client_is_set_to(
+    deployed: str, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_function(files, "text", "select '\u2603'")
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    deploy(deployed, quiet=True, root=files)
+    assert check(deployed, root=files) == []
+    monkeypatch.delenv("PGCLIENTENCODING")
+    assert query(deployed, "select ledger.mine()") == [("\u2603",)]
 
 
 def test_edited_and_unknown_migrations_are_refused(deployed: str, files: Path) -> None:

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -21,8 +22,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
+from events import demo
 from events.generate import generate
-from events.load import LoadError, LoadResult, load, to_database
+from events.load import LoadError, LoadResult, Unreachable, load, to_database
 
 EVENTS = Path(__file__).resolve().parent.parent / "events"
 BAD = sorted((EVENTS / "bad").glob("*.json"))
@@ -348,14 +350,37 @@ def test_loading_over_http_retries_and_halves(service: str, tmp_path: Path) -> N
 
 
 def test_a_service_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch, service: str, tmp_path: Path) -> None:
-    monkeypatch.setattr("events.load.ATTEMPTS", 2)
-    with pytest.raises(LoadError, match=r"cannot be reached.*tried 2 times"):
+    started = time.monotonic()
+    with pytest.raises(LoadError, match=r"cannot be reached.*refused.*tried 5 times; is the service running there\?"):
         run_load(EVENTS / "events.jsonl", url="http://127.0.0.1:9")
+    assert 2 < time.monotonic() - started < 10, "a service that is starting is waited for, but not for long"
+    monkeypatch.setattr("events.load.ATTEMPTS", 2)
     Service.busy = 100
     with pytest.raises(LoadError, match="answers 503"):
         run_load(EVENTS / "events.jsonl", url=service)
     with pytest.raises(LoadError, match="not an address"):
         run_load(EVENTS / "events.jsonl", url="file:///etc/hosts")
+
+
+def test_a_service_that_goes_away_in_the_middle_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, create_database: Callable[..., str]
+) -> None:
+    send = to_database(create_database())
+    pauses: list[float] = []
+    arrays = 0
+
+    def away(body: bytes) -> list[dict[str, Any]]:
+        nonlocal arrays
+        arrays += 1
+        if 2 <= arrays <= 8:
+            raise Unreachable("gone")
+        return send(body)
+
+    monkeypatch.setattr("events.load.to_service", lambda _: away)
+    monkeypatch.setattr("events.load.time.sleep", pauses.append)
+    result, _ = run_load(EVENTS / "events.jsonl", url="http://127.0.0.1:9", batch=10)
+    assert result.counts == {"processed": 70}
+    assert 25 < sum(pauses) < 26
 
 
 def test_an_interrupted_load_is_resumed_by_running_it_again(
@@ -378,3 +403,23 @@ def test_an_interrupted_load_is_resumed_by_running_it_again(
             run_load(EVENTS / "events.jsonl", database=url, batch=10)
     again, _ = run_load(EVENTS / "events.jsonl", database=url)
     assert again.counts == {"already_processed": 20, "processed": 50}
+
+
+# The demo
+
+
+def test_the_demo_tells_the_same_every_time_in_80_columns(
+    create_database: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+    for _ in range(2):
+        console = Console(file=io.StringIO(), width=80)
+        monkeypatch.setattr(demo, "console", console)
+        assert demo.tell(create_database())
+        assert isinstance(console.file, io.StringIO)
+        text = console.file.getvalue()
+        assert [line for line in text.splitlines() if len(line) > 80 or "…" in line] == []
+        told.append(re.sub(r"\bpo_[0-9a-f]{32}|\d:\d\d:\d\d\b", "", text))
+    assert told[0] == told[1]
+    for word in ("PAYOUT_RESERVE ", "PAYOUT_FAILURE ", "627,813", "1 below_minimum", "The ledger is sound."):
+        assert word in told[0]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -17,6 +19,8 @@ import app as service
 Connect = Callable[..., psycopg.Connection[Any]]
 CreateDatabase = Callable[..., str]
 
+REGISTRY = (Path(service.__file__).parent / "db" / "ERRORS.md").read_text(encoding="utf-8")
+CODES = {*re.findall(r"^\| `\w+` \| `(\w+)` \|", REGISTRY, re.M), "SOME_CODE"}
 CHARGE: dict[str, Any] = {
     "event_id": "evt_1",
     "event_type": "charge_succeeded",
@@ -60,12 +64,13 @@ def json_of(response: TestResponse, status: int = 200) -> Any:
 
 
 def error_of(response: TestResponse, status: int) -> dict[str, Any]:
-    """The error of an answer that has this status and the envelope, and nothing but it."""
+    """The error of an answer that has this status, the envelope and nothing but it, and a registered code."""
     answer = json_of(response, status)
     assert list(answer) == ["error"]
     error: dict[str, Any] = answer["error"]
     assert set(error) == {"code", "message", "details", "request_id"}
     assert error["request_id"] == response.headers["X-Request-ID"]
+    assert error["code"] in CODES
     return error
 
 
@@ -167,6 +172,14 @@ def test_an_event_is_read_by_provider_and_with_any_visible_id(client: FlaskClien
     answer = json_of(client.get("/v1/processor/events/a%2Fb%3Fc=d%2520&%23?provider=p:1"), 200)
     assert (answer["event_id"], answer["amount"]) == ("a/b?c=d%20&#", 77)
     assert error_of(client.get("/v1/processor/events/a%2Fb%3Fc=d%2520&%23"), 404)["code"] == "EVENT_NOT_FOUND"
+
+
+@pytest.mark.parametrize("event_id", ["/a", "//a", "a//b", "a/", "/", ".", "..", "../a", "a/../b", "batch", "batch/"])
+def test_an_event_id_may_look_like_a_path(client: FlaskClient, event_id: str) -> None:
+    assert charge(client, "res_slash", event_id).status_code == 201
+    for path in (event_id, quote(event_id, safe="")):
+        assert json_of(client.get(f"/v1/processor/events/{path}"))["event_id"] == event_id
+    assert error_of(client.get("/v1/processor/events/"), 404)["code"] == "NOT_FOUND"
 
 
 def test_a_refused_event_can_be_read_back_with_its_refusals(client: FlaskClient) -> None:
@@ -520,6 +533,30 @@ def test_connections_have_the_services_rights_only(client: FlaskClient) -> None:
         connection.execute("select from ledger.ledger_entries")
 
 
+@pytest.mark.parametrize(("setting", "prepared"), [("no", False), ("yes", True)])
+def test_statements_are_not_prepared_for_a_pooler_that_loses_them(
+    database: str, monkeypatch: pytest.MonkeyPatch, setting: str, prepared: bool
+) -> None:
+    monkeypatch.setenv("CUENTA_PREPARE", setting)
+    application = service.create_app(database)
+    pool = application.extensions["pool"]
+    for _ in range(10 * pool.max_size):
+        application.test_client().get("/v1/payouts")
+    with pool.connection() as connection:
+        found = connection.execute("select count(*) > 0 from pg_prepared_statements where statement ~ 'list_payouts'")
+        assert found.fetchone() == (prepared,)
+    pool.close()
+
+
+def test_text_is_sent_as_utf8_whatever_the_client_is_set_to(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    application = service.create_app(database)
+    client = application.test_client()
+    assert charge(client, "res_text", "snow_1", metadata={"note": "\u2603"}).status_code == 201
+    assert json_of(client.get("/v1/processor/events/snow_1"))["payload"]["metadata"] == {"note": "\u2603"}
+    application.extensions["pool"].close()
+
+
 def test_a_read_cannot_write(
     own: tuple[FlaskClient, psycopg.Connection[Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -684,7 +721,7 @@ def test_the_table_names_functions_and_arguments_of_the_database(connect: Connec
     assert set(found) - {route.function for route in service.ROUTES} == {"check_integrity"}
     for route in service.ROUTES:
         names, default_count, volatile, defaults = found[route.function]
-        path = set(re.findall(r"<(?:path:)?(\w+)>", route.path))
+        path = set(re.findall(r"<(?:\w+:)?(\w+)>", route.path))
         needed = path | set(route.required) | ({route.document} if route.document else set())
         assert names == {f"p_{name}" for name in needed | set(route.optional)}, route.function
         assert default_count == len(route.optional), route.function
@@ -718,3 +755,5 @@ def test_the_openapi_document_is_served(client: FlaskClient) -> None:
     assert response.json is not None
     assert response.json["openapi"].startswith("3.1")
     response.close()
+    beyond = client.get("/openapi.json", headers={"Range": "bytes=999999999-"})
+    assert error_of(beyond, 416)["code"] == "REQUESTED_RANGE_NOT_SATISFIABLE"

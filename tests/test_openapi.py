@@ -28,7 +28,7 @@ import app as service
 DOCUMENT: dict[str, Any] = json.loads((Path(service.__file__).parent / "docs" / "openapi.json").read_text())
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 TYPES = {"text": "string", "date": "string", "integer": "integer", "boolean": "boolean"}
-ROUTES = {(route.method.lower(), re.sub(r"<(?:path:)?(\w+)>", r"{\1}", route.path)): route for route in service.ROUTES}
+ROUTES = {(route.method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)): route for route in service.ROUTES}
 
 
 def resolve(node: dict[str, Any]) -> dict[str, Any]:

@@ -15,13 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
+import serve
 from db import embedded
 from db.deploy import deploy
 
@@ -50,11 +54,13 @@ def eventually(what: Callable[[], Any], seconds: float = 30) -> Any:
 class Service:
     """`python app.py serve` on a free port, with what it logs."""
 
-    def __init__(self, database_url: str, log: Path, *words: str, **environment: str) -> None:
+    def __init__(
+        self, database_url: str, log: Path, *words: str, start: Sequence[str] = ("app.py", "serve"), **environment: str
+    ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port: int = probe.getsockname()[1]
         self.log = log
-        command = [sys.executable, "app.py", "serve", "--port", str(self.port), "--workers", "2", *words]
+        command = [sys.executable, *start, "--port", str(self.port), "--workers", "2", *words]
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 command,
@@ -96,9 +102,9 @@ class Service:
 
 
 @contextlib.contextmanager
-def serving(database_url: str, log: Path, *words: str, **environment: str) -> Iterator[Service]:
+def serving(database_url: str, log: Path, *words: str, **more: Any) -> Iterator[Service]:
     """A service that is gone afterwards, whatever happens."""
-    service = Service(database_url, log, *words, **environment)
+    service = Service(database_url, log, *words, **more)
     try:
         yield service.wait()
     finally:
@@ -135,6 +141,14 @@ def test_it_answers_errors_in_the_envelope(running: Service) -> None:
     large = CHARGE | {"metadata": {"note": "x" * (300 << 10)}}
     status, answer = running.ask("POST", "/v1/processor/events", large)
     assert (status, answer["error"]["code"]) == (413, "REQUEST_ENTITY_TOO_LARGE")
+
+
+@pytest.mark.parametrize("event_id", ["/a", "//a", "a//b", "a/", "/", "..", "../a"])
+def test_an_event_id_may_look_like_a_path(running: Service, event_id: str) -> None:
+    assert running.ask("POST", "/v1/processor/events", CHARGE | {"event_id": event_id})[0] == 201
+    for path in (event_id, quote(event_id, safe="")):
+        status, answer = running.ask("GET", f"/v1/processor/events/{path}")
+        assert (status, answer["event_id"]) == (200, event_id)
 
 
 def test_a_body_may_come_in_chunks_and_is_limited_then_too(running: Service) -> None:
@@ -204,8 +218,26 @@ def test_it_finishes_the_running_request_before_it_stops(
         assert not any(line["level"] == "error" for line in service.lines())
 
 
-def test_a_terminals_ctrl_c_ends_it_within_seconds(database: str, tmp_path: Path) -> None:
-    with serving(database, tmp_path / "log") as service:
+# `python app.py serve` where workers are made in this way: forked on Linux before Python 3.14, else spawned.
+STARTED = """
+import multiprocessing, sys
+multiprocessing.set_start_method(sys.argv.pop(1))
+import serve
+serve.main()
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_workers_end_when_their_parent_was_killed(database: str, tmp_path: Path, method: str) -> None:
+    with serving(database, tmp_path / "log", start=["-c", STARTED, method, "serve"]) as service:
+        assert service.ask("GET", "/ready")[0] == 200
+        assert service.stop(signal.SIGKILL) == -signal.SIGKILL
+        assert eventually(lambda: service.ask("GET", "/health") == (0, None), seconds=20)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_terminals_ctrl_c_ends_it_within_seconds(database: str, tmp_path: Path, method: str) -> None:
+    with serving(database, tmp_path / "log", start=["-c", STARTED, method, "serve"]) as service:
         assert service.ask("GET", "/ready")[0] == 200
         os.killpg(service.process.pid, signal.SIGINT)  # a terminal tells all of the process group
         assert service.process.wait(timeout=20) == 0
@@ -253,11 +285,15 @@ def refused(database_url: str, *words: str, **environment: str) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
 def test_it_refuses_to_listen_on_anything_but_loopback(database: str, host: str) -> None:
     said = refused(database, "--host", host)
     assert f"does not listen on {host}" in said
     assert "--allow-remote" in said
+
+
+def test_it_listens_on_addresses_not_on_names(database: str) -> None:
+    assert "takes an IP address" in refused(database, "--host", "example.org", "--allow-remote")
 
 
 @pytest.mark.parametrize(("words", "environment"), [(["--allow-remote"], "0"), ([], "1")])
@@ -265,6 +301,15 @@ def test_it_listens_elsewhere_when_told_so(database: str, tmp_path: Path, words:
     log = tmp_path / "log"
     with serving(database, log, "--host", "0.0.0.0", *words, CUENTA_ALLOW_REMOTE=environment) as service:
         assert service.ask("GET", "/ready")[0] == 200
+
+
+@pytest.mark.parametrize(("processors", "threads", "workers"), [(2, 4, 2), (64, 4, 8), (64, 50, 1), (None, 4, 1)])
+def test_a_large_machine_does_not_use_up_the_databases_connections(
+    monkeypatch: pytest.MonkeyPatch, processors: int | None, threads: int, workers: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    monkeypatch.setattr(serve, "THREADS", threads)
+    assert serve.default_workers() == workers
 
 
 def test_it_needs_to_know_its_database() -> None:
@@ -299,3 +344,55 @@ def test_it_starts_before_its_database_and_says_so(tmp_path: Path) -> None:
     with serving("postgresql://nobody@127.0.0.1:1/none", tmp_path / "log", CUENTA_POOL_TIMEOUT="0.2") as service:
         assert service.ask("GET", "/ready")[0] == 503
         assert any("does not answer yet" in line["event"] for line in service.lines())
+
+
+# make run
+
+
+def start_run(database_url: str, log: Path, host: str = "127.0.0.1") -> tuple[subprocess.Popen[bytes], int]:
+    """Start `make run`; its process and its port."""
+    port = embedded._free_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "db/run.py", "--host", host, "--port", str(port)],
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": database_url},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    return process, port
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_make_run_deploys_loads_the_sample_and_serves(
+    create_database: Callable[..., str], tmp_path: Path, host: str
+) -> None:
+    log = tmp_path / "log"
+    process, port = start_run(create_database(deployed=False), log, host)
+    try:
+        assert eventually(lambda: process.poll() is not None or "cuenta is ready." in log.read_text(), 60)
+        address = f"http://{host}:{port}/v1/restaurants/res_001/balance?currency=PEN"
+        assert address in log.read_text()
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            assert json.load(answer)["available"] == 282993
+    finally:
+        process.terminate()
+        status = process.wait(timeout=60)
+    assert status == 0, log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+def test_make_run_looks_at_the_login_before_it_loads_the_sample(
+    create_database: Callable[..., str], connect: Connect, tmp_path: Path
+) -> None:
+    url, name, log = create_database(), f"deployer_{secrets.token_hex(4)}", tmp_path / "log"
+    deploy(url, quiet=True)
+    connect().execute(f"create role {name} login password 'secret' in role cuenta_owner".encode())
+    try:
+        process, _ = start_run(make_conninfo(url, user=name, password="secret"), log)
+        assert process.wait(timeout=60) == 1
+        assert f"grant cuenta_app to {name};" in log.read_text()
+        assert "Traceback" not in log.read_text()
+        assert connect(url=url).execute("select count(*) from ledger.processor_events").fetchone() == (0,)
+    finally:
+        connect().execute(f"drop role {name}".encode())
