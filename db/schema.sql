@@ -140,6 +140,7 @@ COMMENT ON FUNCTION api.check_integrity(p_check text) IS 'Audits the whole book:
 CREATE FUNCTION api.get_balance(p_restaurant_id text, p_currency text) RETURNS TABLE(restaurant_id text, currency text, available bigint, pending bigint, reserved bigint, held bigint, total bigint, last_event_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 /*
  * Function: api.get_balance(2)
@@ -155,38 +156,42 @@ CREATE FUNCTION api.get_balance(p_restaurant_id text, p_currency text) RETURNS T
  *     LBARG  an argument is missing
  *     LNRES  the restaurant is not known
  *     LUCUR  the currency is not one of ISO 4217
- * Calls:  ledger.require_currency, ledger.require_restaurant, ledger.business_day
+ * Calls:  ledger.business_day, ledger.require_currency, ledger.require_restaurant
  * Reads:  ledger.restaurants, ledger.account_balances, ledger.ledger_entries, ledger.entry_types
  * Locks:  none
  */
 declare
-    v_currency constant text := ledger.require_currency(p_currency);
-    v_restaurant ledger.restaurants;
-    v_account ledger.account_balances;
-    v_today date;
+    v_account record;
 begin
-    v_restaurant := ledger.require_restaurant(p_restaurant_id);
-    v_today := ledger.business_day(now(), v_restaurant.timezone, v_restaurant.day_close_hour);
-
-    select b.*
+    currency := upper(p_currency collate "C");
+    select
+        ledger.business_day(now(), s.timezone, s.day_close_hour) as today,
+        b.*
     into v_account
-    from ledger.account_balances as b
-    where b.restaurant_id = p_restaurant_id
-        and b.currency = v_currency;
+    from ledger.restaurants as s
+    left join ledger.account_balances as b
+        on s.restaurant_id = b.restaurant_id and b.currency = get_balance.currency
+    where s.restaurant_id = p_restaurant_id;
 
-    -- What is pending settles after today.
+    -- An account tells that both exist.
+    if v_account.restaurant_id is null then
+        currency := ledger.require_currency(p_currency);
+        perform ledger.require_restaurant(p_restaurant_id);
+    end if;
+
+    -- What is pending settles after today. Planned anew for each value, as PostgreSQL would have it
+    -- for a range like this, it would cost more than twice as much.
     select coalesce(sum(t.balance_effect * e.amount), 0)
     into pending
     from ledger.ledger_entries as e
     inner join ledger.entry_types as t on e.entry_type = t.entry_type
     where e.restaurant_id = p_restaurant_id
-        and e.currency = v_currency
-        and e.settlement_day > v_today
-        and e.available_on > v_today
+        and e.currency = get_balance.currency
+        and e.settlement_day > v_account.today
+        and e.available_on > v_account.today
         and t.may_be_pending;
 
     restaurant_id := p_restaurant_id;
-    currency := v_currency;
     available := coalesce(v_account.balance, 0) - pending;
     reserved := coalesce(v_account.reserved, 0);
     held := coalesce(v_account.held, 0);
@@ -620,20 +625,20 @@ CREATE FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigi
  *     LUCUR  the currency is not one of ISO 4217
  *     LUFUT  p_as_of is a day that has not come for any restaurant
  *     LUMIN  p_min_amount is negative or too large
- * Calls:  ledger.require_payout_run, ledger.create_payout
+ * Calls:  ledger.require_payout_run, ledger.create_payouts
  * Reads:  ledger.account_balances
  * Writes: ledger.payout_runs
  * Locks:  the accounts in this currency, in key order; see ledger.lock_account
  */
 declare
     v_now constant timestamptz := clock_timestamp();
-    v_payout record;
-    r_account record;
+    v_restaurant_ids text[];
+    r_outcome record;
 begin
+    -- Those that the session made when the ledger was small would be slow now.
+    discard plans;
     currency := ledger.require_payout_run(p_currency, p_as_of, p_min_amount, p_dry_run, v_now);
     if not p_dry_run then
-        -- A caller may have made them immediate; a payout is whole only after its last row.
-        set constraints ledger.payouts_complete, ledger.payout_items_complete deferred;
         run_id := 'run_' || replace(gen_random_uuid()::text, '-', '');
         insert into ledger.payout_runs (run_id, currency, as_of, min_amount, started_at)
         values (run_id, run_payouts.currency, p_as_of, p_min_amount, v_now);
@@ -643,24 +648,35 @@ begin
     payouts_amount := 0;
     restaurants_skipped := 0;
     skipped := '{}';
-    for r_account in
-        select b.restaurant_id
-        from ledger.account_balances as b
-        where b.currency = run_payouts.currency
-        order by b.restaurant_id
     loop
-        v_payout := ledger.create_payout(
-            r_account.restaurant_id, currency, p_as_of, p_min_amount, run_id, v_now
+        -- As many as are worth a statement, and few enough to be kept in memory.
+        v_restaurant_ids := array(
+            select b.restaurant_id
+            from ledger.account_balances as b
+            where b.currency = run_payouts.currency
+                and b.restaurant_id > coalesce(v_restaurant_ids[cardinality(v_restaurant_ids)], '')
+            order by b.restaurant_id
+            limit 1000
         );
-        if v_payout.o_reason is null then
-            payouts_created := payouts_created + 1;
-            payouts_amount := payouts_amount + v_payout.o_amount;
-        else
-            restaurants_skipped := restaurants_skipped + 1;
-            skipped := skipped || jsonb_build_object(
-                v_payout.o_reason, coalesce((skipped ->> v_payout.o_reason)::integer, 0) + 1
-            );
-        end if;
+        exit when v_restaurant_ids = '{}';
+        for r_outcome in
+            select o.*
+            from ledger.create_payouts(
+                v_restaurant_ids, run_payouts.currency, p_as_of, p_min_amount, run_payouts.run_id,
+                v_now
+            ) as o
+        loop
+            if r_outcome.reason is null then
+                payouts_created := payouts_created + r_outcome.restaurants;
+                payouts_amount := payouts_amount + r_outcome.amount;
+            else
+                restaurants_skipped := restaurants_skipped + r_outcome.restaurants;
+                skipped := skipped || jsonb_build_object(
+                    r_outcome.reason,
+                    coalesce((skipped ->> r_outcome.reason)::integer, 0) + r_outcome.restaurants
+                );
+            end if;
+        end loop;
     end loop;
 
     if not p_dry_run then
@@ -915,123 +931,193 @@ $$;
 
 COMMENT ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) IS 'The restaurant''s business day to which a moment belongs.';
 
-CREATE FUNCTION ledger.create_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone, OUT o_amount bigint, OUT o_reason text) RETURNS record
-    LANGUAGE plpgsql
+CREATE TABLE ledger.account_balances (
+    balance ledger.minor_units DEFAULT 0 NOT NULL,
+    reserved ledger.minor_units_kept DEFAULT 0 NOT NULL,
+    held ledger.minor_units_kept DEFAULT 0 NOT NULL,
+    last_entry_seq bigint DEFAULT 0 NOT NULL,
+    last_entry_at timestamp with time zone,
+    last_event_at timestamp with time zone,
+    closed_through date DEFAULT '-infinity'::date NOT NULL,
+    restaurant_id text NOT NULL,
+    currency text NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE ledger.account_balances IS 'What a restaurant owns in one currency, in minor units. Moved by the insertion of entries and by nothingelse; its row lock orders the entries of the account.';
+
+COMMENT ON COLUMN ledger.account_balances.balance IS 'Balance of restaurant_available, matured or not; may be negative (a debt).';
+
+COMMENT ON COLUMN ledger.account_balances.reserved IS 'In payouts under way.';
+
+COMMENT ON COLUMN ledger.account_balances.held IS 'Held back for disputes.';
+
+COMMENT ON COLUMN ledger.account_balances.last_entry_seq IS 'Number of the newest entry; 0: none yet.';
+
+COMMENT ON COLUMN ledger.account_balances.last_entry_at IS 'recorded_at of the newest entry; the next one is never recorded earlier.';
+
+COMMENT ON COLUMN ledger.account_balances.last_event_at IS 'The latest occurred_at of a posted event.';
+
+COMMENT ON COLUMN ledger.account_balances.closed_through IS 'The last day a payout has closed: no entry settles on it or earlier any more.';
+
+CREATE TABLE ledger.payout_items (
+    amount bigint NOT NULL,
+    entry_count bigint NOT NULL,
+    restaurant_id text NOT NULL,
+    payout_id text NOT NULL,
+    item_type text NOT NULL,
+    CONSTRAINT payout_items_amount_not_zero_check CHECK ((amount <> 0))
+);
+
+COMMENT ON TABLE ledger.payout_items IS 'What a payout consists of, signed; the items of a payout add up to its amount.';
+
+COMMENT ON COLUMN ledger.payout_items.item_type IS 'entry_types.payout_item of the entries summed, or carried_in / carried_out: the money that earlierpayouts held back, and what this one holds back because it was spent since.';
+
+CREATE FUNCTION ledger.create_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_payout_id text, p_now timestamp with time zone) RETURNS TABLE(amount bigint, reason text, items ledger.payout_items[], account ledger.account_balances, today date)
+    LANGUAGE sql STABLE
     AS $$
 /*
  * Function: ledger.create_payout(6)
- *     The payout of one restaurant in a run: decides it under the account's lock, writes it with
- *     its items and its reserve and closes the days, or keeps why not.
+ *     The payout of one restaurant in a run: what it is paid for the days up to as_of, what that
+ *     consists of, or why it is not paid. In plain SQL, so that PostgreSQL puts the body in place
+ *     of the call: the one statement of ledger.write_payouts decides and writes many of them.
  * Parameters:
- *     p_restaurant_id  - the platform's id of the restaurant, first so that a
- *                        cluster can route the call
+ *     p_restaurant_id  - the platform's id of the restaurant, whose account the caller has locked;
+ *                        first so that a cluster can route the call
  *     p_currency       - ISO 4217 code
  *     p_as_of          - the last settlement day to pay
- *     p_min_amount     - below this nothing is paid
- *     p_run_id         - the run; null in a dry run, which writes nothing
+ *     p_min_amount     - below this nothing is paid; equal pays
+ *     p_payout_id      - the payout's id
  *     p_now            - the clock
  * Returns:
- *     o_amount  - what is paid, or could be
- *     o_reason  - why it is not paid; null if it is
- * Calls:  ledger.lock_account, ledger.decide_payout, ledger.write_payout
- * Writes: ledger.payout_skips
- * Locks:  the account
+ *     amount   - what can be paid, in minor units: what settled and was not paid yet, but no more
+ *                than is available now, nor than can be kept beside what is reserved already
+ *     reason   - why it is not paid; null if it is
+ *     items    - the entries of the days that the payout closes, summed by kind; what earlier
+ *                payouts carried over; what it carries over itself. They add up to the amount
+ *     account  - the account
+ *     today    - the restaurant's business day
+ * Calls:  ledger.business_day, ledger.sum_payout
+ * Reads:  ledger.account_balances, ledger.restaurants, ledger.payouts
  */
-declare
-    v_account ledger.account_state;
-    v_decision record;
-begin
-    -- The first may wait, with the snapshot from before: the second sees the restaurant's settings
-    -- as they are under the lock.
-    perform ledger.lock_account(p_restaurant_id, p_currency);
-    v_account := ledger.lock_account(p_restaurant_id, p_currency);
-    v_decision := ledger.decide_payout(v_account, p_as_of, p_min_amount, p_now);
-    o_amount := v_decision.o_amount;
-    o_reason := v_decision.o_reason;
-    if p_run_id is null then
-        return;
-    elsif o_reason is not null then
-        insert into ledger.payout_skips (amount, restaurant_id, run_id, currency, reason)
-        values (o_amount, p_restaurant_id, p_run_id, p_currency, o_reason);
-    else
-        perform ledger.write_payout(
-            v_account, p_as_of, o_amount, v_decision.o_settled, p_run_id, p_now
-        );
-    end if;
-end;
+    select
+        a.amount,
+        case
+            when s.is_payouts_paused then 'payouts_paused'
+            when p_as_of > d.today then 'as_of_in_future'
+            when b.closed_through >= p_as_of
+                then case
+                    when exists (
+                        select
+                        from ledger.payouts as p
+                        where p.restaurant_id = p_restaurant_id
+                            and p.currency = p_currency
+                            and p.as_of = p_as_of
+                    )
+                        then 'already_paid'
+                    else 'closed_by_later_payout'
+                end
+            when a.amount <= 0 then 'nothing_to_pay'
+            when a.amount < p_min_amount then 'below_minimum'
+        end,
+        k.items
+        || case
+            when a.settled <> k.amount then array[
+                row(a.settled - k.amount, 0, p_restaurant_id, p_payout_id, 'carried_in')
+                ::ledger.payout_items
+            ]
+        end
+        || case
+            when a.amount <> a.settled then array[
+                row(a.amount - a.settled, 0, p_restaurant_id, p_payout_id, 'carried_out')
+                ::ledger.payout_items
+            ]
+        end,
+        b,
+        d.today
+    from ledger.account_balances as b
+    inner join ledger.restaurants as s on b.restaurant_id = s.restaurant_id
+    cross join lateral (
+        select ledger.business_day(p_now, s.timezone, s.day_close_hour) as today
+    ) as d
+    cross join lateral ledger.sum_payout(
+        p_restaurant_id, p_currency, b.closed_through + 1, p_as_of, d.today, p_payout_id
+    ) as k
+    cross join lateral (
+        select
+            b.balance - k.later as settled,
+            least(
+                b.balance - k.later, b.balance - k.pending, 9007199254740991 - b.reserved
+            ) as amount
+    ) as a
+    where b.restaurant_id = p_restaurant_id
+        and b.currency = p_currency;
 $$;
 
-COMMENT ON FUNCTION ledger.create_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone, OUT o_amount bigint, OUT o_reason text) IS 'The payout of one restaurant in a run, or why there is none.';
+COMMENT ON FUNCTION ledger.create_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_payout_id text, p_now timestamp with time zone) IS 'The payout of one restaurant in a run, or why there is none.';
 
-CREATE FUNCTION ledger.decide_payout(p_account ledger.account_state, p_as_of date, p_min_amount bigint, p_now timestamp with time zone, OUT o_amount bigint, OUT o_settled bigint, OUT o_reason text) RETURNS record
-    LANGUAGE plpgsql STABLE
+CREATE FUNCTION ledger.create_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) RETURNS TABLE(reason text, restaurants integer, amount bigint)
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 /*
- * Function: ledger.decide_payout(4)
- *     What one restaurant can be paid for the days up to as_of, and why it is not paid, if so.
+ * Function: ledger.create_payouts(6)
+ *     The payouts of some restaurants in a run, in a handful of statements: locks their accounts,
+ *     decides and writes their payouts, then lets the accounts follow.
  * Parameters:
- *     p_account     - the account, locked by the caller
- *     p_as_of       - the last settlement day to pay
- *     p_min_amount  - below this nothing is paid; equal pays
- *     p_now         - the clock
+ *     p_restaurant_ids  - the platform's ids of the restaurants
+ *     p_currency        - ISO 4217 code
+ *     p_as_of           - the last settlement day to pay
+ *     p_min_amount      - below this nothing is paid
+ *     p_run_id          - the run; null in a dry run, which writes nothing
+ *     p_now             - the clock
  * Returns:
- *     o_amount   - what can be paid, in minor units: what settled, but no more than is available
- *                  now, nor than can be kept beside what is reserved already
- *     o_settled  - what settled up to as_of and was not paid yet
- *     o_reason   - why it is not paid; null if it is
- * Calls:  ledger.business_day
- * Reads:  ledger.payouts, ledger.ledger_entries, ledger.entry_types
+ *     reason       - why restaurants are not paid; null: they are
+ *     restaurants  - how many
+ *     amount       - what they are paid, or could be, together
+ * Calls:  ledger.write_payouts
+ * Reads:  ledger.ledger_entries
+ * Writes: ledger.account_balances
+ * Locks:  ledger.account_balances, one row a restaurant in key order; see ledger.lock_account
  */
-declare
-    v_today constant date := ledger.business_day(
-        p_now, p_account.timezone, p_account.day_close_hour
-    );
-    -- A variable, so that the range has two ends whose values the planner does not know: it would
-    -- plan an open one anew at every call.
-    v_last_day constant date := date 'infinity';
-    v_later bigint;
-    v_pending bigint;
 begin
-    -- From the balance backwards, so that the cost does not grow with the book. What is pending
-    -- settles after today, and so after as_of.
-    select
-        coalesce(sum(t.balance_effect * e.amount), 0),
-        coalesce(sum(t.balance_effect * e.amount) filter (
-            where e.available_on > v_today and t.may_be_pending
-        ), 0)
-    into v_later, v_pending
-    from ledger.ledger_entries as e
-    inner join ledger.entry_types as t on e.entry_type = t.entry_type
-    where e.restaurant_id = p_account.restaurant_id
-        and e.currency = p_account.currency
-        and e.settlement_day between p_as_of + 1 and v_last_day;
+    -- Planned with the settings above, so once, and to look each row up by its key. The locks in a
+    -- statement of their own: one that waits goes on with what was there before, while the next one
+    -- sees the accounts, and a pause of payouts, as they are now.
+    perform
+    from unnest(p_restaurant_ids) as r (restaurant_id)
+    inner join ledger.account_balances as b on r.restaurant_id = b.restaurant_id
+    where b.currency = p_currency
+    order by b.restaurant_id
+    for no key update of b;
 
-    o_settled := p_account.balance - v_later;
-    o_amount := least(
-        o_settled, p_account.balance - v_pending, 9007199254740991 - p_account.reserved
-    );
-    o_reason := case
-        when p_account.is_payouts_paused then 'payouts_paused'
-        when p_as_of > v_today then 'as_of_in_future'
-        when p_account.closed_through >= p_as_of
-            then case
-                when exists (
-                    select
-                    from ledger.payouts as p
-                    where p.restaurant_id = p_account.restaurant_id
-                        and p.currency = p_account.currency
-                        and p.as_of = p_as_of
-                )
-                    then 'already_paid'
-                else 'closed_by_later_payout'
-            end
-        when o_amount <= 0 then 'nothing_to_pay'
-        when o_amount < p_min_amount then 'below_minimum'
-    end;
+    return query
+    select w.*
+    from ledger.write_payouts(
+        p_restaurant_ids, p_currency, p_as_of, p_min_amount, p_run_id, p_now
+    ) as w;
+
+    -- An account that was paid has an entry more than it knows of.
+    update ledger.account_balances as b
+    set
+        balance = e.balance_after,
+        reserved = e.reserved_after,
+        last_entry_seq = e.entry_seq,
+        last_entry_at = e.recorded_at,
+        closed_through = e.settlement_day
+    from unnest(p_restaurant_ids) as r (restaurant_id)
+    inner join ledger.ledger_entries as e on r.restaurant_id = e.restaurant_id
+    where b.restaurant_id = e.restaurant_id
+        and b.currency = p_currency
+        and e.currency = p_currency
+        and e.entry_seq = b.last_entry_seq + 1;
 end;
 $$;
 
-COMMENT ON FUNCTION ledger.decide_payout(p_account ledger.account_state, p_as_of date, p_min_amount bigint, p_now timestamp with time zone, OUT o_amount bigint, OUT o_settled bigint, OUT o_reason text) IS 'What one restaurant can be paid for the days up to as_of, and why it is not paid, if so.';
+COMMENT ON FUNCTION ledger.create_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) IS 'The payouts of some restaurants in a run.';
 
 CREATE FUNCTION ledger.decide_payout_event(p_event ledger.event_input, p_reported_status text) RETURNS ledger.event_input
     LANGUAGE plpgsql STABLE
@@ -1880,6 +1966,58 @@ $_$;
 
 COMMENT ON FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) IS 'Checks the arguments of api.set_restaurant.';
 
+CREATE FUNCTION ledger.sum_payout(p_restaurant_id text, p_currency text, p_first_day date, p_as_of date, p_today date, p_payout_id text) RETURNS TABLE(amount bigint, items ledger.payout_items[], later bigint, pending bigint)
+    LANGUAGE sql STABLE
+    AS $$
+/*
+ * Function: ledger.sum_payout(6)
+ *     The entries of one account that are not closed yet. The cost does not grow with the book.
+ * Parameters:
+ *     p_restaurant_id  - the platform's id of the restaurant
+ *     p_currency       - ISO 4217 code
+ *     p_first_day      - the first settlement day that is open
+ *     p_as_of          - the last settlement day to pay
+ *     p_today          - the restaurant's business day
+ *     p_payout_id      - the payout that the items are for
+ * Returns:
+ *     one row, in minor units
+ *     amount   - what the entries up to as_of come to
+ *     items    - the same by kind
+ *     later    - what those after as_of come to
+ *     pending  - what of those is not available yet: it settles after today, and so after as_of
+ * Reads:  ledger.ledger_entries, ledger.entry_types
+ */
+    select
+        coalesce(sum(g.amount), 0)::bigint,
+        array_agg(
+            row(g.amount, g.entry_count, p_restaurant_id, p_payout_id, g.payout_item)
+            ::ledger.payout_items
+        ) filter (where g.amount <> 0),
+        coalesce(sum(g.later), 0)::bigint,
+        coalesce(sum(g.pending), 0)::bigint
+    from (
+        select
+            t.payout_item,
+            sum(t.balance_effect * e.amount) filter (where e.settlement_day <= p_as_of) as amount,
+            count(*) filter (where e.settlement_day <= p_as_of) as entry_count,
+            sum(t.balance_effect * e.amount) filter (where e.settlement_day > p_as_of) as later,
+            sum(t.balance_effect * e.amount) filter (
+                where e.settlement_day > p_as_of
+                and t.may_be_pending
+                and e.available_on > p_today
+            ) as pending
+        from ledger.ledger_entries as e
+        inner join ledger.entry_types as t on e.entry_type = t.entry_type
+        where e.restaurant_id = p_restaurant_id
+            and e.currency = p_currency
+            and e.settlement_day >= p_first_day
+            and t.balance_effect <> 0
+        group by t.payout_item
+    ) as g;
+$$;
+
+COMMENT ON FUNCTION ledger.sum_payout(p_restaurant_id text, p_currency text, p_first_day date, p_as_of date, p_today date, p_payout_id text) IS 'What the entries of one account that are not closed yet come to.';
+
 CREATE FUNCTION ledger.tg_account_balances__follow_entries() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1981,51 +2119,110 @@ $$;
 
 COMMENT ON FUNCTION ledger.tg_any__refuse() IS 'Refuses to update, delete or truncate recorded facts.';
 
-CREATE FUNCTION ledger.tg_payouts__complete() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
+CREATE FUNCTION ledger.tg_payout_items__complete() RETURNS trigger
+    LANGUAGE plpgsql
     AS $$
 /*
- * Function: ledger.tg_payouts__complete(0)
- *     At the end of the transaction that wrote a payout or one of its items: the items add up to
- *     the payout's amount, and that amount was reserved.
+ * Function: ledger.tg_payout_items__complete(0)
+ *     At the end of the statement that inserts items: those of each payout add up to its amount. So
+ *     none can be added later.
  * Raises:
  *     LXPAY  they do not
- * Reads:  ledger.payouts, ledger.payout_items, ledger.ledger_entries
+ * Reads:  ledger.payouts, ledger.payout_items
  */
+declare
+    v_payout record;
 begin
-    if not exists (
-        select
-        from ledger.payouts as p
-        where p.restaurant_id = new.restaurant_id
-            and p.payout_id = new.payout_id
-            and p.amount = (
-                select sum(i.amount)
-                from ledger.payout_items as i
-                where i.restaurant_id = p.restaurant_id
-                    and i.payout_id = p.payout_id
-            )
-            and exists (
-                select
-                from ledger.ledger_entries as e
-                where e.restaurant_id = p.restaurant_id
-                    and e.currency = p.currency
-                    and e.entry_seq = p.reserve_entry_seq
-                    and e.payout_id = p.payout_id
-                    and e.entry_type = 'PAYOUT_RESERVE'
-                    and e.amount = p.amount
-            )
-    ) then
-        raise exception 'payout % is not the sum of its items, or is not reserved', new.payout_id
+    -- As in ledger.tg_payouts__complete, subqueries and no join.
+    select
+        w.restaurant_id,
+        w.payout_id
+    into v_payout
+    from (
+        select distinct
+            n.restaurant_id,
+            n.payout_id
+        from written as n
+    ) as w
+    where (
+            select p.amount
+            from ledger.payouts as p
+            where p.restaurant_id = w.restaurant_id
+                and p.payout_id = w.payout_id
+        ) is distinct from (
+            select sum(i.amount)::bigint
+            from ledger.payout_items as i
+            where i.restaurant_id = w.restaurant_id
+                and i.payout_id = w.payout_id
+        )
+    limit 1;
+
+    if found then
+        raise exception 'the items of payout % do not add up to its amount', v_payout.payout_id
             using errcode = 'LXPAY', constraint = 'PAYOUT_INCOMPLETE',
-                detail = format('restaurant_id=%s, payout_id=%s', new.restaurant_id, new.payout_id),
+                detail = format(
+                    'restaurant_id=%s, payout_id=%s', v_payout.restaurant_id, v_payout.payout_id
+                ),
                 hint = 'Payouts are written by run_payouts.';
     end if;
     return null;
 end;
 $$;
 
-COMMENT ON FUNCTION ledger.tg_payouts__complete() IS 'Holds a payout equal to the sum of its items and to its reserve, when the transaction ends.';
+COMMENT ON FUNCTION ledger.tg_payout_items__complete() IS 'Holds the items of a payout equal to its amount, when they are inserted.';
+
+CREATE FUNCTION ledger.tg_payouts__complete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+/*
+ * Function: ledger.tg_payouts__complete(0)
+ *     At the end of the statement that inserts payouts: the items of each add up to its amount, and
+ *     that amount is reserved. So one statement writes all of a payout.
+ * Raises:
+ *     LXPAY  they do not
+ * Reads:  ledger.payout_items, ledger.ledger_entries
+ */
+declare
+    v_payout record;
+begin
+    -- Subqueries of one value each, which are always answered from an index; a join could be
+    -- planned while the tables are small, and be slow after the first million rows.
+    select
+        w.restaurant_id,
+        w.payout_id
+    into v_payout
+    from written as w
+    where w.amount is distinct from (
+            select sum(i.amount)::bigint
+            from ledger.payout_items as i
+            where i.restaurant_id = w.restaurant_id
+                and i.payout_id = w.payout_id
+        )
+        or w.amount is distinct from (
+            select e.amount
+            from ledger.ledger_entries as e
+            where e.restaurant_id = w.restaurant_id
+                and e.currency = w.currency
+                and e.entry_seq = w.reserve_entry_seq
+                and e.payout_id = w.payout_id
+                and e.entry_type = 'PAYOUT_RESERVE'
+        )
+    limit 1;
+
+    if found then
+        raise exception 'payout % is not the sum of its items, or is not reserved',
+            v_payout.payout_id
+            using errcode = 'LXPAY', constraint = 'PAYOUT_INCOMPLETE',
+                detail = format(
+                    'restaurant_id=%s, payout_id=%s', v_payout.restaurant_id, v_payout.payout_id
+                ),
+                hint = 'Payouts are written by run_payouts.';
+    end if;
+    return null;
+end;
+$$;
+
+COMMENT ON FUNCTION ledger.tg_payouts__complete() IS 'Holds a payout equal to the sum of its items and to its reserve, when it is inserted.';
 
 CREATE FUNCTION ledger.tg_payouts__guard() RETURNS trigger
     LANGUAGE plpgsql
@@ -2152,173 +2349,114 @@ $$;
 
 COMMENT ON FUNCTION ledger.write_event_entries(p_event ledger.event_input, p_account ledger.account_state, p_event_no bigint, p_payout_id text, p_entries integer, p_now timestamp with time zone) IS 'Writes the entries of an event, moves the account with them, and the payout it is about.';
 
-CREATE FUNCTION ledger.write_payout(p_account ledger.account_state, p_as_of date, p_amount bigint, p_settled bigint, p_run_id text, p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) RETURNS TABLE(reason text, restaurants integer, amount bigint)
     LANGUAGE plpgsql
     AS $$
 /*
- * Function: ledger.write_payout(6)
- *     Writes a payout that was decided: the payout, the entry that reserves its amount, its items;
- *     then closes the days up to as_of.
+ * Function: ledger.write_payouts(6)
+ *     Decides the payouts of some restaurants, each by itself, and writes them, each with its items
+ *     and the entry that reserves its amount, or why there is none; all in one statement.
  * Parameters:
- *     p_account  - the account, locked by the caller
- *     p_as_of    - the last settlement day that it pays
- *     p_amount   - minor units, positive
- *     p_settled  - what settled up to as_of; the rest of it is carried out
- *     p_run_id   - the run
- *     p_now      - the clock
- * Calls:  ledger.write_payout_items, ledger.business_day
- * Reads:  ledger.entry_types
- * Writes: ledger.payouts, ledger.ledger_entries, ledger.account_balances
+ *     p_restaurant_ids  - the platform's ids of the restaurants; the caller has locked the accounts
+ *     p_currency        - ISO 4217 code
+ *     p_as_of           - the last settlement day to pay
+ *     p_min_amount      - below this nothing is paid
+ *     p_run_id          - the run; null in a dry run, which writes nothing
+ *     p_now             - the clock
+ * Returns:
+ *     reason       - why restaurants are not paid; null: they are
+ *     restaurants  - how many
+ *     amount       - what they are paid, or could be, together
+ * Calls:  ledger.create_payout
+ * Writes: ledger.payouts, ledger.payout_items, ledger.payout_skips, ledger.ledger_entries
  */
-declare
-    v_payout_id constant text := 'po_' || replace(gen_random_uuid()::text, '-', '');
 begin
-    insert into ledger.payouts (
-        amount, reserve_entry_seq, created_at, as_of, restaurant_id, currency, status, payout_id,
-        run_id
-    )
-    values (
-        p_amount, p_account.last_entry_seq + 1, p_now, p_as_of, p_account.restaurant_id,
-        p_account.currency, 'CREATED', v_payout_id, p_run_id
-    );
-
-    -- Before the reserve, which is no item of its own payout.
-    perform ledger.write_payout_items(p_account, v_payout_id, p_as_of, p_amount, p_settled);
-
     perform set_config('cuenta.is_posting', 'on', true);
-    insert into ledger.ledger_entries (
-        entry_seq, amount, balance_after, reserved_after, occurred_at, recorded_at, business_day,
-        available_on, settlement_day, restaurant_id, currency, entry_type, payout_id
-    )
-    select
-        p_account.last_entry_seq + 1,
-        p_amount,
-        p_account.balance + t.balance_effect * p_amount,
-        p_account.reserved + t.reserved_effect * p_amount,
-        p_now,
-        greatest(p_now, p_account.last_entry_at),
-        ledger.business_day(p_now, p_account.timezone, p_account.day_close_hour),
-        p_as_of,
-        p_as_of,
-        p_account.restaurant_id,
-        p_account.currency,
-        t.entry_type,
-        v_payout_id
-    from ledger.entry_types as t
-    where t.entry_type = 'PAYOUT_RESERVE';
+    -- A payout is held to be complete at the end of the statement that writes it.
+    return query
+    with created as materialized (
+        select
+            r.restaurant_id,
+            r.payout_id,
+            c.*
+        from (
+            select
+                i.restaurant_id,
+                'po_' || replace(gen_random_uuid()::text, '-', '') as payout_id
+            from unnest(p_restaurant_ids) as i (restaurant_id)
+        ) as r
+        cross join lateral ledger.create_payout(
+            r.restaurant_id, p_currency, p_as_of, p_min_amount, r.payout_id, p_now
+        ) as c
+    ),
 
-    update ledger.account_balances as b
-    set
-        balance = e.balance_after,
-        reserved = e.reserved_after,
-        last_entry_seq = e.entry_seq,
-        last_entry_at = e.recorded_at,
-        closed_through = p_as_of
-    from ledger.ledger_entries as e
-    where b.restaurant_id = p_account.restaurant_id
-        and b.currency = p_account.currency
-        and e.restaurant_id = p_account.restaurant_id
-        and e.currency = p_account.currency
-        and e.entry_seq = p_account.last_entry_seq + 1;
+    written as (
+        select c.*
+        from created as c
+        where c.reason is null
+            and p_run_id is not null
+    ),
+
+    payouts as (
+        insert into ledger.payouts (
+            amount, reserve_entry_seq, created_at, as_of, restaurant_id, currency, status,
+            payout_id, run_id
+        )
+        select
+            w.amount, (w.account).last_entry_seq + 1, p_now, p_as_of, w.restaurant_id, p_currency,
+            'CREATED', w.payout_id, p_run_id
+        from written as w
+    ),
+
+    items as (
+        insert into ledger.payout_items (amount, entry_count, restaurant_id, payout_id, item_type)
+        select i.amount, i.entry_count, i.restaurant_id, i.payout_id, i.item_type
+        from written as w
+        cross join lateral unnest(w.items) as i
+    ),
+
+    reserves as (
+        insert into ledger.ledger_entries (
+            entry_seq, amount, balance_after, reserved_after, occurred_at, recorded_at,
+            business_day, available_on, settlement_day, restaurant_id, currency, entry_type,
+            payout_id
+        )
+        select
+            (w.account).last_entry_seq + 1,
+            w.amount,
+            (w.account).balance - w.amount,
+            (w.account).reserved + w.amount,
+            p_now,
+            greatest(p_now, (w.account).last_entry_at),
+            w.today,
+            p_as_of,
+            p_as_of,
+            w.restaurant_id,
+            p_currency,
+            'PAYOUT_RESERVE',
+            w.payout_id
+        from written as w
+    ),
+
+    skips as (
+        insert into ledger.payout_skips (amount, restaurant_id, run_id, currency, reason)
+        select c.amount, c.restaurant_id, p_run_id, p_currency, c.reason
+        from created as c
+        where c.reason is not null
+            and p_run_id is not null
+    )
+
+    select
+        c.reason,
+        count(*)::integer,
+        sum(c.amount)::bigint
+    from created as c
+    group by c.reason;
     perform set_config('cuenta.is_posting', 'off', true);
 end;
 $$;
 
-COMMENT ON FUNCTION ledger.write_payout(p_account ledger.account_state, p_as_of date, p_amount bigint, p_settled bigint, p_run_id text, p_now timestamp with time zone) IS 'Writes a payout that was decided, reserves its amount and closes its days.';
-
-CREATE FUNCTION ledger.write_payout_items(p_account ledger.account_state, p_payout_id text, p_as_of date, p_amount bigint, p_settled bigint) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-/*
- * Function: ledger.write_payout_items(5)
- *     Writes what a payout consists of: the entries of the days that it closes, summed by kind;
- *     what earlier payouts carried over; what it carries over itself. They add up to its amount.
- * Parameters:
- *     p_account    - the account, locked by the caller
- *     p_payout_id  - the payout
- *     p_as_of      - the last settlement day that it pays
- *     p_amount     - what it pays, in minor units
- *     p_settled    - what settled up to as_of
- * Reads:  ledger.ledger_entries, ledger.entry_types
- * Writes: ledger.payout_items
- */
-begin
-    insert into ledger.payout_items (amount, entry_count, restaurant_id, payout_id, item_type)
-    with settled as (
-        select
-            t.payout_item as item_type,
-            sum(t.balance_effect * e.amount)::bigint as amount,
-            count(*) as entry_count
-        from ledger.ledger_entries as e
-        inner join ledger.entry_types as t on e.entry_type = t.entry_type
-        where e.restaurant_id = p_account.restaurant_id
-            and e.currency = p_account.currency
-            and e.settlement_day > p_account.closed_through
-            and e.settlement_day <= p_as_of
-            and t.balance_effect <> 0
-        group by t.payout_item
-    ),
-
-    items as (
-        select
-            s.item_type,
-            s.amount,
-            s.entry_count
-        from settled as s
-        union all
-        select
-            'carried_in',
-            p_settled - coalesce(sum(s.amount), 0)::bigint,
-            0
-        from settled as s
-        union all
-        select
-            'carried_out',
-            p_amount - p_settled,
-            0
-    )
-
-    select
-        i.amount,
-        i.entry_count,
-        p_account.restaurant_id,
-        p_payout_id,
-        i.item_type
-    from items as i
-    where i.amount <> 0;
-end;
-$$;
-
-COMMENT ON FUNCTION ledger.write_payout_items(p_account ledger.account_state, p_payout_id text, p_as_of date, p_amount bigint, p_settled bigint) IS 'Writes what a payout consists of.';
-
-CREATE TABLE ledger.account_balances (
-    balance ledger.minor_units DEFAULT 0 NOT NULL,
-    reserved ledger.minor_units_kept DEFAULT 0 NOT NULL,
-    held ledger.minor_units_kept DEFAULT 0 NOT NULL,
-    last_entry_seq bigint DEFAULT 0 NOT NULL,
-    last_entry_at timestamp with time zone,
-    last_event_at timestamp with time zone,
-    closed_through date DEFAULT '-infinity'::date NOT NULL,
-    restaurant_id text NOT NULL,
-    currency text NOT NULL
-)
-WITH (fillfactor='50');
-
-COMMENT ON TABLE ledger.account_balances IS 'What a restaurant owns in one currency, in minor units. Moved by the insertion of entries and by nothingelse; its row lock orders the entries of the account.';
-
-COMMENT ON COLUMN ledger.account_balances.balance IS 'Balance of restaurant_available, matured or not; may be negative (a debt).';
-
-COMMENT ON COLUMN ledger.account_balances.reserved IS 'In payouts under way.';
-
-COMMENT ON COLUMN ledger.account_balances.held IS 'Held back for disputes.';
-
-COMMENT ON COLUMN ledger.account_balances.last_entry_seq IS 'Number of the newest entry; 0: none yet.';
-
-COMMENT ON COLUMN ledger.account_balances.last_entry_at IS 'recorded_at of the newest entry; the next one is never recorded earlier.';
-
-COMMENT ON COLUMN ledger.account_balances.last_event_at IS 'The latest occurred_at of a posted event.';
-
-COMMENT ON COLUMN ledger.account_balances.closed_through IS 'The last day a payout has closed: no entry settles on it or earlier any more.';
+COMMENT ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) IS 'Writes the payouts of some restaurants in a run.';
 
 CREATE TABLE ledger.accounts (
     account text NOT NULL,
@@ -2469,19 +2607,6 @@ COMMENT ON COLUMN ledger.ledger_entries.available_on IS 'From this day the money
 COMMENT ON COLUMN ledger.ledger_entries.settlement_day IS 'available_on, or the first open day if that one was closed by a payout.';
 
 COMMENT ON COLUMN ledger.ledger_entries.payout_id IS 'The payout that the entry reserves, releases or gives back.';
-
-CREATE TABLE ledger.payout_items (
-    amount bigint NOT NULL,
-    entry_count bigint NOT NULL,
-    restaurant_id text NOT NULL,
-    payout_id text NOT NULL,
-    item_type text NOT NULL,
-    CONSTRAINT payout_items_amount_not_zero_check CHECK ((amount <> 0))
-);
-
-COMMENT ON TABLE ledger.payout_items IS 'What a payout consists of, signed; the items of a payout add up to its amount.';
-
-COMMENT ON COLUMN ledger.payout_items.item_type IS 'entry_types.payout_item of the entries summed, or carried_in / carried_out: the money that earlierpayouts held back, and what this one holds back because it was spent since.';
 
 CREATE TABLE ledger.payout_runs (
     run_id text NOT NULL,
@@ -3247,13 +3372,13 @@ CREATE TRIGGER ledger_entries_posting_only BEFORE INSERT ON ledger.ledger_entrie
 
 CREATE TRIGGER payout_items_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.payout_items FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
-CREATE CONSTRAINT TRIGGER payout_items_complete AFTER INSERT ON ledger.payout_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger.tg_payouts__complete();
+CREATE TRIGGER payout_items_complete AFTER INSERT ON ledger.payout_items REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_payout_items__complete();
 
 CREATE TRIGGER payout_runs_never_removed BEFORE DELETE OR TRUNCATE ON ledger.payout_runs FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER payout_skips_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.payout_skips FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
-CREATE CONSTRAINT TRIGGER payouts_complete AFTER INSERT ON ledger.payouts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger.tg_payouts__complete();
+CREATE TRIGGER payouts_complete AFTER INSERT ON ledger.payouts REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_payouts__complete();
 
 CREATE TRIGGER payouts_guard BEFORE UPDATE ON ledger.payouts FOR EACH ROW EXECUTE FUNCTION ledger.tg_payouts__guard();
 
@@ -3370,9 +3495,9 @@ REVOKE ALL ON FUNCTION ledger.answer_posted_event(p_event ledger.event_input, p_
 
 REVOKE ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION ledger.create_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone, OUT o_amount bigint, OUT o_reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger.create_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_payout_id text, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION ledger.decide_payout(p_account ledger.account_state, p_as_of date, p_min_amount bigint, p_now timestamp with time zone, OUT o_amount bigint, OUT o_settled bigint, OUT o_reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger.create_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.decide_payout_event(p_event ledger.event_input, p_reported_status text) FROM PUBLIC;
 
@@ -3406,11 +3531,15 @@ REVOKE ALL ON FUNCTION ledger.require_restaurant(p_restaurant_id text) FROM PUBL
 
 REVOKE ALL ON FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION ledger.sum_payout(p_restaurant_id text, p_currency text, p_first_day date, p_as_of date, p_today date, p_payout_id text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION ledger.tg_account_balances__follow_entries() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.tg_any__posting_only() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.tg_any__refuse() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION ledger.tg_payout_items__complete() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.tg_payouts__complete() FROM PUBLIC;
 
@@ -3420,9 +3549,7 @@ REVOKE ALL ON FUNCTION ledger.write_cursor(p_key text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.write_event_entries(p_event ledger.event_input, p_account ledger.account_state, p_event_no bigint, p_payout_id text, p_entries integer, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION ledger.write_payout(p_account ledger.account_state, p_as_of date, p_amount bigint, p_settled bigint, p_run_id text, p_now timestamp with time zone) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION ledger.write_payout_items(p_account ledger.account_state, p_payout_id text, p_as_of date, p_amount bigint, p_settled bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT SELECT ON TABLE reporting.daily_sales TO cuenta_reader;
 

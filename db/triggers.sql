@@ -73,15 +73,16 @@ create or replace trigger payouts_guard
 before update on ledger.payouts
 for each row execute function ledger.tg_payouts__guard();
 
--- "or replace" does not exist for constraint triggers, which are deferred to the commit.
+-- What a payout consists of is written by one statement. Dropped first, because these names were
+-- constraint triggers once, which cannot be replaced.
 drop trigger if exists payouts_complete on ledger.payouts;
-create constraint trigger payouts_complete
+create trigger payouts_complete
 after insert on ledger.payouts
-deferrable initially deferred
-for each row execute function ledger.tg_payouts__complete();
+referencing new table as written
+for each statement execute function ledger.tg_payouts__complete();
 
 drop trigger if exists payout_items_complete on ledger.payout_items;
-create constraint trigger payout_items_complete
+create trigger payout_items_complete
 after insert on ledger.payout_items
-deferrable initially deferred
-for each row execute function ledger.tg_payouts__complete();
+referencing new table as written
+for each statement execute function ledger.tg_payout_items__complete();

@@ -452,17 +452,17 @@ select is_empty(
     $$,
     'no trigger is switched off'
 );
-select is_empty(
+select set_eq(
     $$
-    select t.tgname
+    select c.relname, t.tgname
     from pg_catalog.pg_trigger as t
     inner join pg_catalog.pg_class as c on t.tgrelid = c.oid
     where
         c.relnamespace = 'ledger'::regnamespace and not t.tgisinternal
-        and t.tgname in ('payouts_complete', 'payout_items_complete')
-        and not (t.tgdeferrable and t.tginitdeferred)
+        and t.tgtype = 4 and t.tgnewtable = 'written'
     $$,
-    'whether a payout is complete is asked at commit'
+    $$values ('payouts', 'payouts_complete'), ('payout_items', 'payout_items_complete')$$,
+    'whether payouts are complete is asked at the end of each statement that inserts into them'
 );
 select is_empty(
     $$

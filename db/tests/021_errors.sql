@@ -34,7 +34,6 @@ begin
         "restaurant_id": "res_001", "currency": "PEN", "amount": 12000, "fee": 600}'
     );
     perform api.run_payouts('PEN', '2025-12-30');
-    set constraints all immediate;
 end
 $do$;
 

@@ -111,7 +111,6 @@ select is(
     ),
     'processed', 'and one with an entry after its payout'
 );
-set constraints all immediate;
 
 -- What is legal is a warning
 select results_eq(

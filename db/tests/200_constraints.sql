@@ -12,7 +12,6 @@ begin
     );
     perform api.run_payouts('PEN', '2025-12-30');
     perform api.set_restaurant('res_002');
-    set constraints all immediate;
 end
 $do$;
 

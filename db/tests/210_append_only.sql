@@ -12,7 +12,6 @@ begin
     perform api.ingest_event('{}');
     perform api.run_payouts('PEN', '2025-12-30');
     perform api.run_payouts('PEN', '2025-12-31');
-    set constraints all immediate;
 end
 $do$;
 

@@ -61,8 +61,6 @@ select is(
     ),
     'processed', 'and some more'
 );
-set constraints all immediate;
-set constraints all deferred;
 create temporary table before as select b.* from ledger.account_balances as b;
 
 -- A superuser and the balance row

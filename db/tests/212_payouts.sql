@@ -1,6 +1,6 @@
--- A payout never changes but along its states, and is complete at commit.
+-- A payout never changes but along its states, and is complete from the first.
 begin;
-select plan(44);
+select plan(45);
 
 create function pg_temp.charge(p_restaurant_id text) returns text
 language sql
@@ -22,7 +22,6 @@ declare
 begin
     perform set_config('cuenta.is_posting', 'on', true);
     execute p_statement;
-    set constraints all immediate;
     raise sqlstate 'TTTTT' using message = 'accepted';
 exception
     when sqlstate 'TTTTT' then
@@ -38,8 +37,6 @@ select is(
     (select r.payouts_created from api.run_payouts('PEN', '2025-12-30') as r), 1,
     'and a payout of it'
 );
-select lives_ok('set constraints all immediate', 'which is complete');
-set constraints all deferred;
 
 -- A superuser: what a payout is cannot change
 select is(
@@ -189,6 +186,29 @@ select is(
         'select p.restaurant_id, p.payout_id, ''tips'', 1, 1 from ledger.payouts as p'
     ),
     'LXPAY PAYOUT_INCOMPLETE', 'refuses an item that comes later and does not add up (LXPAY)'
+);
+select is(
+    pg_temp.failure(
+        'insert into ledger.payouts '
+        'select (jsonb_populate_record(p, ''{"payout_id": "po_2", "as_of": "2025-12-31"}'')).* '
+        'from ledger.payouts as p'
+    ),
+    'LXPAY PAYOUT_INCOMPLETE', 'refuses a payout whose items would come later (LXPAY)'
+);
+select is(
+    pg_temp.failure(
+        $$
+        with payouts as (
+            insert into ledger.payouts
+            select (jsonb_populate_record(p, '{"payout_id": "po_2", "as_of": "2025-12-31"}')).*
+            from ledger.payouts as p
+        )
+
+        insert into ledger.payout_items
+        select (jsonb_populate_record(i, '{"payout_id": "po_2"}')).* from ledger.payout_items as i
+        $$
+    ),
+    'LXPAY PAYOUT_INCOMPLETE', 'refuses a payout that names the reserve of another one (LXPAY)'
 );
 
 -- The processor's words set the times

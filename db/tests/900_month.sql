@@ -1,6 +1,6 @@
 -- A month of one restaurant: sales, refunds, payouts that are paid, fail and come back.
 begin;
-select plan(43);
+select plan(42);
 
 create function pg_temp.send(
     p_id text, p_type text, p_at text, p_amount bigint, p_change jsonb default '{}'
@@ -230,7 +230,6 @@ select is(
     'to the last céntimo'
 );
 select is_empty('select * from check_integrity() as c where c.findings > 0', 'nothing is amiss');
-select lives_ok('set constraints all immediate', 'and every payout is complete');
 
 select * from finish();
 rollback;

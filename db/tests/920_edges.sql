@@ -1,6 +1,6 @@
 -- Edges: the largest sums, debts, money that has no room, payouts of nothing.
 begin;
-select plan(30);
+select plan(29);
 
 create function pg_temp.send(
     p_restaurant_id text, p_id text, p_at text, p_amount bigint, p_change jsonb default '{}'
@@ -195,7 +195,6 @@ select is_empty(
     $$,
     'after all this the ledger is sound'
 );
-select lives_ok('set constraints all immediate', 'and every payout is complete');
 
 select * from finish();
 rollback;

@@ -13,6 +13,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $function$
 /*
  * Function: api.get_balance(2)
@@ -28,38 +29,42 @@ as $function$
  *     LBARG  an argument is missing
  *     LNRES  the restaurant is not known
  *     LUCUR  the currency is not one of ISO 4217
- * Calls:  ledger.require_currency, ledger.require_restaurant, ledger.business_day
+ * Calls:  ledger.business_day, ledger.require_currency, ledger.require_restaurant
  * Reads:  ledger.restaurants, ledger.account_balances, ledger.ledger_entries, ledger.entry_types
  * Locks:  none
  */
 declare
-    v_currency constant text := ledger.require_currency(p_currency);
-    v_restaurant ledger.restaurants;
-    v_account ledger.account_balances;
-    v_today date;
+    v_account record;
 begin
-    v_restaurant := ledger.require_restaurant(p_restaurant_id);
-    v_today := ledger.business_day(now(), v_restaurant.timezone, v_restaurant.day_close_hour);
-
-    select b.*
+    currency := upper(p_currency collate "C");
+    select
+        ledger.business_day(now(), s.timezone, s.day_close_hour) as today,
+        b.*
     into v_account
-    from ledger.account_balances as b
-    where b.restaurant_id = p_restaurant_id
-        and b.currency = v_currency;
+    from ledger.restaurants as s
+    left join ledger.account_balances as b
+        on s.restaurant_id = b.restaurant_id and b.currency = get_balance.currency
+    where s.restaurant_id = p_restaurant_id;
 
-    -- What is pending settles after today.
+    -- An account tells that both exist.
+    if v_account.restaurant_id is null then
+        currency := ledger.require_currency(p_currency);
+        perform ledger.require_restaurant(p_restaurant_id);
+    end if;
+
+    -- What is pending settles after today. Planned anew for each value, as PostgreSQL would have it
+    -- for a range like this, it would cost more than twice as much.
     select coalesce(sum(t.balance_effect * e.amount), 0)
     into pending
     from ledger.ledger_entries as e
     inner join ledger.entry_types as t on e.entry_type = t.entry_type
     where e.restaurant_id = p_restaurant_id
-        and e.currency = v_currency
-        and e.settlement_day > v_today
-        and e.available_on > v_today
+        and e.currency = get_balance.currency
+        and e.settlement_day > v_account.today
+        and e.available_on > v_account.today
         and t.may_be_pending;
 
     restaurant_id := p_restaurant_id;
-    currency := v_currency;
     available := coalesce(v_account.balance, 0) - pending;
     reserved := coalesce(v_account.reserved, 0);
     held := coalesce(v_account.held, 0);

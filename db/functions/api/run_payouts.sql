@@ -42,20 +42,20 @@ as $function$
  *     LUCUR  the currency is not one of ISO 4217
  *     LUFUT  p_as_of is a day that has not come for any restaurant
  *     LUMIN  p_min_amount is negative or too large
- * Calls:  ledger.require_payout_run, ledger.create_payout
+ * Calls:  ledger.require_payout_run, ledger.create_payouts
  * Reads:  ledger.account_balances
  * Writes: ledger.payout_runs
  * Locks:  the accounts in this currency, in key order; see ledger.lock_account
  */
 declare
     v_now constant timestamptz := clock_timestamp();
-    v_payout record;
-    r_account record;
+    v_restaurant_ids text[];
+    r_outcome record;
 begin
+    -- Those that the session made when the ledger was small would be slow now.
+    discard plans;
     currency := ledger.require_payout_run(p_currency, p_as_of, p_min_amount, p_dry_run, v_now);
     if not p_dry_run then
-        -- A caller may have made them immediate; a payout is whole only after its last row.
-        set constraints ledger.payouts_complete, ledger.payout_items_complete deferred;
         run_id := 'run_' || replace(gen_random_uuid()::text, '-', '');
         insert into ledger.payout_runs (run_id, currency, as_of, min_amount, started_at)
         values (run_id, run_payouts.currency, p_as_of, p_min_amount, v_now);
@@ -65,24 +65,35 @@ begin
     payouts_amount := 0;
     restaurants_skipped := 0;
     skipped := '{}';
-    for r_account in
-        select b.restaurant_id
-        from ledger.account_balances as b
-        where b.currency = run_payouts.currency
-        order by b.restaurant_id
     loop
-        v_payout := ledger.create_payout(
-            r_account.restaurant_id, currency, p_as_of, p_min_amount, run_id, v_now
+        -- As many as are worth a statement, and few enough to be kept in memory.
+        v_restaurant_ids := array(
+            select b.restaurant_id
+            from ledger.account_balances as b
+            where b.currency = run_payouts.currency
+                and b.restaurant_id > coalesce(v_restaurant_ids[cardinality(v_restaurant_ids)], '')
+            order by b.restaurant_id
+            limit 1000
         );
-        if v_payout.o_reason is null then
-            payouts_created := payouts_created + 1;
-            payouts_amount := payouts_amount + v_payout.o_amount;
-        else
-            restaurants_skipped := restaurants_skipped + 1;
-            skipped := skipped || jsonb_build_object(
-                v_payout.o_reason, coalesce((skipped ->> v_payout.o_reason)::integer, 0) + 1
-            );
-        end if;
+        exit when v_restaurant_ids = '{}';
+        for r_outcome in
+            select o.*
+            from ledger.create_payouts(
+                v_restaurant_ids, run_payouts.currency, p_as_of, p_min_amount, run_payouts.run_id,
+                v_now
+            ) as o
+        loop
+            if r_outcome.reason is null then
+                payouts_created := payouts_created + r_outcome.restaurants;
+                payouts_amount := payouts_amount + r_outcome.amount;
+            else
+                restaurants_skipped := restaurants_skipped + r_outcome.restaurants;
+                skipped := skipped || jsonb_build_object(
+                    r_outcome.reason,
+                    coalesce((skipped ->> r_outcome.reason)::integer, 0) + r_outcome.restaurants
+                );
+            end if;
+        end loop;
     end loop;
 
     if not p_dry_run then

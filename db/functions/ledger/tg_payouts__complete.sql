@@ -2,43 +2,49 @@ create or replace function ledger.tg_payouts__complete()
 returns trigger
 language plpgsql
 volatile
-security definer
-set search_path = pg_catalog, pg_temp
 as $function$
 /*
  * Function: ledger.tg_payouts__complete(0)
- *     At the end of the transaction that wrote a payout or one of its items: the items add up to
- *     the payout's amount, and that amount was reserved.
+ *     At the end of the statement that inserts payouts: the items of each add up to its amount, and
+ *     that amount is reserved. So one statement writes all of a payout.
  * Raises:
  *     LXPAY  they do not
- * Reads:  ledger.payouts, ledger.payout_items, ledger.ledger_entries
+ * Reads:  ledger.payout_items, ledger.ledger_entries
  */
+declare
+    v_payout record;
 begin
-    if not exists (
-        select
-        from ledger.payouts as p
-        where p.restaurant_id = new.restaurant_id
-            and p.payout_id = new.payout_id
-            and p.amount = (
-                select sum(i.amount)
-                from ledger.payout_items as i
-                where i.restaurant_id = p.restaurant_id
-                    and i.payout_id = p.payout_id
-            )
-            and exists (
-                select
-                from ledger.ledger_entries as e
-                where e.restaurant_id = p.restaurant_id
-                    and e.currency = p.currency
-                    and e.entry_seq = p.reserve_entry_seq
-                    and e.payout_id = p.payout_id
-                    and e.entry_type = 'PAYOUT_RESERVE'
-                    and e.amount = p.amount
-            )
-    ) then
-        raise exception 'payout % is not the sum of its items, or is not reserved', new.payout_id
+    -- Subqueries of one value each, which are always answered from an index; a join could be
+    -- planned while the tables are small, and be slow after the first million rows.
+    select
+        w.restaurant_id,
+        w.payout_id
+    into v_payout
+    from written as w
+    where w.amount is distinct from (
+            select sum(i.amount)::bigint
+            from ledger.payout_items as i
+            where i.restaurant_id = w.restaurant_id
+                and i.payout_id = w.payout_id
+        )
+        or w.amount is distinct from (
+            select e.amount
+            from ledger.ledger_entries as e
+            where e.restaurant_id = w.restaurant_id
+                and e.currency = w.currency
+                and e.entry_seq = w.reserve_entry_seq
+                and e.payout_id = w.payout_id
+                and e.entry_type = 'PAYOUT_RESERVE'
+        )
+    limit 1;
+
+    if found then
+        raise exception 'payout % is not the sum of its items, or is not reserved',
+            v_payout.payout_id
             using errcode = 'LXPAY', constraint = 'PAYOUT_INCOMPLETE',
-                detail = format('restaurant_id=%s, payout_id=%s', new.restaurant_id, new.payout_id),
+                detail = format(
+                    'restaurant_id=%s, payout_id=%s', v_payout.restaurant_id, v_payout.payout_id
+                ),
                 hint = 'Payouts are written by run_payouts.';
     end if;
     return null;
@@ -46,4 +52,4 @@ end;
 $function$;
 
 comment on function ledger.tg_payouts__complete()
-is 'Holds a payout equal to the sum of its items and to its reserve, when the transaction ends.';
+is 'Holds a payout equal to the sum of its items and to its reserve, when it is inserted.';
