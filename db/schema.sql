@@ -12,30 +12,6 @@ CREATE SCHEMA reporting;
 
 COMMENT ON SCHEMA reporting IS 'Read-only views for people and reporting tools.';
 
-CREATE TYPE ledger.account_state AS (
-	restaurant_id text,
-	currency text,
-	balance bigint,
-	reserved bigint,
-	last_entry_seq bigint,
-	last_entry_at timestamp with time zone,
-	closed_through date,
-	timezone text,
-	day_close_hour smallint,
-	settlement_delay_days smallint,
-	is_payouts_paused boolean,
-	payout_status text,
-	amount_entry text,
-	amount_balance_effect smallint,
-	amount_reserved_effect smallint,
-	fee_entry text,
-	fee_balance_effect smallint,
-	fee_reserved_effect smallint,
-	is_delayed boolean
-);
-
-COMMENT ON TYPE ledger.account_state IS 'An account as it is under its lock, with the settings of its restaurant and, where an event is to be posted, with the posting rule.';
-
 CREATE TYPE ledger.event_answer AS (
 	status text,
 	event_id text,
@@ -52,6 +28,21 @@ CREATE TYPE ledger.event_answer AS (
 
 COMMENT ON TYPE ledger.event_answer IS 'The answer to one event; the columns of api.ingest_event.';
 
+CREATE TYPE ledger.event_fields AS (
+	provider text,
+	event_id text,
+	event_type text,
+	restaurant_id text,
+	currency text,
+	amount bigint,
+	fee bigint,
+	occurred_at timestamp with time zone,
+	payout_id text,
+	metadata text
+);
+
+COMMENT ON TYPE ledger.event_fields IS 'The fields of a processor event that cuenta knows, named as in the document.';
+
 CREATE TYPE ledger.event_input AS (
 	provider text,
 	event_id text,
@@ -62,7 +53,6 @@ CREATE TYPE ledger.event_input AS (
 	fee bigint,
 	occurred_at timestamp with time zone,
 	payout_id text,
-	content_hash bytea,
 	payload jsonb,
 	payout_status text,
 	code text,
@@ -71,7 +61,7 @@ CREATE TYPE ledger.event_input AS (
 
 COMMENT ON TYPE ledger.event_input IS 'A processor event after reading: typed fields, or code and details of why it cannot be posted.';
 
-COMMENT ON COLUMN ledger.event_input.payout_status IS 'Which posting rule applies: the payout''s status before the event, NONE if it is about none.';
+COMMENT ON COLUMN ledger.event_input.payout_status IS 'Which posting rule applies: the payout''s status before the event, NONE if it is about none; null: nothing is to be posted.';
 
 CREATE DOMAIN ledger.minor_units AS bigint
 	CONSTRAINT minor_units_range_check CHECK (((VALUE >= '-9007199254740991'::bigint) AND (VALUE <= '9007199254740991'::bigint)));
@@ -368,7 +358,6 @@ COMMENT ON FUNCTION api.get_payout(p_payout_id text) IS 'One payout with what it
 CREATE FUNCTION api.ingest_event(p_event jsonb) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET enable_seqscan TO 'off'
     AS $$
 /*
  * Function: api.ingest_event(1)
@@ -391,15 +380,14 @@ declare
     v_now constant timestamptz := clock_timestamp();
     v_event ledger.event_input;
 begin
-    if jsonb_typeof(p_event) is distinct from 'object' then
+    v_event := ledger.read_event(p_event, v_now);
+    if v_event.code = 'EVENT_NOT_OBJECT' then
         raise exception 'an event is a JSON object, not %',
             coalesce(jsonb_typeof(p_event), 'nothing')
             using errcode = 'LBOBJ', constraint = 'EVENT_NOT_OBJECT',
                 detail = format('type=%s', coalesce(jsonb_typeof(p_event), 'nothing')),
                 hint = 'Several events at once go to ingest_events.';
     end if;
-
-    v_event := ledger.read_event(p_event, v_now);
     return ledger.post_event(v_event.restaurant_id, v_event, v_now);
 end;
 $$;
@@ -635,7 +623,7 @@ declare
     v_restaurant_ids text[];
     r_outcome record;
 begin
-    -- Those that the session made when the ledger was small would be slow now.
+    -- Plans that the session made while the ledger was small would be slow now.
     discard plans;
     currency := ledger.require_payout_run(p_currency, p_as_of, p_min_amount, p_dry_run, v_now);
     if not p_dry_run then
@@ -763,24 +751,27 @@ CREATE FUNCTION ledger.admit_event(p_event ledger.event_input, p_now timestamp w
  *     Decides on an event that is not plain: of a restaurant without this account yet, about a
  *     payout, with a very large balance, or one to refuse.
  * Parameters:
- *     p_event  - the event; its account is locked, if there is one
+ *     p_event  - the event
  *     p_now    - the clock
  * Returns:
  *     the event with payout_status, which says which posting rule applies, null: none, there is
  *     nothing to post; or with code and details of why it may not post. A missing account is opened
- * Calls:  ledger.decide_payout_event, ledger.open_account, ledger.lock_account
+ * Calls:  ledger.lock_account, ledger.decide_payout_event, ledger.open_account
  * Reads:  ledger.event_types, ledger.currencies, ledger.posting_rules
+ * Locks:  the account
  */
 declare
+    v_account ledger.account_balances;
     v_type ledger.event_types;
-    v_account ledger.account_state;
+    v_rule ledger.posting_rules;
 begin
+    -- Before anything is read, because what is read here changes under this lock only.
+    v_account := ledger.lock_account(p_event.restaurant_id, p_event.currency);
     select t.*
     into v_type
     from ledger.event_types as t
     where t.event_type = p_event.event_type;
 
-    p_event.payout_status := 'NONE';
     if not found then
         p_event.code := 'EVENT_TYPE_UNKNOWN';
     elsif not exists (
@@ -798,19 +789,24 @@ begin
         p_event.code := 'FEE_NOT_ALLOWED';
     elsif v_type.payout_status is not null then
         p_event := ledger.decide_payout_event(p_event, v_type.payout_status);
-    else
+    elsif v_account.restaurant_id is null then
         perform ledger.open_account(p_event.restaurant_id, p_event.currency, p_now);
+        v_account := ledger.lock_account(p_event.restaurant_id, p_event.currency);
     end if;
     if p_event.code is not null then
         return p_event;
     end if;
 
-    v_account := ledger.lock_account(
-        p_event.restaurant_id, p_event.currency, p_event.event_type, p_event.payout_status
-    );
-    if abs(
-        v_account.balance + v_account.amount_balance_effect * p_event.amount
-        + coalesce(v_account.fee_balance_effect * p_event.fee, 0)
+    select r.*
+    into v_rule
+    from ledger.posting_rules as r
+    where r.event_type = p_event.event_type
+        and r.payout_status = p_event.payout_status;
+    if not found then
+        p_event.payout_status := null;
+    elsif abs(
+        v_account.balance + v_rule.amount_balance_effect * p_event.amount
+        + coalesce(v_rule.fee_balance_effect * p_event.fee, 0)
     ) > 9007199254740991 then
         p_event.code := 'BALANCE_OUT_OF_RANGE';
     end if;
@@ -820,13 +816,13 @@ $$;
 
 COMMENT ON FUNCTION ledger.admit_event(p_event ledger.event_input, p_now timestamp with time zone) IS 'Decides on an event that is not plain: a new account, a payout, or a refusal.';
 
-CREATE FUNCTION ledger.answer_conflict(p_event ledger.event_input, p_now timestamp with time zone) RETURNS ledger.event_answer
+CREATE FUNCTION ledger.answer_known_event(p_event ledger.event_input, p_now timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE plpgsql
     AS $$
 /*
- * Function: ledger.answer_conflict(2)
- *     Answers an event whose id is in the book with another hash: keeps it, and says which fields
- *     differ.
+ * Function: ledger.answer_known_event(2)
+ *     Answers an event whose id is in the book: with the answer of the first time if the content is
+ *     the same; else keeps it as a conflict, and says which fields differ.
  * Parameters:
  *     p_event  - the event
  *     p_now    - the clock
@@ -867,7 +863,6 @@ begin
         else v_known.payload ->> d.field is distinct from p_event.payload ->> d.field
     end;
 
-    -- 1.0 and 1.00 in the metadata are different texts, and so hashes, but the same content.
     if v_fields is null then
         return ledger.answer_posted_event(
             p_event, v_known.entry_count, 'already_processed', v_known.received_at
@@ -879,7 +874,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION ledger.answer_conflict(p_event ledger.event_input, p_now timestamp with time zone) IS 'Keeps an event whose id is in the book with other content, and answers which fields differ.';
+COMMENT ON FUNCTION ledger.answer_known_event(p_event ledger.event_input, p_now timestamp with time zone) IS 'Answers an event whose id is in the book: the same again, or a conflict.';
 
 CREATE FUNCTION ledger.answer_posted_event(p_event ledger.event_input, p_entry_count integer, p_status text, p_received_at timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE sql IMMUTABLE
@@ -1185,6 +1180,62 @@ $$;
 
 COMMENT ON FUNCTION ledger.decide_payout_event(p_event ledger.event_input, p_reported_status text) IS 'Whether an event about a payout may post, and from which state of the payout.';
 
+CREATE FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $_$
+/*
+ * Function: ledger.find_event_fault(2)
+ *     The rules of a processor event, as far as they need no book: types, formats and ranges. The
+ *     text of a JSON value, with its quotes, tells type and format at once; there is no bounded
+ *     repetition, which makes a regular expression slow.
+ * Parameters:
+ *     p_event  - the document
+ *     p_now    - the clock
+ * Returns:
+ *     the code of the first thing that is wrong, null if nothing is
+ * Calls:  ledger.is_day_of_month
+ */
+declare
+    v_occurred_at constant text := case
+        when jsonb_typeof(p_event) = 'object' then p_event ->> 'occurred_at'
+    end;
+    v_code text := case
+        when jsonb_typeof(p_event) is distinct from 'object' then 'EVENT_NOT_OBJECT'
+        when not p_event ?& '{event_id,event_type,occurred_at,restaurant_id,currency,amount}'
+            then 'FIELD_MISSING'
+        when (p_event -> 'provider')::text !~ '^"[]!#-[^-~]+"$'
+            or length(p_event ->> 'provider') > 64 then 'PROVIDER_INVALID'
+        when (p_event -> 'event_id')::text !~ '^"[]!#-[^-~]+"$'
+            or length(p_event ->> 'event_id') > 128 then 'EVENT_ID_INVALID'
+        when (p_event -> 'restaurant_id')::text !~ '^"[A-Za-z0-9][A-Za-z0-9._:-]*"$'
+            or length(p_event ->> 'restaurant_id') > 64 then 'RESTAURANT_ID_INVALID'
+        when (p_event -> 'event_type')::text !~ '^"' then 'EVENT_TYPE_INVALID'
+        when (p_event -> 'currency')::text !~ '^"[A-Za-z][A-Za-z][A-Za-z]"$'
+            then 'CURRENCY_INVALID'
+        when (p_event -> 'amount')::text !~ '^[1-9][0-9]*$'
+            or p_event -> 'amount' > '9007199254740991' then 'AMOUNT_INVALID'
+        when (p_event -> 'fee')::text !~ '^[0-9]+$'
+            or p_event -> 'fee' > '9007199254740991' then 'FEE_INVALID'
+        when (p_event -> 'metadata')::text !~ '^\{' then 'METADATA_INVALID'
+        when length(v_occurred_at) > 40
+            or coalesce(v_occurred_at, '') !~ (
+                '^(19|2[0-9])[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]'
+                '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?'
+                '([Zz]|[+-](0[0-9]|1[0-3])(:?[0-5][0-9])?|[+-]14(:?00)?)$'
+            )
+            or (substr(v_occurred_at, 9, 2) > '28' and not ledger.is_day_of_month(v_occurred_at))
+            then 'OCCURRED_AT_INVALID'
+    end;
+begin
+    if v_code is null and v_occurred_at::timestamptz > p_now + interval '5 minutes' then
+        v_code := 'OCCURRED_AT_IN_FUTURE';
+    end if;
+    return v_code;
+end;
+$_$;
+
+COMMENT ON FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp with time zone) IS 'What is wrong with a processor event, as far as it can be told without the book.';
+
 CREATE FUNCTION ledger.is_day_of_month(p_text text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -1206,16 +1257,50 @@ $$;
 
 COMMENT ON FUNCTION ledger.is_day_of_month(p_text text) IS 'Whether the month has such a day.';
 
-CREATE FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text, p_event_type text DEFAULT NULL::text, p_payout_status text DEFAULT NULL::text) RETURNS ledger.account_state
+CREATE FUNCTION ledger.is_plain_event(p_event jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+/*
+ * Function: ledger.is_plain_event(1)
+ *     Whether a processor event is one of the many that are written the usual way: upper-case
+ *     currency, whole seconds, UTC. A few operators do the work of fifty. The rules are those of
+ *     ledger.find_event_fault: what is plain has none of its faults, save for the lengths of ids
+ *     and the clock. The path's datetime() knows the calendar, but would take a day or month 00 and
+ *     other widths.
+ * Parameters:
+ *     p_event  - the document
+ * Returns:
+ *     true; else false or null, and the event may be good all the same
+ */
+    select p_event @@ 'strict
+        $.event_id like_regex "^[]!#-[^-~]+$"
+        && $.event_type.type() == "string"
+        && $.restaurant_id like_regex "^[A-Za-z0-9][A-Za-z0-9._:-]*$"
+        && $.currency like_regex "^[A-Z][A-Z][A-Z]$"
+        && $.amount >= 1 && $.amount <= 9007199254740991
+        && ((exists ($.fee)) is unknown || ($.fee >= 0 && $.fee <= 9007199254740991))
+        && ((exists ($.provider)) is unknown || $.provider like_regex "^[]!#-[^-~]+$")
+        && ((exists ($.metadata)) is unknown || $.metadata.type() == "object")
+        && $.occurred_at like_regex "^2([0-9T:]|-(0[1-9]|[1-9]))+Z$"
+        && exists ($.occurred_at.datetime("YYYY-MM-DD\"T\"HH24:MI:SS\"Z\""))
+    '
+    and p_event ->> 'occurred_at' like '____-__-__T__:__:__Z'
+    and concat(p_event -> 'amount', p_event -> 'fee') not like '%.%';
+$_$;
+
+COMMENT ON FUNCTION ledger.is_plain_event(p_event jsonb) IS 'Whether a processor event is written the usual way, so that a closer look is not needed.';
+
+CREATE FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text) RETURNS ledger.account_balances
     LANGUAGE plpgsql
     AS $$
 /*
- * Function: ledger.lock_account(4)
+ * Function: ledger.lock_account(2)
  *     Locks a restaurant's account until the end of the transaction. Whoever writes entries holds
  *     this lock; it gives them their order.
  *
  *     The order of locks, for every writer:
- *     1. accounts, by (restaurant_id, currency); one that is missing is opened at its place;
+ *     1. accounts, by (restaurant_id, currency); one that is missing is opened at its place. A
+ *        single event that is plain locks its account by moving it: ledger.write_event;
  *     2. advisory locks on event ids, by number: ledger.lock_events, arrays only, because a single
  *        event claims one id and then waits for nothing;
  *     3. event ids, by insertion into ledger.processor_events.
@@ -1223,50 +1308,24 @@ CREATE FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text, p_eve
  * Parameters:
  *     p_restaurant_id  - the platform's id of the restaurant
  *     p_currency       - ISO 4217 code
- *     p_event_type     - with the posting rule for this event type,
- *     p_payout_status  - and this status of the payout, NONE if it is about none
  * Returns:
- *     the account as it is under the lock, with its restaurant's settings and the posting rule, in
- *     one statement because each costs; null if there is no account
- * Reads:  ledger.restaurants, ledger.posting_rules
+ *     the account as it is under the lock; null if there is none
  * Locks:  ledger.account_balances, one row, for no key update
  */
 declare
-    v_account ledger.account_state;
+    v_account ledger.account_balances;
 begin
-    select
-        b.restaurant_id,
-        b.currency,
-        b.balance,
-        b.reserved,
-        b.last_entry_seq,
-        b.last_entry_at,
-        b.closed_through,
-        s.timezone,
-        s.day_close_hour,
-        s.settlement_delay_days,
-        s.is_payouts_paused,
-        r.payout_status,
-        r.amount_entry,
-        r.amount_balance_effect,
-        r.amount_reserved_effect,
-        r.fee_entry,
-        r.fee_balance_effect,
-        r.fee_reserved_effect,
-        r.is_delayed
+    select b.*
     into v_account
     from ledger.account_balances as b
-    inner join ledger.restaurants as s on b.restaurant_id = s.restaurant_id
-    left join ledger.posting_rules as r
-        on r.event_type = p_event_type and r.payout_status = p_payout_status
     where b.restaurant_id = p_restaurant_id
         and b.currency = p_currency
-    for no key update of b;
+    for no key update;
     return v_account;
 end;
 $$;
 
-COMMENT ON FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text, p_event_type text, p_payout_status text) IS 'Locks a restaurant''s account until the end of the transaction; says the order of all locks.';
+COMMENT ON FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text) IS 'Locks a restaurant''s account until the end of the transaction; says the order of all locks.';
 
 CREATE FUNCTION ledger.lock_events(p_events ledger.event_input[], p_now timestamp with time zone) RETURNS ledger.event_input[]
     LANGUAGE plpgsql
@@ -1288,7 +1347,7 @@ CREATE FUNCTION ledger.lock_events(p_events ledger.event_input[], p_now timestam
  * Locks:  the accounts; advisory locks on the event ids until the end of the transaction
  */
 declare
-    v_account ledger.account_state;
+    v_account ledger.account_balances;
     v_item_no integer;
     r_account record;
 begin
@@ -1362,15 +1421,14 @@ $$;
 
 COMMENT ON FUNCTION ledger.lock_events(p_events ledger.event_input[], p_now timestamp with time zone) IS 'Takes every lock that posting an array needs, in one order.';
 
-CREATE FUNCTION ledger.move_payout(p_event ledger.event_input, p_payout_id text) RETURNS void
+CREATE FUNCTION ledger.move_payout(p_event ledger.event_input) RETURNS void
     LANGUAGE plpgsql
     AS $$
 /*
- * Function: ledger.move_payout(2)
+ * Function: ledger.move_payout(1)
  *     Gives a payout the status that an event reports, after the event's entries were written.
  * Parameters:
- *     p_event      - the event, admitted by ledger.decide_payout_event under the account's lock
- *     p_payout_id  - the payout
+ *     p_event  - the event with the payout's id, admitted under the account's lock
  * Reads:  ledger.event_types
  * Writes: ledger.payouts
  */
@@ -1386,12 +1444,12 @@ begin
         end
     from ledger.event_types as t
     where p.restaurant_id = p_event.restaurant_id
-        and p.payout_id = p_payout_id
+        and p.payout_id = p_event.payout_id
         and t.event_type = p_event.event_type;
 end;
 $$;
 
-COMMENT ON FUNCTION ledger.move_payout(p_event ledger.event_input, p_payout_id text) IS 'Gives a payout the status that an event reports.';
+COMMENT ON FUNCTION ledger.move_payout(p_event ledger.event_input) IS 'Gives a payout the status that an event reports.';
 
 CREATE FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -1420,6 +1478,25 @@ $$;
 
 COMMENT ON FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) IS 'Opens a restaurant''s account in a currency, if it is not there yet.';
 
+CREATE FUNCTION ledger.pick_event_fields(p_event jsonb) RETURNS ledger.event_fields
+    LANGUAGE sql STABLE
+    AS $$
+/*
+ * Function: ledger.pick_event_fields(1)
+ *     Picks the known fields out of a processor event in one go.
+ * Parameters:
+ *     p_event  - the document; it has no fault
+ * Returns:
+ *     the fields, typed; those that may be absent have their defaults
+ */
+    select jsonb_populate_record(
+        row('default', null, null, null, null, null, 0, null, null, '{}')::ledger.event_fields,
+        p_event
+    );
+$$;
+
+COMMENT ON FUNCTION ledger.pick_event_fields(p_event jsonb) IS 'Picks the known fields out of a processor event.';
+
 CREATE FUNCTION ledger.post_event(p_restaurant_id text, p_event ledger.event_input, p_now timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE plpgsql
     AS $$
@@ -1433,81 +1510,44 @@ CREATE FUNCTION ledger.post_event(p_restaurant_id text, p_event ledger.event_inp
  *     p_now            - the clock
  * Returns:
  *     the answer: processed, already_processed, conflict or rejected
- * Calls:  ledger.reject_event, ledger.answer_posted_event, ledger.answer_conflict,
- *         ledger.lock_account, ledger.admit_event, ledger.write_event_entries
+ * Calls:  ledger.reject_event, ledger.answer_known_event, ledger.write_event,
+ *         ledger.answer_posted_event, ledger.admit_event, ledger.move_payout
  * Reads:  ledger.processor_events
- * Writes: ledger.processor_events
  * Locks:  the account, then the event id; an event whose id is in the book locks nothing
  */
 declare
     v_event ledger.event_input;
-    v_account ledger.account_state;
-    v_known record;
-    v_event_no bigint;
+    v_answer ledger.event_answer;
     v_entries integer;
 begin
     if p_event.code is not null then
         return ledger.reject_event(p_event, 'rejected', p_now);
     end if;
-    select
-        e.entry_count,
-        e.received_at,
-        e.content_hash = p_event.content_hash as is_same
-    into v_known
+    perform
     from ledger.processor_events as e
     where e.provider = p_event.provider
         and e.event_id = p_event.event_id;
-    if v_known.is_same then
-        return ledger.answer_posted_event(
-            p_event, v_known.entry_count, 'already_processed', v_known.received_at
-        );
-    elsif found then
-        return ledger.answer_conflict(p_event, p_now);
+    if found then
+        return ledger.answer_known_event(p_event, p_now);
     end if;
 
-    v_account := ledger.lock_account(
-        p_restaurant_id, p_event.currency, p_event.event_type, 'NONE'
-    );
-    -- What is not plain is decided before the claim, because a claim cannot be taken back.
-    if (
-        v_account.amount_entry is not null
-        and (p_event.fee = 0 or v_account.fee_entry is not null)
-        and abs(v_account.balance) + p_event.amount + p_event.fee <= 9007199254740991
-    ) is not true then
-        v_event := ledger.admit_event(p_event, p_now);
-        if v_event.code is not null then
-            return ledger.reject_event(v_event, 'rejected', p_now);
-        end if;
-        v_account := ledger.lock_account(
-            p_restaurant_id, p_event.currency, p_event.event_type, v_event.payout_status
-        );
-    end if;
-
-    v_entries := case
-        when v_account.amount_entry is null then 0 when p_event.fee = 0 then 1 else 2
-    end;
-    insert into ledger.processor_events (
-        amount, fee, first_entry_seq, occurred_at, received_at, entry_count, restaurant_id,
-        currency, provider, event_id, event_type, payout_id, content_hash, payload
-    )
-    values (
-        p_event.amount, p_event.fee, case when v_entries > 0 then v_account.last_entry_seq + 1 end,
-        p_event.occurred_at, p_now, v_entries, p_restaurant_id, p_event.currency, p_event.provider,
-        p_event.event_id, p_event.event_type, v_event.payout_id, p_event.content_hash,
-        p_event.payload
-    )
-    on conflict (provider, event_id) do nothing
-    returning event_no into v_event_no;
-
-    if not found then
+    v_entries := ledger.write_event(p_event, p_now);
+    if v_entries >= 0 then
+        return ledger.answer_posted_event(p_event, v_entries, 'processed', p_now);
+    elsif v_entries = -1 then
         -- Posted by another session after the look above: look again, with a new snapshot.
         return ledger.post_event(p_restaurant_id, p_event, p_now);
-    elsif v_entries > 0 then
-        v_entries := ledger.write_event_entries(
-            p_event, v_account, v_event_no, v_event.payout_id, v_entries, p_now
-        );
     end if;
-    return ledger.answer_posted_event(p_event, v_entries, 'processed', p_now);
+
+    v_event := ledger.admit_event(p_event, p_now);
+    if v_event.code is not null then
+        return ledger.reject_event(v_event, 'rejected', p_now);
+    end if;
+    v_answer := ledger.post_event(p_restaurant_id, v_event, p_now);
+    if v_answer.entries > 0 and v_answer.status = 'processed' and v_event.payout_id is not null then
+        perform ledger.move_payout(v_event);
+    end if;
+    return v_answer;
 end;
 $$;
 
@@ -1551,82 +1591,47 @@ COMMENT ON FUNCTION ledger.read_cursor(p_cursor text, p_pattern text) IS 'Reads 
 
 CREATE FUNCTION ledger.read_event(p_event jsonb, p_now timestamp with time zone) RETURNS ledger.event_input
     LANGUAGE plpgsql STABLE
-    AS $_$
+    AS $$
 /*
  * Function: ledger.read_event(2)
- *     Reads a processor event: types, formats and ranges, whatever can be said without the book.
- *     Every operator here is prepared anew in each transaction, so there are few: the text of a
- *     JSON value, with its quotes, tells type and format at once; no bounded repetition, which
- *     makes a regular expression slow.
+ *     Reads a processor event: whatever can be said without the book. Every operator in PL/pgSQL is
+ *     prepared anew in each transaction, so there are few here.
  * Parameters:
  *     p_event  - the document
  *     p_now    - the clock
  * Returns:
- *     the typed fields and the hash of the business content; or, if something is wrong, the code
- *     and details of the first thing found
- * Calls:  ledger.is_day_of_month, ledger.read_invalid_event
+ *     the typed fields; or, if something is wrong, the code and details of the first thing found
+ * Calls:  ledger.is_plain_event, ledger.pick_event_fields, ledger.find_event_fault,
+ *         ledger.read_invalid_event
  */
 declare
-    v_event ledger.event_input;
-    v_occurred_at constant text := case
-        when jsonb_typeof(p_event) = 'object' then p_event ->> 'occurred_at'
+    v_fields ledger.event_fields := case
+        when ledger.is_plain_event(p_event) then ledger.pick_event_fields(p_event)
     end;
-    v_code text := case
-        when jsonb_typeof(p_event) <> 'object' then 'EVENT_NOT_OBJECT'
-        when not p_event ?& '{event_id,event_type,occurred_at,restaurant_id,currency,amount}'
-            then 'FIELD_MISSING'
-        when (p_event -> 'provider')::text !~ '^"[]!#-[^-~]+"$'
-            or length(p_event ->> 'provider') > 64 then 'PROVIDER_INVALID'
-        when (p_event -> 'event_id')::text !~ '^"[]!#-[^-~]+"$'
-            or length(p_event ->> 'event_id') > 128 then 'EVENT_ID_INVALID'
-        when (p_event -> 'restaurant_id')::text !~ '^"[A-Za-z0-9][A-Za-z0-9._:-]*"$'
-            or length(p_event ->> 'restaurant_id') > 64 then 'RESTAURANT_ID_INVALID'
-        when (p_event -> 'event_type')::text !~ '^"' then 'EVENT_TYPE_INVALID'
-        when (p_event -> 'currency')::text !~ '^"[A-Za-z][A-Za-z][A-Za-z]"$'
-            then 'CURRENCY_INVALID'
-        when (p_event -> 'amount')::text !~ '^[1-9][0-9]*$'
-            or p_event -> 'amount' > '9007199254740991' then 'AMOUNT_INVALID'
-        when (p_event -> 'fee')::text !~ '^[0-9]+$'
-            or p_event -> 'fee' > '9007199254740991' then 'FEE_INVALID'
-        when (p_event -> 'metadata')::text !~ '^\{' then 'METADATA_INVALID'
-        when length(v_occurred_at) > 40
-            or coalesce(v_occurred_at, '') !~ (
-                '^(19|2[0-9])[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]'
-                '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?'
-                '([Zz]|[+-](0[0-9]|1[0-3])(:?[0-5][0-9])?|[+-]14(:?00)?)$'
-            )
-            or (substr(v_occurred_at, 9, 2) > '28' and not ledger.is_day_of_month(v_occurred_at))
-            then 'OCCURRED_AT_INVALID'
-    end;
+    v_code text;
 begin
-    if v_code is null and v_occurred_at::timestamptz > p_now + interval '5 minutes' then
-        v_code := 'OCCURRED_AT_IN_FUTURE';
-    end if;
-    if v_code is not null then
-        return ledger.read_invalid_event(p_event, v_code);
+    if (
+        v_fields.occurred_at <= p_now
+        and greatest(
+            octet_length(v_fields.event_id), octet_length(v_fields.provider),
+            octet_length(v_fields.restaurant_id)
+        ) <= 64
+    ) is not true then
+        v_code := ledger.find_event_fault(p_event, p_now);
+        if v_code is not null then
+            return ledger.read_invalid_event(p_event, v_code);
+        end if;
+        v_fields := ledger.pick_event_fields(p_event);
+        v_fields.currency := upper(v_fields.currency collate "C");
     end if;
 
-    v_event := row(
-        coalesce(p_event ->> 'provider', 'default'), p_event ->> 'event_id',
-        p_event ->> 'event_type', p_event ->> 'restaurant_id',
-        upper(p_event ->> 'currency' collate "C"),
-        (p_event -> 'amount')::bigint, coalesce((p_event -> 'fee')::bigint, 0),
-        v_occurred_at::timestamptz, null, null, p_event, null, null, null
-    );
-    -- Without the id, so that the same facts under two ids can be found. The moment in binary: its
-    -- text depends on the session's time zone.
-    v_event.content_hash := sha256(
-        timestamptz_send(v_event.occurred_at) || convert_to(
-            concat_ws(
-                ' ', v_event.event_type, v_event.restaurant_id, v_event.currency, v_event.amount,
-                v_event.fee, coalesce(p_event -> 'metadata', '{}'), p_event ->> 'payout_id'
-            ),
-            'UTF8'
-        )
-    );
-    return v_event;
+    return row(
+        v_fields.provider, v_fields.event_id, v_fields.event_type, v_fields.restaurant_id,
+        v_fields.currency, v_fields.amount, v_fields.fee, v_fields.occurred_at, null, p_event,
+        'NONE', null, null
+    )::ledger.event_input;
 end;
-$_$;
+$$;
 
 COMMENT ON FUNCTION ledger.read_event(p_event jsonb, p_now timestamp with time zone) IS 'Reads a processor event: the typed fields, or what is wrong with it.';
 
@@ -2025,7 +2030,8 @@ CREATE FUNCTION ledger.tg_account_balances__follow_entries() RETURNS trigger
  * Function: ledger.tg_account_balances__follow_entries(0)
  *     Lets an account move by the entries inserted since, and by nothing else, whoever updates it:
  *     their numbers follow without a gap, the balances change by their amounts, their days are
- *     open.
+ *     open. ledger.write_event says by cuenta.is_posting that it moves the account first and then
+ *     inserts the very entries; everybody else inserts first.
  * Raises:
  *     LXBAL  the account would differ from its entries
  * Reads:  ledger.ledger_entries, ledger.entry_types
@@ -2033,6 +2039,10 @@ CREATE FUNCTION ledger.tg_account_balances__follow_entries() RETURNS trigger
 declare
     v_new record;
 begin
+    if current_setting('cuenta.is_posting', true) = 'on' then
+        return new;
+    end if;
+
     -- A range with two ends: an open one would be planned anew at every call.
     select
         count(*) as entries,
@@ -2077,10 +2087,8 @@ CREATE FUNCTION ledger.tg_any__posting_only() RETURNS trigger
     AS $$
 /*
  * Function: ledger.tg_any__posting_only(0)
- *     Refuses entries that do not come from the functions that move the account with them,
- *     ledger.write_event_entries and ledger.write_payout: they set cuenta.is_posting around their
- *     writing, and the trigger fires when it is not set. Refuses accounts that are opened with
- *     money in them, and to open closed days again, too.
+ *     Refuses what no function of ours does: an account that is opened with money in it, closed
+ *     days that are opened again. The trigger's condition says what.
  * Raises:
  *     LXPST  always
  */
@@ -2094,7 +2102,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION ledger.tg_any__posting_only() IS 'Refuses entries that do not come from the functions that move the account with them.';
+COMMENT ON FUNCTION ledger.tg_any__posting_only() IS 'Refuses what no posting function does; the trigger''s condition says what.';
 
 CREATE FUNCTION ledger.tg_any__refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -2118,6 +2126,30 @@ end;
 $$;
 
 COMMENT ON FUNCTION ledger.tg_any__refuse() IS 'Refuses to update, delete or truncate recorded facts.';
+
+CREATE FUNCTION ledger.tg_ledger_entries__posting_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+/*
+ * Function: ledger.tg_ledger_entries__posting_only(0)
+ *     Refuses entries that do not come from the functions that move the account with them,
+ *     ledger.write_event and ledger.write_payouts: they set cuenta.is_posting around their writing.
+ *     The condition stands here and not in the trigger, where it would be parsed at every call.
+ * Raises:
+ *     LXPST  the entry would leave its account behind
+ */
+begin
+    if current_setting('cuenta.is_posting', true) is distinct from 'on' then
+        raise exception 'ledger.ledger_entries is written by the posting functions only'
+            using errcode = 'LXPST', constraint = 'POSTING_ONLY',
+                detail = format('table=ledger.ledger_entries, operation=%s', lower(tg_op)),
+                hint = 'Money is moved by the functions of schema api.';
+    end if;
+    return null;
+end;
+$$;
+
+COMMENT ON FUNCTION ledger.tg_ledger_entries__posting_only() IS 'Refuses entries that do not come from the functions that move the account with them.';
 
 CREATE FUNCTION ledger.tg_payout_items__complete() RETURNS trigger
     LANGUAGE plpgsql
@@ -2259,6 +2291,62 @@ $$;
 
 COMMENT ON FUNCTION ledger.tg_payouts__guard() IS 'Lets a payout change its status along the allowed ways only.';
 
+CREATE FUNCTION ledger.undo_move(p_event ledger.event_input, p_change bigint, p_reserved_change bigint, p_entry_seq bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+/*
+ * Function: ledger.undo_move(4)
+ *     Moves an account back, in the transaction that moved it, because another session was faster
+ *     with the event's id. Nobody has seen the move: the account was locked by it.
+ * Parameters:
+ *     p_event            - the event; nothing of it is in the book
+ *     p_change           - what was added to the balance; null: the account was not moved
+ *     p_reserved_change  - what was added to the reserved money
+ *     p_entry_seq        - the number of the account's last entry
+ * Reads:  ledger.ledger_entries, ledger.processor_events
+ * Writes: ledger.account_balances
+ */
+begin
+    update ledger.account_balances as b
+    set
+        balance = b.balance - p_change,
+        reserved = b.reserved - p_reserved_change,
+        last_entry_seq = p_entry_seq,
+        last_entry_at = (
+            select e.recorded_at
+            from ledger.ledger_entries as e
+            where e.restaurant_id = p_event.restaurant_id
+                and e.currency = p_event.currency
+                and e.entry_seq = p_entry_seq
+        ),
+        -- Mostly the faster one was the same event; only else the time before has to be looked for.
+        last_event_at = case
+            when exists (
+                select
+                from ledger.processor_events as e
+                where e.provider = p_event.provider
+                    and e.event_id = p_event.event_id
+                    and e.restaurant_id = p_event.restaurant_id
+                    and e.currency = p_event.currency
+                    and e.occurred_at = p_event.occurred_at
+            )
+                then b.last_event_at
+            else (
+                select max(e.occurred_at)
+                from ledger.processor_events as e
+                where e.restaurant_id = p_event.restaurant_id
+                    and e.currency = p_event.currency
+                    and e.entry_count > 0
+            )
+        end
+    where b.restaurant_id = p_event.restaurant_id
+        and b.currency = p_event.currency
+        and p_change is not null;
+end;
+$$;
+
+COMMENT ON FUNCTION ledger.undo_move(p_event ledger.event_input, p_change bigint, p_reserved_change bigint, p_entry_seq bigint) IS 'Moves an account back by an event that another session has posted meanwhile.';
+
 CREATE FUNCTION ledger.write_cursor(p_key text) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -2275,79 +2363,121 @@ $$;
 
 COMMENT ON FUNCTION ledger.write_cursor(p_key text) IS 'The cursor of a row of a list.';
 
-CREATE FUNCTION ledger.write_event_entries(p_event ledger.event_input, p_account ledger.account_state, p_event_no bigint, p_payout_id text, p_entries integer, p_now timestamp with time zone) RETURNS integer
+CREATE FUNCTION ledger.write_event(p_event ledger.event_input, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
     AS $$
 /*
- * Function: ledger.write_event_entries(6)
- *     Writes the entries of an event, moves the account with them, and the payout it is about.
+ * Function: ledger.write_event(2)
+ *     Moves the account of an event, claims the event's id, and writes the event with its entries.
+ *     The update that moves the account is the lock: what it adds, it adds to the row as it is
+ *     after waiting. What cannot post is seen before the claim, which cannot be taken back.
  * Parameters:
- *     p_event      - the event
- *     p_account    - its account with the posting rule, locked
- *     p_event_no   - the event's number in ledger.processor_events
- *     p_payout_id  - the payout that it is about; null if it is about none
- *     p_entries    - how many entries: 1, or 2 with the fee's
- *     p_now        - the clock
+ *     p_event  - the event; payout_status says which rule applies, null: there is nothing to post
+ *     p_now    - the clock
  * Returns:
- *     p_entries
- * Calls:  ledger.business_day, ledger.move_payout
- * Writes: ledger.ledger_entries, ledger.account_balances
+ *     the number of entries; null if the event is not plain: there is no such account or rule, or
+ *     the balance would be too large; -1 if the id was taken meanwhile. Then nothing is written
+ * Calls:  ledger.business_day, ledger.undo_move
+ * Reads:  ledger.posting_rules, ledger.restaurants
+ * Writes: ledger.account_balances, ledger.processor_events, ledger.ledger_entries
+ * Locks:  the account, then the event id; see ledger.lock_account
  */
 declare
-    v_balance bigint := p_account.balance + p_account.amount_balance_effect * p_event.amount;
-    v_reserved bigint := p_account.reserved + p_account.amount_reserved_effect * p_event.amount;
-    v_recorded_at constant timestamptz := greatest(p_now, p_account.last_entry_at);
-    v_day constant date := ledger.business_day(
-        p_event.occurred_at, p_account.timezone, p_account.day_close_hour
-    );
-    v_available_on constant date := v_day + case
-        when p_account.is_delayed then p_account.settlement_delay_days else 0
-    end;
+    v_posting text;
+    v_entries integer;
+    v_amount_entry text;
+    v_fee_entry text;
+    v_change bigint;
+    v_fee_change bigint;
+    v_reserved_change bigint;
+    v_day date;
+    v_delay integer;
+    v_balance bigint;
+    v_reserved bigint;
+    v_seq bigint;
+    v_recorded_at timestamptz;
+    v_closed_through date;
+    v_event_no bigint;
 begin
-    perform set_config('cuenta.is_posting', 'on', true);
+    select
+        set_config('cuenta.is_posting', 'on', true),
+        case when p_event.fee = 0 then 1 else 2 end,
+        r.amount_entry,
+        r.fee_entry,
+        r.amount_balance_effect * p_event.amount + coalesce(r.fee_balance_effect * p_event.fee, 0),
+        r.fee_balance_effect * p_event.fee,
+        r.amount_reserved_effect * p_event.amount,
+        ledger.business_day(p_event.occurred_at, s.timezone, s.day_close_hour),
+        case when r.is_delayed then s.settlement_delay_days else 0 end
+    into
+        v_posting, v_entries, v_amount_entry, v_fee_entry, v_change, v_fee_change,
+        v_reserved_change, v_day, v_delay
+    from ledger.posting_rules as r
+    cross join ledger.restaurants as s
+    where r.event_type = p_event.event_type
+        and r.payout_status = p_event.payout_status
+        and (p_event.fee = 0 or r.fee_entry is not null)
+        and s.restaurant_id = p_event.restaurant_id;
+    if found then
+        update ledger.account_balances as b
+        set
+            balance = b.balance + v_change,
+            reserved = b.reserved + v_reserved_change,
+            last_entry_seq = b.last_entry_seq + v_entries,
+            last_entry_at = greatest(b.last_entry_at, p_now),
+            last_event_at = greatest(b.last_event_at, p_event.occurred_at)
+        where b.restaurant_id = p_event.restaurant_id
+            and b.currency = p_event.currency
+            and abs(b.balance + v_change) <= 9007199254740991
+        returning
+            b.balance, b.reserved, b.last_entry_seq - v_entries, b.last_entry_at, b.closed_through
+        into v_balance, v_reserved, v_seq, v_recorded_at, v_closed_through;
+    end if;
+    if not found and p_event.payout_status is not null then
+        v_posting := set_config('cuenta.is_posting', 'off', true);
+        return null;
+    end if;
+
+    insert into ledger.processor_events (
+        amount, fee, first_entry_seq, occurred_at, received_at, entry_count, restaurant_id,
+        currency, provider, event_id, event_type, payout_id, payload
+    )
+    values (
+        p_event.amount, p_event.fee, v_seq + 1, p_event.occurred_at, p_now,
+        coalesce(v_entries, 0), p_event.restaurant_id, p_event.currency, p_event.provider,
+        p_event.event_id, p_event.event_type, p_event.payout_id, p_event.payload
+    )
+    on conflict (provider, event_id) do nothing
+    returning event_no into v_event_no;
+    if not found then
+        perform ledger.undo_move(p_event, v_change, v_reserved_change, v_seq);
+        v_posting := set_config('cuenta.is_posting', 'off', true);
+        return -1;
+    elsif v_entries is null then
+        return 0;
+    end if;
+
     insert into ledger.ledger_entries (
         entry_seq, amount, balance_after, reserved_after, event_no, occurred_at, recorded_at,
         business_day, available_on, settlement_day, restaurant_id, currency, entry_type, payout_id
     )
     select
-        p_account.last_entry_seq + n.entry_no, n.amount, n.balance_after, n.reserved_after,
-        p_event_no, p_event.occurred_at, v_recorded_at, v_day, v_available_on,
-        greatest(v_available_on, p_account.closed_through + 1), p_event.restaurant_id,
-        p_event.currency, n.entry_type, p_payout_id
+        v_seq + n.entry_no, n.amount, n.balance_after, v_reserved, v_event_no,
+        p_event.occurred_at, v_recorded_at, v_day, v_day + v_delay,
+        greatest(v_day + v_delay, v_closed_through + 1), p_event.restaurant_id, p_event.currency,
+        n.entry_type, p_event.payout_id
     from (
         values
-        (1, p_account.amount_entry, p_event.amount, v_balance, v_reserved),
-        (
-            2, p_account.fee_entry, p_event.fee,
-            v_balance + p_account.fee_balance_effect * p_event.fee,
-            v_reserved + p_account.fee_reserved_effect * p_event.fee
-        )
-    ) as n (entry_no, entry_type, amount, balance_after, reserved_after)
-    where n.entry_no <= p_entries;
-
-    if p_entries = 2 then
-        v_balance := v_balance + p_account.fee_balance_effect * p_event.fee;
-        v_reserved := v_reserved + p_account.fee_reserved_effect * p_event.fee;
-    end if;
-    update ledger.account_balances as b
-    set
-        balance = v_balance,
-        reserved = v_reserved,
-        last_entry_seq = p_account.last_entry_seq + p_entries,
-        last_entry_at = v_recorded_at,
-        last_event_at = greatest(b.last_event_at, p_event.occurred_at)
-    where b.restaurant_id = p_event.restaurant_id
-        and b.currency = p_event.currency;
-    perform set_config('cuenta.is_posting', 'off', true);
-
-    if p_payout_id is not null then
-        perform ledger.move_payout(p_event, p_payout_id);
-    end if;
-    return p_entries;
+        (1, v_amount_entry, p_event.amount, v_balance - coalesce(v_fee_change, 0)),
+        (2, v_fee_entry, p_event.fee, v_balance)
+    ) as n (entry_no, entry_type, amount, balance_after)
+    where n.entry_no <= v_entries;
+    v_posting := set_config('cuenta.is_posting', 'off', true);
+    return v_entries;
 end;
 $$;
 
-COMMENT ON FUNCTION ledger.write_event_entries(p_event ledger.event_input, p_account ledger.account_state, p_event_no bigint, p_payout_id text, p_entries integer, p_now timestamp with time zone) IS 'Writes the entries of an event, moves the account with them, and the payout it is about.';
+COMMENT ON FUNCTION ledger.write_event(p_event ledger.event_input, p_now timestamp with time zone) IS 'Moves an account by an event, claims the event''s id and writes its entries.';
 
 CREATE FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) RETURNS TABLE(reason text, restaurants integer, amount bigint)
     LANGUAGE plpgsql
@@ -2700,7 +2830,6 @@ CREATE TABLE ledger.processor_events (
     event_id text NOT NULL,
     event_type text NOT NULL,
     payout_id text,
-    content_hash bytea NOT NULL,
     payload jsonb NOT NULL,
     CONSTRAINT processor_events_amount_positive_check CHECK ((amount > 0)),
     CONSTRAINT processor_events_entries_check CHECK (((entry_count > 0) = (first_entry_seq IS NOT NULL))),
@@ -2712,8 +2841,6 @@ COMMENT ON TABLE ledger.processor_events IS 'Events that became effective, once 
 COMMENT ON COLUMN ledger.processor_events.event_no IS 'Internal number, referenced by entries.';
 
 COMMENT ON COLUMN ledger.processor_events.first_entry_seq IS 'entry_seq of the first of entry_count entries posted; null when the event needed none.';
-
-COMMENT ON COLUMN ledger.processor_events.content_hash IS 'SHA-256 of the business content (all known fields but the id): tells a redelivery from a reused id.';
 
 COMMENT ON COLUMN ledger.processor_events.payload IS 'The document as received, unknown fields included.';
 
@@ -3063,7 +3190,7 @@ UNION ALL
     min(v.event_id) AS reference,
     format('%s events with the same content: %s'::text, count(*), "left"(string_agg(v.event_id, ', '::text ORDER BY v.event_no), 200)) AS finding
    FROM ledger.processor_events v
-  GROUP BY v.restaurant_id, v.content_hash
+  GROUP BY v.restaurant_id, v.currency, v.event_type, v.amount, v.fee, v.occurred_at, (v.payload ->> 'payout_id'::text), COALESCE((v.payload -> 'metadata'::text), '{}'::jsonb)
  HAVING (count(*) > 1)
 UNION ALL
  SELECT 'negative_available'::text AS check_name,
@@ -3368,7 +3495,7 @@ CREATE TRIGGER event_rejections_append_only BEFORE DELETE OR UPDATE OR TRUNCATE 
 
 CREATE TRIGGER ledger_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
-CREATE TRIGGER ledger_entries_posting_only BEFORE INSERT ON ledger.ledger_entries FOR EACH STATEMENT WHEN ((current_setting('cuenta.is_posting'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION ledger.tg_any__posting_only();
+CREATE TRIGGER ledger_entries_posting_only BEFORE INSERT ON ledger.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_ledger_entries__posting_only();
 
 CREATE TRIGGER payout_items_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.payout_items FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -3489,7 +3616,7 @@ GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, 
 
 REVOKE ALL ON FUNCTION ledger.admit_event(p_event ledger.event_input, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION ledger.answer_conflict(p_event ledger.event_input, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger.answer_known_event(p_event ledger.event_input, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.answer_posted_event(p_event ledger.event_input, p_entry_count integer, p_status text, p_received_at timestamp with time zone) FROM PUBLIC;
 
@@ -3501,15 +3628,21 @@ REVOKE ALL ON FUNCTION ledger.create_payouts(p_restaurant_ids text[], p_currency
 
 REVOKE ALL ON FUNCTION ledger.decide_payout_event(p_event ledger.event_input, p_reported_status text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION ledger.is_day_of_month(p_text text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text, p_event_type text, p_payout_status text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger.is_plain_event(p_event jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.lock_events(p_events ledger.event_input[], p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION ledger.move_payout(p_event ledger.event_input, p_payout_id text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger.move_payout(p_event ledger.event_input) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION ledger.pick_event_fields(p_event jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.post_event(p_restaurant_id text, p_event ledger.event_input, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3539,15 +3672,19 @@ REVOKE ALL ON FUNCTION ledger.tg_any__posting_only() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.tg_any__refuse() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION ledger.tg_ledger_entries__posting_only() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION ledger.tg_payout_items__complete() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.tg_payouts__complete() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.tg_payouts__guard() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION ledger.undo_move(p_event ledger.event_input, p_change bigint, p_reserved_change bigint, p_entry_seq bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION ledger.write_cursor(p_key text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION ledger.write_event_entries(p_event ledger.event_input, p_account ledger.account_state, p_event_no bigint, p_payout_id text, p_entries integer, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger.write_event(p_event ledger.event_input, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) FROM PUBLIC;
 

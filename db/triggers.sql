@@ -42,9 +42,7 @@ for each statement execute function ledger.tg_any__refuse();
 -- the entries inserted since: whoever tries otherwise is refused, superusers included.
 create or replace trigger ledger_entries_posting_only
 before insert on ledger.ledger_entries
-for each statement
-when (current_setting('cuenta.is_posting', true) is distinct from 'on')
-execute function ledger.tg_any__posting_only();
+for each statement execute function ledger.tg_ledger_entries__posting_only();
 
 create or replace trigger account_balances_follow_entries
 before update on ledger.account_balances
@@ -73,16 +71,13 @@ create or replace trigger payouts_guard
 before update on ledger.payouts
 for each row execute function ledger.tg_payouts__guard();
 
--- What a payout consists of is written by one statement. Dropped first, because these names were
--- constraint triggers once, which cannot be replaced.
-drop trigger if exists payouts_complete on ledger.payouts;
-create trigger payouts_complete
+-- What a payout consists of is written by one statement, and complete at its end.
+create or replace trigger payouts_complete
 after insert on ledger.payouts
 referencing new table as written
 for each statement execute function ledger.tg_payouts__complete();
 
-drop trigger if exists payout_items_complete on ledger.payout_items;
-create trigger payout_items_complete
+create or replace trigger payout_items_complete
 after insert on ledger.payout_items
 referencing new table as written
 for each statement execute function ledger.tg_payout_items__complete();

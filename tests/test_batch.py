@@ -42,7 +42,7 @@ select
     ) as entries,
     (
         select jsonb_agg(
-            to_jsonb(v) - '{received_at,event_no,content_hash}'::text[] order by v.provider, v.event_id collate "C"
+            to_jsonb(v) - '{received_at,event_no}'::text[] order by v.provider, v.event_id collate "C"
         )
         from ledger.processor_events as v
     ) as events,

@@ -540,11 +540,11 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
         """
         insert into ledger.processor_events (
             amount, fee, occurred_at, received_at, entry_count, restaurant_id, currency, provider,
-            event_id, event_type, content_hash, payload
+            event_id, event_type, payload
         )
         select
             amount, fee, occurred_at, received_at, 0, restaurant_id, currency, provider,
-            'evt_twin', event_type, content_hash, payload
+            'evt_twin', event_type, payload
         from ledger.processor_events
         where event_id = 'evt_000001';
         """,

@@ -6,12 +6,11 @@
 with event as (
     insert into floor.processor_events (
         amount, fee, first_entry_seq, occurred_at, received_at, entry_count, restaurant_id, currency,
-        provider, event_id, event_type, content_hash, payload
+        provider, event_id, event_type, payload
     )
     values (
         :amount::bigint, 95, 1, '2025-01-15T18:30:00Z', clock_timestamp(), 2,
         'res_' || :restaurant::text, 'PEN', 'default', 'evt_' || :id::text, 'charge_succeeded',
-        '\x5f1d7e2b9c3a48f6015f1d7e2b9c3a48f6015f1d7e2b9c3a48f6015f1d7e2b9c',
         (
             '{"event_id": "evt_' || :id::text || '", "event_type": "charge_succeeded", "occurred_at": '
             '"2025-01-15T18:30:' || :second::text || 'Z", "restaurant_id": "res_' || :restaurant::text

@@ -9,12 +9,12 @@ with source as materialized (
 event as (
     insert into floor.processor_events (
         amount, fee, first_entry_seq, occurred_at, received_at, entry_count, restaurant_id, currency,
-        provider, event_id, event_type, content_hash, payload
+        provider, event_id, event_type, payload
     )
     select
         s.amount, 95, 1, s.occurred_at, clock_timestamp(), 2, s.restaurant_id, 'PEN', 'default',
         s.event_id, 'charge_succeeded',
-        '\x5f1d7e2b9c3a48f6015f1d7e2b9c3a48f6015f1d7e2b9c3a48f6015f1d7e2b9c', s.payload
+        s.payload
     from source as s
     returning event_no, amount, fee, occurred_at, received_at, restaurant_id, currency
 )

@@ -1,6 +1,8 @@
 -- The floor's tables: copies of the ledger's, with the same indexes, checks and foreign keys, but
--- without triggers. What is inserted here costs what PostgreSQL itself takes for the same rows.
+-- without triggers, of the same owner. What is inserted here costs what PostgreSQL itself takes for
+-- the same rows.
 create schema if not exists floor;
+grant usage on schema floor to cuenta_owner, cuenta_app;
 
 create table floor.restaurants (like ledger.restaurants including all);
 create table floor.account_balances (like ledger.account_balances including all);
@@ -28,6 +30,15 @@ begin
             and to_regclass('floor.' || c.relname) is not null
     loop
         execute format('alter table floor.%I set (%s)', r_table.relname, r_table.options);
+    end loop;
+    for r_table in
+        select c.relname
+        from pg_catalog.pg_class as c
+        where c.relnamespace = 'floor'::regnamespace
+            and c.relkind = 'r'
+    loop
+        execute format('alter table floor.%I owner to cuenta_owner', r_table.relname);
+        execute format('grant select, insert on floor.%I to cuenta_app', r_table.relname);
     end loop;
     for r_key in
         select

@@ -86,7 +86,6 @@ create table ledger.processor_events (
     event_id text not null,
     event_type text not null,
     payout_id text,
-    content_hash bytea not null,
     payload jsonb not null,
     constraint processor_events_pkey primary key (restaurant_id, event_no),
     constraint processor_events_provider_event_id_key unique (provider, event_id),
@@ -105,9 +104,6 @@ comment on table ledger.processor_events is
 comment on column ledger.processor_events.event_no is 'Internal number, referenced by entries.';
 comment on column ledger.processor_events.first_entry_seq is
 'entry_seq of the first of entry_count entries posted; null when the event needed none.';
-comment on column ledger.processor_events.content_hash is
-'SHA-256 of the business content (all known fields but the id): tells a redelivery from a reused '
-'id.';
 comment on column ledger.processor_events.payload is
 'The document as received, unknown fields included.';
 

@@ -1,5 +1,20 @@
 -- What internal functions hand to each other.
 
+create type ledger.event_fields as (
+    provider text,
+    event_id text,
+    event_type text,
+    restaurant_id text,
+    currency text,
+    amount bigint,
+    fee bigint,
+    occurred_at timestamptz,
+    payout_id text,
+    metadata text
+);
+comment on type ledger.event_fields is
+'The fields of a processor event that cuenta knows, named as in the document.';
+
 create type ledger.event_input as (
     provider text,
     event_id text,
@@ -10,7 +25,6 @@ create type ledger.event_input as (
     fee bigint,
     occurred_at timestamptz,
     payout_id text,
-    content_hash bytea,
     payload jsonb,
     payout_status text,
     code text,
@@ -19,32 +33,8 @@ create type ledger.event_input as (
 comment on type ledger.event_input is
 'A processor event after reading: typed fields, or code and details of why it cannot be posted.';
 comment on column ledger.event_input.payout_status is
-'Which posting rule applies: the payout''s status before the event, NONE if it is about none.';
-
-create type ledger.account_state as (
-    restaurant_id text,
-    currency text,
-    balance bigint,
-    reserved bigint,
-    last_entry_seq bigint,
-    last_entry_at timestamptz,
-    closed_through date,
-    timezone text,
-    day_close_hour smallint,
-    settlement_delay_days smallint,
-    is_payouts_paused boolean,
-    payout_status text,
-    amount_entry text,
-    amount_balance_effect smallint,
-    amount_reserved_effect smallint,
-    fee_entry text,
-    fee_balance_effect smallint,
-    fee_reserved_effect smallint,
-    is_delayed boolean
-);
-comment on type ledger.account_state is
-'An account as it is under its lock, with the settings of its restaurant and, where an event is to '
-'be posted, with the posting rule.';
+'Which posting rule applies: the payout''s status before the event, NONE if it is about none; '
+'null: nothing is to be posted.';
 
 create type ledger.event_answer as (
     status text,

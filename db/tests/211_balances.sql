@@ -1,6 +1,6 @@
 -- Balances follow from entries: both are written by the posting functions, by nobody's hand.
 begin;
-select plan(72);
+select plan(73);
 
 create function pg_temp.send(p_change jsonb) returns text
 language sql
@@ -35,6 +35,7 @@ begin
     for r_entry in select e.change from jsonb_array_elements(p_entries) as e (change) loop
         execute pg_temp.entry(r_entry.change);
     end loop;
+    perform set_config('cuenta.is_posting', 'off', true);
     execute format(
         'update ledger.account_balances set %s '
         'where restaurant_id = ''res_001'' and currency = ''PEN''',
@@ -49,6 +50,13 @@ exception
         return 'accepted';
 end
 $$;
+
+-- A superuser in a session that has posted nothing yet
+select throws_ok(
+    'insert into ledger.ledger_entries select e.* from ledger.ledger_entries as e', 'LXPST',
+    'ledger.ledger_entries is written by the posting functions only',
+    'entries are refused before the first posting, too (LXPST)'
+);
 
 select is(pg_temp.send('{}'), 'processed', 'money of a restaurant');
 select is(

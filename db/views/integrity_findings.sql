@@ -483,7 +483,9 @@ select
         left(string_agg(v.event_id, ', ' order by v.event_no), 200)
     ) as finding
 from ledger.processor_events as v
-group by v.restaurant_id, v.content_hash
+group by
+    v.restaurant_id, v.currency, v.event_type, v.amount, v.fee, v.occurred_at,
+    v.payload ->> 'payout_id', coalesce(v.payload -> 'metadata', '{}')
 having count(*) > 1
 
 union all

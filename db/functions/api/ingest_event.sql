@@ -4,7 +4,6 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
 as $function$
 /*
  * Function: api.ingest_event(1)
@@ -27,15 +26,14 @@ declare
     v_now constant timestamptz := clock_timestamp();
     v_event ledger.event_input;
 begin
-    if jsonb_typeof(p_event) is distinct from 'object' then
+    v_event := ledger.read_event(p_event, v_now);
+    if v_event.code = 'EVENT_NOT_OBJECT' then
         raise exception 'an event is a JSON object, not %',
             coalesce(jsonb_typeof(p_event), 'nothing')
             using errcode = 'LBOBJ', constraint = 'EVENT_NOT_OBJECT',
                 detail = format('type=%s', coalesce(jsonb_typeof(p_event), 'nothing')),
                 hint = 'Several events at once go to ingest_events.';
     end if;
-
-    v_event := ledger.read_event(p_event, v_now);
     return ledger.post_event(v_event.restaurant_id, v_event, v_now);
 end;
 $function$;

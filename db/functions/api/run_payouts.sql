@@ -52,7 +52,7 @@ declare
     v_restaurant_ids text[];
     r_outcome record;
 begin
-    -- Those that the session made when the ledger was small would be slow now.
+    -- Plans that the session made while the ledger was small would be slow now.
     discard plans;
     currency := ledger.require_payout_run(p_currency, p_as_of, p_min_amount, p_dry_run, v_now);
     if not p_dry_run then

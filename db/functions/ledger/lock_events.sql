@@ -20,7 +20,7 @@ as $function$
  * Locks:  the accounts; advisory locks on the event ids until the end of the transaction
  */
 declare
-    v_account ledger.account_state;
+    v_account ledger.account_balances;
     v_item_no integer;
     r_account record;
 begin

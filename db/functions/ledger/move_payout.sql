@@ -1,14 +1,13 @@
-create or replace function ledger.move_payout(p_event ledger.event_input, p_payout_id text)
+create or replace function ledger.move_payout(p_event ledger.event_input)
 returns void
 language plpgsql
 volatile
 as $function$
 /*
- * Function: ledger.move_payout(2)
+ * Function: ledger.move_payout(1)
  *     Gives a payout the status that an event reports, after the event's entries were written.
  * Parameters:
- *     p_event      - the event, admitted by ledger.decide_payout_event under the account's lock
- *     p_payout_id  - the payout
+ *     p_event  - the event with the payout's id, admitted under the account's lock
  * Reads:  ledger.event_types
  * Writes: ledger.payouts
  */
@@ -24,10 +23,10 @@ begin
         end
     from ledger.event_types as t
     where p.restaurant_id = p_event.restaurant_id
-        and p.payout_id = p_payout_id
+        and p.payout_id = p_event.payout_id
         and t.event_type = p_event.event_type;
 end;
 $function$;
 
-comment on function ledger.move_payout(ledger.event_input, text)
+comment on function ledger.move_payout(ledger.event_input)
 is 'Gives a payout the status that an event reports.';

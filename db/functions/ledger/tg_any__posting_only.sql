@@ -5,10 +5,8 @@ volatile
 as $function$
 /*
  * Function: ledger.tg_any__posting_only(0)
- *     Refuses entries that do not come from the functions that move the account with them,
- *     ledger.write_event_entries and ledger.write_payout: they set cuenta.is_posting around their
- *     writing, and the trigger fires when it is not set. Refuses accounts that are opened with
- *     money in them, and to open closed days again, too.
+ *     Refuses what no function of ours does: an account that is opened with money in it, closed
+ *     days that are opened again. The trigger's condition says what.
  * Raises:
  *     LXPST  always
  */
@@ -23,4 +21,4 @@ end;
 $function$;
 
 comment on function ledger.tg_any__posting_only()
-is 'Refuses entries that do not come from the functions that move the account with them.';
+is 'Refuses what no posting function does; the trigger''s condition says what.';

@@ -1,12 +1,12 @@
-create or replace function ledger.answer_conflict(p_event ledger.event_input, p_now timestamptz)
+create or replace function ledger.answer_known_event(p_event ledger.event_input, p_now timestamptz)
 returns ledger.event_answer
 language plpgsql
 volatile
 as $function$
 /*
- * Function: ledger.answer_conflict(2)
- *     Answers an event whose id is in the book with another hash: keeps it, and says which fields
- *     differ.
+ * Function: ledger.answer_known_event(2)
+ *     Answers an event whose id is in the book: with the answer of the first time if the content is
+ *     the same; else keeps it as a conflict, and says which fields differ.
  * Parameters:
  *     p_event  - the event
  *     p_now    - the clock
@@ -47,7 +47,6 @@ begin
         else v_known.payload ->> d.field is distinct from p_event.payload ->> d.field
     end;
 
-    -- 1.0 and 1.00 in the metadata are different texts, and so hashes, but the same content.
     if v_fields is null then
         return ledger.answer_posted_event(
             p_event, v_known.entry_count, 'already_processed', v_known.received_at
@@ -59,5 +58,5 @@ begin
 end;
 $function$;
 
-comment on function ledger.answer_conflict(ledger.event_input, timestamptz)
-is 'Keeps an event whose id is in the book with other content, and answers which fields differ.';
+comment on function ledger.answer_known_event(ledger.event_input, timestamptz)
+is 'Answers an event whose id is in the book: the same again, or a conflict.';

@@ -1,0 +1,36 @@
+create or replace function ledger.is_plain_event(p_event jsonb)
+returns boolean
+language sql
+immutable
+parallel safe
+as $function$
+/*
+ * Function: ledger.is_plain_event(1)
+ *     Whether a processor event is one of the many that are written the usual way: upper-case
+ *     currency, whole seconds, UTC. A few operators do the work of fifty. The rules are those of
+ *     ledger.find_event_fault: what is plain has none of its faults, save for the lengths of ids
+ *     and the clock. The path's datetime() knows the calendar, but would take a day or month 00 and
+ *     other widths.
+ * Parameters:
+ *     p_event  - the document
+ * Returns:
+ *     true; else false or null, and the event may be good all the same
+ */
+    select p_event @@ 'strict
+        $.event_id like_regex "^[]!#-[^-~]+$"
+        && $.event_type.type() == "string"
+        && $.restaurant_id like_regex "^[A-Za-z0-9][A-Za-z0-9._:-]*$"
+        && $.currency like_regex "^[A-Z][A-Z][A-Z]$"
+        && $.amount >= 1 && $.amount <= 9007199254740991
+        && ((exists ($.fee)) is unknown || ($.fee >= 0 && $.fee <= 9007199254740991))
+        && ((exists ($.provider)) is unknown || $.provider like_regex "^[]!#-[^-~]+$")
+        && ((exists ($.metadata)) is unknown || $.metadata.type() == "object")
+        && $.occurred_at like_regex "^2([0-9T:]|-(0[1-9]|[1-9]))+Z$"
+        && exists ($.occurred_at.datetime("YYYY-MM-DD\"T\"HH24:MI:SS\"Z\""))
+    '
+    and p_event ->> 'occurred_at' like '____-__-__T__:__:__Z'
+    and concat(p_event -> 'amount', p_event -> 'fee') not like '%.%';
+$function$;
+
+comment on function ledger.is_plain_event(jsonb)
+is 'Whether a processor event is written the usual way, so that a closer look is not needed.';
