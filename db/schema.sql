@@ -36,12 +36,10 @@ CREATE TYPE ledger.event_fields AS (
 	currency text,
 	amount bigint,
 	fee bigint,
-	occurred_at timestamp with time zone,
-	payout_id text,
-	metadata text
+	occurred_at timestamp with time zone
 );
 
-COMMENT ON TYPE ledger.event_fields IS 'The fields of a processor event that cuenta knows, named as in the document.';
+COMMENT ON TYPE ledger.event_fields IS 'The fields that every processor event has, named as in the document.';
 
 CREATE TYPE ledger.event_input AS (
 	provider text,
@@ -1490,7 +1488,7 @@ CREATE FUNCTION ledger.pick_event_fields(p_event jsonb) RETURNS ledger.event_fie
  *     the fields, typed; those that may be absent have their defaults
  */
     select jsonb_populate_record(
-        row('default', null, null, null, null, null, 0, null, null, '{}')::ledger.event_fields,
+        row('default', null, null, null, null, null, 0, null)::ledger.event_fields,
         p_event
     );
 $$;
@@ -1540,7 +1538,14 @@ begin
     end if;
 
     v_event := ledger.admit_event(p_event, p_now);
-    if v_event.code is not null then
+    -- What was decided under the lock may be the work of this very event, sent by another session.
+    perform
+    from ledger.processor_events as e
+    where e.provider = p_event.provider
+        and e.event_id = p_event.event_id;
+    if found then
+        return ledger.answer_known_event(p_event, p_now);
+    elsif v_event.code is not null then
         return ledger.reject_event(v_event, 'rejected', p_now);
     end if;
     v_answer := ledger.post_event(p_restaurant_id, v_event, p_now);
@@ -2319,9 +2324,10 @@ begin
                 and e.currency = p_event.currency
                 and e.entry_seq = p_entry_seq
         ),
-        -- Mostly the faster one was the same event; only else the time before has to be looked for.
+        -- Only if it could be the event's own has the time before to be looked for; mostly the
+        -- faster one was the same event.
         last_event_at = case
-            when exists (
+            when b.last_event_at > p_event.occurred_at or exists (
                 select
                 from ledger.processor_events as e
                 where e.provider = p_event.provider
@@ -2329,6 +2335,7 @@ begin
                     and e.restaurant_id = p_event.restaurant_id
                     and e.currency = p_event.currency
                     and e.occurred_at = p_event.occurred_at
+                    and e.entry_count > 0
             )
                 then b.last_event_at
             else (
@@ -2896,7 +2903,7 @@ CREATE VIEW reporting.integrity_checks AS
  SELECT check_name,
     severity,
     title
-   FROM ( VALUES ('payout_amount_not_positive'::text,'error'::text,'A payout pays nothing or takes money'::text), ('payout_items_do_not_add_up'::text,'error'::text,'The items of a payout do not add up to its amount'::text), ('payout_without_reserve'::text,'error'::text,'A payout never reserved its money'::text), ('reserve_differs_from_payout'::text,'error'::text,'What was reserved is not what the payout pays'::text), ('payout_status_differs_from_entries'::text,'error'::text,'A payout''s status is not what its entries say'::text), ('reserved_balance_unequal_to_open_payouts'::text,'error'::text,'Reserved money is not the sum of the payouts under way'::text), ('negative_reserved_or_held'::text,'error'::text,'Reserved or held money is negative'::text), ('entry_without_event_or_payout'::text,'error'::text,'An entry has no cause'::text), ('event_without_its_entries'::text,'error'::text,'An event lacks entries it posted'::text), ('entry_differs_from_event'::text,'error'::text,'An entry is not what its event says'::text), ('balance_unequal_to_entries'::text,'error'::text,'A stored balance is not the sum of its entries'::text), ('entry_seq_gap'::text,'error'::text,'The entries of an account are not numbered without gaps'::text), ('running_balance_broken'::text,'error'::text,'The balance after an entry does not follow from the one before'::text), ('entry_after_closed_day'::text,'error'::text,'An entry settles on a day that a payout had closed'::text), ('closed_day_unequal_to_payouts'::text,'error'::text,'The days closed are not those that payouts closed'::text), ('clearing_unequal_to_owed'::text,'error'::text,'What the processor holds is not what restaurants own plus fees'::text), ('duplicate_business_content'::text,'warning'::text,'Two events differ in nothing but their id'::text), ('negative_available'::text,'warning'::text,'A restaurant owes money'::text)) c(check_name, severity, title);
+   FROM ( VALUES ('payout_amount_not_positive'::text,'error'::text,'A payout pays nothing or takes money'::text), ('payout_items_do_not_add_up'::text,'error'::text,'The items of a payout do not add up to its amount'::text), ('payout_without_reserve'::text,'error'::text,'A payout never reserved its money'::text), ('reserve_differs_from_payout'::text,'error'::text,'What was reserved is not what the payout pays'::text), ('payout_status_differs_from_entries'::text,'error'::text,'A payout''s status is not what its entries say'::text), ('reserved_balance_unequal_to_open_payouts'::text,'error'::text,'Reserved money is not the sum of the payouts under way'::text), ('negative_reserved_or_held'::text,'error'::text,'Reserved or held money is negative'::text), ('entry_without_event_or_payout'::text,'error'::text,'An entry has no cause'::text), ('event_without_its_entries'::text,'error'::text,'An event lacks entries it posted'::text), ('entry_differs_from_event'::text,'error'::text,'An entry is not what its event says'::text), ('balance_unequal_to_entries'::text,'error'::text,'A stored balance is not the sum of its entries'::text), ('account_differs_from_last_entry'::text,'error'::text,'The last entry or event that an account knows is not that of the book'::text), ('entry_seq_gap'::text,'error'::text,'The entries of an account are not numbered without gaps'::text), ('running_balance_broken'::text,'error'::text,'The balance after an entry does not follow from the one before'::text), ('entry_after_closed_day'::text,'error'::text,'An entry settles on a day that a payout had closed'::text), ('closed_day_unequal_to_payouts'::text,'error'::text,'The days closed are not those that payouts closed'::text), ('clearing_unequal_to_owed'::text,'error'::text,'What the processor holds is not what restaurants own plus fees'::text), ('duplicate_business_content'::text,'warning'::text,'Two events differ in nothing but their id'::text), ('negative_available'::text,'warning'::text,'A restaurant owes money'::text)) c(check_name, severity, title);
 
 COMMENT ON VIEW reporting.integrity_checks IS 'The checks of reporting.integrity_findings, also those that find nothing. sql/checks explains each.';
 
@@ -3073,6 +3080,27 @@ UNION ALL
              JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
           GROUP BY x.restaurant_id, x.currency) e ON (((b.restaurant_id = e.restaurant_id) AND (b.currency = e.currency))))
   WHERE (((b.balance)::numeric IS DISTINCT FROM COALESCE(e.balance, (0)::numeric)) OR ((b.reserved)::numeric IS DISTINCT FROM COALESCE(e.reserved, (0)::numeric)) OR ((b.held)::numeric IS DISTINCT FROM COALESCE(e.held, (0)::numeric)))
+UNION ALL
+ SELECT 'account_differs_from_last_entry'::text AS check_name,
+    'error'::text AS severity,
+    b.restaurant_id,
+    b.currency,
+    'account'::text AS reference,
+    format('knows entry %s of %s and an event of %s; the book has %s, %s, %s'::text, b.last_entry_seq, b.last_entry_at, b.last_event_at, COALESCE(e.last_entry_seq, (0)::bigint), e.last_entry_at, v.last_event_at) AS finding
+   FROM ((ledger.account_balances b
+     LEFT JOIN ( SELECT x.restaurant_id,
+            x.currency,
+            max(x.entry_seq) AS last_entry_seq,
+            max(x.recorded_at) AS last_entry_at
+           FROM ledger.ledger_entries x
+          GROUP BY x.restaurant_id, x.currency) e ON (((b.restaurant_id = e.restaurant_id) AND (b.currency = e.currency))))
+     LEFT JOIN ( SELECT x.restaurant_id,
+            x.currency,
+            max(x.occurred_at) AS last_event_at
+           FROM ledger.processor_events x
+          WHERE (x.entry_count > 0)
+          GROUP BY x.restaurant_id, x.currency) v ON (((b.restaurant_id = v.restaurant_id) AND (b.currency = v.currency))))
+  WHERE ((b.last_entry_seq <> COALESCE(e.last_entry_seq, (0)::bigint)) OR (b.last_entry_at IS DISTINCT FROM e.last_entry_at) OR (b.last_event_at IS DISTINCT FROM v.last_event_at))
 UNION ALL
  SELECT 'entry_seq_gap'::text AS check_name,
     'error'::text AS severity,

@@ -55,6 +55,12 @@ def currency(currencies: Iterator[str]) -> str:
     return next(currencies)
 
 
+@pytest.fixture(scope="module")
+def two_currencies(currencies: Iterator[str]) -> tuple[str, str]:
+    """Two currencies for tests that run no payouts."""
+    return next(currencies), next(currencies)
+
+
 @pytest.fixture
 def other_currency(currencies: Iterator[str]) -> str:
     return next(currencies)
@@ -386,6 +392,297 @@ def test_two_contents_under_one_id_at_once_are_one_processed_and_one_conflict(
         if where == "other restaurant":
             assert sessions.entries(restaurants[1 - winner]) == []
         assert len(sessions.rejections(event["event_id"])) == 1
+
+
+# Lost races: an account is moved before it turns out that another session has taken the event's id
+
+
+EXACT = """
+    select
+        b.balance,
+        b.reserved,
+        b.held,
+        b.last_entry_seq,
+        b.last_entry_at,
+        b.last_event_at,
+        coalesce(sum(t.balance_effect * e.amount), 0)::bigint as entries_balance,
+        coalesce(sum(t.reserved_effect * e.amount), 0)::bigint as entries_reserved,
+        coalesce(sum(t.held_effect * e.amount), 0)::bigint as entries_held,
+        count(e.entry_seq) as entries,
+        coalesce(max(e.entry_seq), 0) as newest_entry,
+        max(e.recorded_at) as newest_recorded_at,
+        (
+            select max(v.occurred_at)
+            from ledger.processor_events as v
+            where v.restaurant_id = b.restaurant_id and v.currency = b.currency and v.entry_count > 0
+        ) as newest_event_at
+    from ledger.account_balances as b
+    left join ledger.ledger_entries as e using (restaurant_id, currency)
+    left join ledger.entry_types as t using (entry_type)
+    where b.restaurant_id = any(%s)
+    group by b.restaurant_id, b.currency
+"""
+
+
+def check_exact(sessions: Sessions, *restaurants: str) -> None:
+    """Every column of the restaurants' accounts is what the book says, the times included."""
+    accounts = sessions.admin.rows(EXACT, list(restaurants))
+    assert accounts
+    for account in accounts:
+        kept = ("balance", "reserved", "held", "last_entry_seq", "last_entry_seq", "last_entry_at", "last_event_at")
+        booked = (
+            *("entries_balance", "entries_reserved", "entries_held", "entries", "newest_entry"),
+            *("newest_recorded_at", "newest_event_at"),
+        )
+        assert [account[name] for name in kept] == [account[name] for name in booked]
+
+
+LATER = {"occurred_at": (NOW - timedelta(hours=1)).isoformat()}
+EARLIER = {"occurred_at": (NOW - timedelta(days=9)).isoformat()}
+REUSES: dict[str, Event] = {
+    "the same content": {},
+    "another amount": {"amount": 77, "fee": 7},
+    "a later moment": LATER,
+    "an earlier moment": EARLIER,
+    "another type": {"event_type": "refund_succeeded", "fee": 0},
+    "another restaurant": {"restaurant_id": "other"},
+    "another restaurant, later": {"restaurant_id": "other", "amount": 77, **LATER},
+    "a new restaurant, later": {"restaurant_id": "new", **LATER},
+    "another currency": {"currency": "other"},
+    "another currency, later": {"currency": "other", **LATER},
+}
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+@pytest.mark.parametrize("how", ["single", "array"])
+@pytest.mark.parametrize("reuse", REUSES)
+def test_the_loser_of_a_race_for_an_id_leaves_its_account_as_the_book_says(
+    sessions: Sessions, two_currencies: tuple[str, str], reuse: str, how: str, end: str
+) -> None:
+    first, second = sessions.several(2)
+    currency, other_currency = two_currencies
+    named = {"own": new_id("res"), "other": new_id("res"), "new": new_id("res")}
+    for restaurant in (named["own"], named["other"]):
+        for money in (currency, other_currency):
+            sessions.admin.ingest(charge(restaurant, money))
+    before = sessions.admin.rows(EXACT, list(named.values()))
+    event = charge(named["own"], currency, occurred_at=(NOW - timedelta(days=3)).isoformat())
+    reused = event | REUSES[reuse]
+    reused["restaurant_id"] = named.get(reused["restaurant_id"], reused["restaurant_id"])
+    reused["currency"] = other_currency if reused["currency"] == "other" else currency
+    first.begin()
+    assert first.ingest(event)["status"] == "processed"
+    waiting = second.start(partial(second.ingest if how == "single" else second.ingest_as_array, reused))
+    sessions.wait_until_blocked_by(second, first)
+    assert sessions.admin.rows(EXACT, list(named.values())) == before
+    first.run(end)
+    answer = waiting.result(PATIENCE)
+    check_exact(sessions, *named.values())
+    if end == "rollback":
+        assert (answer["status"], answer["code"]) == ("processed", None)
+        assert sessions.rejections(event["event_id"]) == []
+        return
+    differs = [name for name in event if reused[name] != event[name]]
+    assert answer["status"] == ("conflict" if differs else "already_processed")
+    if differs:
+        assert set(answer["details"]["fields"]) == set(differs)
+    assert len(sessions.rejections(event["event_id"])) == bool(differs)
+    # Nothing is left behind for the next event either.
+    for restaurant in named.values():
+        assert second.ingest(charge(restaurant, currency))["status"] == "processed"
+    check_exact(sessions, *named.values())
+
+
+def test_an_account_is_moved_back_although_the_taken_id_posted_nothing(sessions: Sessions, currency: str) -> None:
+    first, second = sessions.several(2)
+    restaurant = new_id("res")
+    payout = make_payout(sessions, restaurant, currency)
+    paid_at = (NOW - timedelta(days=1)).isoformat()
+    assert first.ingest(payout_event(payout, "payout_paid", occurred_at=paid_at))["entries"] == 1
+    again = payout_event(payout, "payout_paid")
+    reused = charge(restaurant, currency, event_id=again["event_id"], occurred_at=again["occurred_at"])
+    first.begin()
+    assert first.ingest(again)["code"] == "NO_EFFECT"
+    waiting = second.start(partial(second.ingest, reused))
+    sessions.wait_until_blocked_by(second, first)
+    first.commit()
+    assert waiting.result(PATIENCE)["status"] == "conflict"
+    check_exact(sessions, restaurant)
+    assert second.balance(restaurant, currency)["last_event_at"] == datetime.fromisoformat(paid_at)
+
+
+def test_a_charge_with_the_id_of_an_open_payout_event_is_undone(sessions: Sessions, currency: str) -> None:
+    first, second = sessions.several(2)
+    restaurants = [new_id("res") for _ in range(2)]
+    payout = make_payout(sessions, restaurants[0], currency)
+    sessions.admin.ingest(charge(restaurants[1], currency))
+    for number, kind in enumerate(("payout_paid", "payout_failed")):
+        restaurant = restaurants[number]
+        event = payout_event(payout, kind, occurred_at=(NOW + timedelta(seconds=number)).isoformat())
+        first.begin()
+        assert first.ingest(event)["entries"] == 1
+        waiting = second.start(partial(second.ingest, charge(restaurant, currency, event_id=event["event_id"])))
+        sessions.wait_until_blocked_by(second, first)
+        first.commit()
+        answer = waiting.result(PATIENCE)
+        assert (answer["status"], answer["code"]) == ("conflict", "EVENT_ID_REUSED")
+        check_exact(sessions, *restaurants)
+
+
+def test_a_payout_event_with_the_id_of_an_open_charge_does_not_move_the_payout(
+    sessions: Sessions, currency: str
+) -> None:
+    first, second = sessions.several(2)
+    restaurants = [new_id("res") for _ in range(2)]
+    payout = make_payout(sessions, restaurants[0], currency)
+    event = charge(restaurants[1], currency)
+    first.begin()
+    first.ingest(event)
+    paid = payout_event(payout, "payout_paid", event_id=event["event_id"])
+    waiting = second.start(partial(second.ingest, paid))
+    sessions.wait_until_blocked_by(second, first)
+    first.commit()
+    assert waiting.result(PATIENCE)["status"] == "conflict"
+    assert second.row("select * from api.get_payout(%s)", payout["payout_id"])["status"] == "CREATED"
+    check_exact(sessions, *restaurants)
+    assert second.ingest(paid | {"event_id": new_id()})["entries"] == 1
+
+
+def test_the_last_of_three_gets_the_first_answer_whatever_the_second_did(sessions: Sessions, currency: str) -> None:
+    first, second, third = sessions.several(3)
+    restaurant = new_id("res")
+    payout = make_payout(sessions, restaurant, currency)
+    paid = payout_event(payout, "payout_paid")
+    failed = payout_event(payout, "payout_failed", occurred_at=(NOW + timedelta(seconds=60)).isoformat())
+    first.begin()
+    answer = first.ingest(paid)
+    returned = second.start(partial(second.ingest, failed))
+    sessions.wait_until_blocked_by(second, first)
+    repeated = third.start(partial(third.ingest, paid))
+    sessions.wait_until_blocked(second, third)
+    first.commit()
+    assert returned.result(PATIENCE)["entries"] == 1
+    again = repeated.result(PATIENCE)
+    assert again["status"] == "already_processed"
+    assert unnumbered(again) == unnumbered(answer)
+    assert sessions.rejections(paid["event_id"]) == []
+    assert [e["entry_type"] for e in sessions.entries(restaurant)][3:] == ["PAYOUT_RELEASE", "PAYOUT_RETURN"]
+    check_exact(sessions, restaurant)
+
+
+@pytest.mark.parametrize("account", ["known", "new"])
+def test_a_redelivery_is_not_refused_because_the_first_one_filled_the_account(
+    sessions: Sessions, currency: str, account: str
+) -> None:
+    first, second = sessions.several(2)
+    restaurant = new_id("res")
+    if account == "known":
+        first.ingest(charge(restaurant, currency, amount=1, fee=0))
+    event = charge(restaurant, currency, amount=2**53 - 10, fee=0)
+    first.begin()
+    answer = first.ingest(event)
+    waiting = second.start(partial(second.ingest, event))
+    sessions.wait_until_blocked_by(second, first)
+    first.commit()
+    again = waiting.result(PATIENCE)
+    assert again["status"] == "already_processed"
+    assert unnumbered(again) == unnumbered(answer)
+    assert sessions.rejections(event["event_id"]) == []
+    check_exact(sessions, restaurant)
+    # A refund, so that the book's sums stay far from what a bigint holds.
+    assert first.ingest(charge(restaurant, currency, event_type="refund_succeeded", amount=2**53 - 10))["entries"] == 1
+
+
+def test_a_run_and_a_reader_do_not_see_a_move_that_is_undone(sessions: Sessions, currency: str) -> None:
+    first, second, runner = sessions.several(3)
+    restaurants = sorted(new_id("res") for _ in range(2))
+    sessions.admin.ingest_all([charge(restaurant, currency) for restaurant in restaurants])
+    event = charge(restaurants[1], currency, amount=100, fee=0)
+    first.begin()
+    first.ingest(event)
+    loser = second.start(partial(second.ingest, event | {"restaurant_id": restaurants[0], "amount": 10_000}))
+    sessions.wait_until_blocked_by(second, first)
+    run = runner.start(lambda: runner.pay(currency))
+    sessions.wait_until_blocked_by(runner, second)
+    assert sessions.admin.balance(restaurants[0], currency)["total"] == 950
+    first.commit()
+    assert loser.result(PATIENCE)["status"] == "conflict"
+    assert run.result(PATIENCE)["payouts_amount"] == 950 + 1050
+    check_exact(sessions, *restaurants)
+
+
+@pytest.mark.parametrize("limit", ["lock_timeout", "statement_timeout"])
+def test_a_time_out_between_the_move_and_the_id_leaves_nothing(sessions: Sessions, currency: str, limit: str) -> None:
+    first, second = sessions.several(2)
+    impatient = sessions.open(role=None)
+    restaurants = [new_id("res") for _ in range(2)]
+    sessions.admin.ingest_all([charge(restaurant, currency) for restaurant in restaurants])
+    event = charge(restaurants[0], currency)
+    reused = event | {"restaurant_id": restaurants[1]}
+    first.begin()
+    first.ingest(event)
+    impatient.begin()
+    kept = charge(restaurants[1], currency, amount=5, fee=0)
+    impatient.ingest(kept)
+    impatient.run("savepoint before")
+    impatient.run(f"set local {limit} = '100ms'")
+    with pytest.raises((errors.LockNotAvailable, errors.QueryCanceled)):
+        impatient.ingest(reused)
+    impatient.run("rollback to savepoint before")
+    assert impatient.value("select current_setting('cuenta.is_posting', true)") != "on"
+    assert impatient.balance(restaurants[1], currency)["total"] == 955
+    assert impatient.ingest(charge(restaurants[1], currency, amount=6, fee=0))["entries"] == 1
+    with pytest.raises(errors.Error) as refused:
+        impatient.run("update ledger.account_balances set balance = balance + 1")
+    assert refused.value.sqlstate == "LXBAL"
+    impatient.run("rollback to savepoint before")
+    impatient.commit()
+    first.rollback()
+    assert second.ingest(reused)["status"] == "processed"
+    check_exact(sessions, restaurants[1])
+    assert [e["amount"] for e in sessions.entries(restaurants[1])] == [1000, 50, 5, 1000, 50]
+
+
+def test_a_few_ids_fought_over_by_singles_and_arrays_leave_every_account_exact(
+    sessions: Sessions, two_currencies: tuple[str, str]
+) -> None:
+    currency, other_currency = two_currencies
+    workers = sessions.several(6)
+    restaurants = [new_id("res") for _ in range(4)]
+    sessions.admin.ingest_all([charge(restaurant, currency) for restaurant in restaurants[:2]])
+    ids = [[new_id() for _ in range(3)] for _ in range(25)]
+
+    def event(chance: random.Random, event_id: str) -> Event:
+        kind = chance.choice(["charge_succeeded", "charge_succeeded", "refund_succeeded"])
+        moment = NOW - timedelta(hours=chance.choice([1, 30, 60, 90]))
+        return charge(
+            chance.choice(restaurants),
+            chance.choice([currency, currency, other_currency]),
+            event_id=event_id,
+            event_type=kind,
+            amount=chance.choice([100, 200]),
+            fee=chance.choice([0, 5]) if kind == "charge_succeeded" else 0,
+            occurred_at=moment.isoformat(),
+        )
+
+    def work(number: int, step: int) -> list[Row]:
+        session, chance = workers[number], random.Random(number * 1000 + step)
+        events = [event(chance, event_id) for event_id in chance.sample(ids[step], 3)]
+        gives_up = chance.random() < 0.2
+        if number % 2:
+            session.begin()
+            answers = session.ingest_all(events)
+            session.run("rollback" if gives_up else "commit")
+            return [] if gives_up else answers
+        return [session.ingest(one) for one in events]
+
+    answers = []
+    for step in range(len(ids)):
+        rows = sessions.at_once([partial(work, number, step) for number in range(6)])
+        answers += [answer for some in rows for answer in some]
+    assert statuses(answers).keys() <= {"processed", "already_processed", "conflict"}
+    assert statuses(answers)["processed"] == 75
+    check_exact(sessions, *restaurants)
 
 
 # New restaurants
@@ -1131,6 +1428,30 @@ def test_an_old_snapshot_gets_a_right_answer_or_is_to_be_retried(
     assert held == {"same content": 960, "other content": 37, "other restaurant": 10}.get(
         seen, 1910 if seen == "only the account" else 1900
     )
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("where", ["same account", "other restaurant"])
+def test_an_isolated_loser_of_a_race_is_told_to_retry_or_answered(
+    sessions: Sessions, currency: str, level: str, where: str
+) -> None:
+    session, other = sessions.several(2)
+    restaurants = [new_id("res") for _ in range(2)]
+    sessions.admin.ingest_all([charge(restaurant, currency) for restaurant in restaurants])
+    event = charge(restaurants[0], currency, **LATER)
+    reused = event if where == "same account" else event | {"restaurant_id": restaurants[1]}
+    isolated = OldSnapshot(session, level, other.begin)
+    other.ingest(event)
+    waiting = session.start(lambda: isolated.answer(partial(session.ingest, reused)))
+    sessions.wait_until_blocked_by(session, other)
+    other.commit()
+    answer = waiting.result(PATIENCE)
+    check_exact(sessions, *restaurants)
+    if answer is None:
+        assert sessions.rejections(event["event_id"]) == []
+        answer = session.ingest(reused)
+    assert answer["status"] == ("already_processed" if where == "same account" else "conflict")
+    check_exact(sessions, *restaurants)
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -584,6 +584,100 @@ def test_every_fault_and_every_refused_call_has_its_code(places: Places) -> None
         history.do(("refused", call, code))
 
 
+# Documents that are nearly good, for the quick look at them and the long one
+
+GOOD: Row = {
+    "event_id": "evt_1",
+    "event_type": "charge_succeeded",
+    "occurred_at": "2025-12-30T10:00:00Z",
+    "restaurant_id": "res_001",
+    "currency": "PEN",
+    "amount": 12_000,
+    "fee": 600,
+    "provider": "default",
+    "metadata": {},
+}
+CHARACTERS = '0123456789TZtz:-+. /,\n\t"\\]^!~Aa\u00e9\u0130\u017f\u212a\uff10\u0663\x7f\x01'
+NUMBERS = [
+    *("0", "1", "-1", "-0", "0.0", "1.0", "1.00", "1e3", "1.5e1", "1e-1", "10e-1", "0.5", "1e400", "1e-400"),
+    *("120.0", "0e5", "9007199254740991", "9007199254740992", "9007199254740991.0", "9007199254740990.5"),
+    *("9.007199254740991e15", "99999999999999999999"),
+]
+ODD = ["null", "true", "false", "[]", "{}", '""', "0", "[null]", '"12000"', '{"a": 1}']
+
+
+MOMENT_PARTS = [
+    ["2025", "2024", "1999", "2", "25", "205", "02025", "20250", "2900"],
+    ["12", "01", "02", "1", "00", "13", "012", "-1", " 2"],
+    ["30", "28", "01", "29", "3", "00", "31", "32", "030", "+1"],
+    ["T", "T", "T", "t", " ", ":", ""],
+    ["10", "23", "00", "1", "24", "010", "-0"],
+    ["00", "59", "60", "0", "000", "-0"],
+    ["00", "59", "60", "0", "000", "-0", "00.5"],
+    ["Z", "Z", "Z", "z", "", "+00", "-05:00", "ZZ"],
+]
+
+
+def nearly_good(number: int) -> str:
+    """The text of an event with one to three things changed: characters, digits, numbers, types, nesting."""
+    chance = random.Random(number)
+    document = {name: json.dumps(value) for name, value in GOOD.items()}
+    for _ in range(chance.randint(1, 3)):
+        name = chance.choice(["occurred_at"] * 6 + list(GOOD))
+        old = document.get(name, "1")
+        change = chance.choice(["text"] * 4 + ["digits"] * 3 + ["odd", "wrap", "drop"])
+        if change in ("text", "digits") and name in ("amount", "fee"):
+            document[name] = chance.choice(NUMBERS)
+        elif change == "digits" and name == "occurred_at":
+            document[name] = json.dumps("{}-{}-{}{}{}:{}:{}{}".format(*map(chance.choice, MOMENT_PARTS)))
+        elif change == "digits" and old.startswith('"'):
+            document[name] = json.dumps("e" * chance.choice([1, 63, 64, 65, 128, 129]))
+        elif change == "text" and old.startswith('"'):
+            text = json.loads(old)
+            start = chance.randint(0, len(text))
+            put = "".join(chance.choices(CHARACTERS, k=chance.randint(0, 2)))
+            document[name] = json.dumps(text[:start] + put + text[start + chance.randint(0, 2) :])
+        elif change == "wrap":
+            document[name] = chance.choice(["[%s]", "[[%s]]", '{"a": %s}', "[%s, 1]"]) % old
+        elif change == "drop":
+            document.pop(name, None)
+        else:
+            document[name] = chance.choice(ODD)
+    text = "{" + ", ".join(f'"{name}": {value}' for name, value in document.items()) + "}"
+    return chance.choice([text] * 20 + [f"[{text}]"])
+
+
+LOOKS = """
+select
+    e.document::text as document,
+    ledger.is_plain_event(e.document)
+    and concat(e.document -> 'amount', e.document -> 'fee') not like '%%.%%'
+    and greatest(
+        octet_length(e.document ->> 'event_id'), octet_length(e.document ->> 'provider'),
+        octet_length(e.document ->> 'restaurant_id')
+    ) <= 64 as is_plain,
+    ledger.find_event_fault(e.document, 'infinity') as fault,
+    (ledger.read_event(e.document, '2200-01-01Z')).*
+from unnest(%s::text[]::jsonb[]) as e (document)
+"""
+
+
+@settings(PROFILE, max_examples=40)
+@given(st.lists(st.integers(0, 2**32), min_size=100, max_size=200))
+def test_the_quick_look_lets_nothing_through_that_the_long_one_refuses(places: Places, numbers: list[int]) -> None:
+    connection = places.databases[0] if places.databases else next(places.unused).connection
+    documents = [nearly_good(number) for number in numbers]
+    for row in connection.execute(LOOKS, (documents,)).fetchall():
+        if row["is_plain"]:
+            assert row["fault"] is None, row["document"]
+        if row["fault"] is None:
+            assert row["code"] in (None, "OCCURRED_AT_IN_FUTURE"), row["document"]
+        else:
+            assert row["code"] in (row["fault"], "FIELD_MISSING"), row["document"]
+        if row["code"] is None:
+            assert None not in [row[name] for name in GOOD if name != "metadata"], row["document"]
+
+
 def boundary_charge(place: Place, restaurant: int, number: int, amount: int) -> Row:
     return {
         "event_id": f"{place.prefix}_{number}",

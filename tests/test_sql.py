@@ -488,6 +488,10 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
         "update ledger.account_balances set balance = balance - 1 where restaurant_id = 'res_001' and currency = 'PEN'",
         {"clearing_unequal_to_owed"},
     ),
+    "account_differs_from_last_entry": (
+        "update ledger.account_balances set last_event_at = now() where restaurant_id = 'res_001' and currency = 'PEN'",
+        set(),
+    ),
     "entry_seq_gap": (
         """
         create temporary table moved on commit drop as

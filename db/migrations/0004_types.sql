@@ -8,12 +8,10 @@ create type ledger.event_fields as (
     currency text,
     amount bigint,
     fee bigint,
-    occurred_at timestamptz,
-    payout_id text,
-    metadata text
+    occurred_at timestamptz
 );
 comment on type ledger.event_fields is
-'The fields of a processor event that cuenta knows, named as in the document.';
+'The fields that every processor event has, named as in the document.';
 
 create type ledger.event_input as (
     provider text,

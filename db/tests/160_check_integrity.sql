@@ -28,7 +28,11 @@ select results_eq(
     $$
     values
     (
-        'balance_unequal_to_entries', 'error', 0::bigint,
+        'account_differs_from_last_entry', 'error', 0::bigint,
+        'The last entry or event that an account knows is not that of the book'
+    ),
+    (
+        'balance_unequal_to_entries', 'error', 0,
         'A stored balance is not the sum of its entries'
     ),
     (

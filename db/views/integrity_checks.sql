@@ -24,6 +24,11 @@ from (
     ('event_without_its_entries', 'error', 'An event lacks entries it posted'),
     ('entry_differs_from_event', 'error', 'An entry is not what its event says'),
     ('balance_unequal_to_entries', 'error', 'A stored balance is not the sum of its entries'),
+    (
+        'account_differs_from_last_entry',
+        'error',
+        'The last entry or event that an account knows is not that of the book'
+    ),
     ('entry_seq_gap', 'error', 'The entries of an account are not numbered without gaps'),
     (
         'running_balance_broken',

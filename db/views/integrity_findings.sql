@@ -289,6 +289,45 @@ where
 union all
 
 select
+    'account_differs_from_last_entry'::text as check_name,
+    'error'::text as severity,
+    b.restaurant_id,
+    b.currency,
+    'account'::text as reference,
+    format(
+        'knows entry %s of %s and an event of %s; the book has %s, %s, %s',
+        b.last_entry_seq, b.last_entry_at, b.last_event_at,
+        coalesce(e.last_entry_seq, 0), e.last_entry_at, v.last_event_at
+    ) as finding
+from ledger.account_balances as b
+left join (
+    select
+        x.restaurant_id,
+        x.currency,
+        max(x.entry_seq) as last_entry_seq,
+        max(x.recorded_at) as last_entry_at
+    from ledger.ledger_entries as x
+    group by x.restaurant_id, x.currency
+) as e
+    on b.restaurant_id = e.restaurant_id and b.currency = e.currency
+left join (
+    select
+        x.restaurant_id,
+        x.currency,
+        max(x.occurred_at) as last_event_at
+    from ledger.processor_events as x
+    where x.entry_count > 0
+    group by x.restaurant_id, x.currency
+) as v
+    on b.restaurant_id = v.restaurant_id and b.currency = v.currency
+where
+    b.last_entry_seq <> coalesce(e.last_entry_seq, 0)
+    or b.last_entry_at is distinct from e.last_entry_at
+    or b.last_event_at is distinct from v.last_event_at
+
+union all
+
+select
     'entry_seq_gap'::text as check_name,
     'error'::text as severity,
     e.restaurant_id,

@@ -12,7 +12,7 @@ as $function$
  *     the fields, typed; those that may be absent have their defaults
  */
     select jsonb_populate_record(
-        row('default', null, null, null, null, null, 0, null, null, '{}')::ledger.event_fields,
+        row('default', null, null, null, null, null, 0, null)::ledger.event_fields,
         p_event
     );
 $function$;

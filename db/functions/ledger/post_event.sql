@@ -47,7 +47,14 @@ begin
     end if;
 
     v_event := ledger.admit_event(p_event, p_now);
-    if v_event.code is not null then
+    -- What was decided under the lock may be the work of this very event, sent by another session.
+    perform
+    from ledger.processor_events as e
+    where e.provider = p_event.provider
+        and e.event_id = p_event.event_id;
+    if found then
+        return ledger.answer_known_event(p_event, p_now);
+    elsif v_event.code is not null then
         return ledger.reject_event(v_event, 'rejected', p_now);
     end if;
     v_answer := ledger.post_event(p_restaurant_id, v_event, p_now);

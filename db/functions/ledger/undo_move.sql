@@ -33,9 +33,10 @@ begin
                 and e.currency = p_event.currency
                 and e.entry_seq = p_entry_seq
         ),
-        -- Mostly the faster one was the same event; only else the time before has to be looked for.
+        -- Only if it could be the event's own has the time before to be looked for; mostly the
+        -- faster one was the same event.
         last_event_at = case
-            when exists (
+            when b.last_event_at > p_event.occurred_at or exists (
                 select
                 from ledger.processor_events as e
                 where e.provider = p_event.provider
@@ -43,6 +44,7 @@ begin
                     and e.restaurant_id = p_event.restaurant_id
                     and e.currency = p_event.currency
                     and e.occurred_at = p_event.occurred_at
+                    and e.entry_count > 0
             )
                 then b.last_event_at
             else (
