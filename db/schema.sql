@@ -356,10 +356,12 @@ COMMENT ON FUNCTION api.get_payout(p_payout_id text) IS 'One payout with what it
 CREATE FUNCTION api.ingest_event(p_event jsonb) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $$
 /*
  * Function: api.ingest_event(1)
- *     Takes one event of the payment processor and posts it, at most once for ever.
+ *     Takes one event of the payment processor and posts it, at most once for ever. Sequential
+ *     scans are off, because a plan that a session makes while the ledger is small stays with it.
  * Parameters:
  *     p_event  - a JSON object: event_id, event_type, occurred_at (with offset), restaurant_id,
  *                currency (ISO 4217), amount (integer, minor units); optional provider, fee

@@ -1,6 +1,6 @@
 -- How functions, constraints and triggers are written: rules over the catalog.
 begin;
-select plan(27);
+select plan(28);
 
 create temporary view functions as
 select
@@ -186,6 +186,17 @@ select is_empty(
         and p.proargnames[1] <> 'p_restaurant_id'
     $$,
     'what works on one restaurant has its id as the first parameter'
+);
+
+select set_eq(
+    $$
+    select p.proname::text
+    from pg_catalog.pg_proc as p
+    where p.pronamespace = 'api'::regnamespace
+        and 'enable_seqscan=off' = any(p.proconfig)
+    $$,
+    array['ingest_event', 'ingest_events', 'run_payouts'],
+    'what writes many rows keeps no plan that scans them all, made while the ledger was small'
 );
 
 -- Volatility

@@ -4,10 +4,12 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 /*
  * Function: api.ingest_event(1)
- *     Takes one event of the payment processor and posts it, at most once for ever.
+ *     Takes one event of the payment processor and posts it, at most once for ever. Sequential
+ *     scans are off, because a plan that a session makes while the ledger is small stays with it.
  * Parameters:
  *     p_event  - a JSON object: event_id, event_type, occurred_at (with offset), restaurant_id,
  *                currency (ISO 4217), amount (integer, minor units); optional provider, fee
