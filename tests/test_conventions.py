@@ -20,7 +20,9 @@ SQL_TESTS = sorted((ROOT / "db" / "tests").glob("*.sql"))
 SECTIONS = ["Function", "Parameters", "Returns", "Raises", "Calls", "Reads", "Writes", "Locks"]
 CLASSES = {"LB", "LN", "LC", "LU", "LX"}
 # Folders and files of the tree that nobody wrote by hand.
-NOT_OURS = re.compile(r"(^|/)(\.(?!ci|docker|git|sql|squawk|hadolint)[^/]*|\.git|__pycache__|[^/]*\.egg-info)(/|$)")
+NOT_OURS = re.compile(
+    r"(^|/)(\.(?!ci|docker|git|sql|squawk|hadolint)[^/]*|\.git|__pycache__|[^/]*\.(?:egg-info|log))(/|$)"
+)
 CODE = re.compile(
     r"'([A-Z]+(?:_[A-Z]+)*_(?:INVALID|MISSING|UNKNOWN|IN_FUTURE|NOT_ALLOWED|NOT_FOUND|MISMATCH|CONFLICT"
     r"|OUT_OF_RANGE|NOT_OBJECT|REUSED))'"
