@@ -1,0 +1,118 @@
+"""Settings that change while events and payout runs are under way.
+
+Every test works in a currency of its own, so that payout runs do not meet the other tests' money.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from tests.sessions import (
+    AS_OF,
+    PATIENCE,
+    Row,
+    Session,
+    Sessions,
+    charge,
+    new_id,
+    statuses,
+)
+
+
+def test_settings_that_change_during_ingestion_apply_to_an_event_as_a_whole(sessions: Sessions, currency: str) -> None:
+    *writers, changer = sessions.several(4)
+    restaurant = new_id("res")
+    occurred = datetime.combine(AS_OF, datetime.min.time(), UTC) + timedelta(hours=3)
+    # At 03:00 UTC it is the evening before in Lima, the same day in Tokyo.
+    changer.row("select * from api.set_restaurant(%s, 'America/Lima', 0, 0)", restaurant)
+    allowed = {AS_OF - timedelta(days=1), AS_OF + timedelta(days=9)}
+    done = threading.Event()
+
+    def change() -> int:
+        changes = 0
+        while not done.is_set() or changes < 2:
+            zone, delay = [("Asia/Tokyo", 9), ("America/Lima", 0)][changes % 2]
+            changer.row("select * from api.set_restaurant(%s, %s, null, %s)", restaurant, zone, delay)
+            changes += 1
+        return changes
+
+    def write(session: Session) -> list[Row]:
+        when = occurred.isoformat()
+        return [session.ingest(charge(restaurant, currency, occurred_at=when)) for _ in range(60)]
+
+    changing = changer.start(change)
+    answers = sessions.at_once([partial(write, writer) for writer in writers])
+    done.set()
+    assert changing.result(PATIENCE) >= 2
+    assert statuses([row for rows in answers for row in rows]) == {"processed": 180}
+    entries = sessions.entries(restaurant)
+    assert {e["available_on"] for e in entries} <= allowed
+    for charged, fee in zip(entries[::2], entries[1::2], strict=True):
+        assert (charged["event_no"], charged["available_on"]) == (fee["event_no"], fee["available_on"])
+
+
+def test_open_settings_are_not_seen_by_an_event_of_another_session(sessions: Sessions, currency: str) -> None:
+    changer, writer = sessions.several(2)
+    restaurant = new_id("res")
+    writer.ingest(charge(restaurant, currency))
+    changer.begin()
+    changer.row("select * from api.set_restaurant(%s, null, null, 30)", restaurant)
+    posted = writer.start(lambda: writer.ingest(charge(restaurant, currency)))
+    sessions.wait_until(
+        "select state = 'idle' or wait_event_type = 'Lock' from pg_stat_activity where pid = %s", writer.pid
+    )
+    changer.rollback()
+    assert posted.result(PATIENCE)["status"] == "processed"
+    assert len({e["available_on"] for e in sessions.entries(restaurant)}) == 1
+
+
+def test_pausing_during_a_run_pays_or_skips_each_restaurant_as_a_whole(sessions: Sessions, currency: str) -> None:
+    runner, changer = sessions.several(2)
+    restaurants = [new_id("res") for _ in range(30)]
+    sessions.admin.ingest_all([charge(r, currency) for r in restaurants])
+
+    def pause() -> Row:
+        for restaurant in reversed(restaurants):
+            answer = changer.row("select * from api.set_restaurant(%s, p_payouts_paused => true)", restaurant)
+        return answer
+
+    calls: list[Callable[[], Row]] = [partial(runner.pay, currency), pause]
+    run, _ = sessions.at_once(calls)
+    paused = run["skipped"].get("payouts_paused", 0)
+    assert run["payouts_created"] + paused == 30
+    again = runner.pay(currency)
+    assert (again["payouts_created"], again["skipped"]["payouts_paused"]) == (0, 30)
+
+
+def test_a_run_that_waited_for_an_account_sees_that_it_was_paused_meanwhile(sessions: Sessions, currency: str) -> None:
+    writer, runner, changer = sessions.several(3)
+    restaurant = new_id("res")
+    writer.ingest(charge(restaurant, currency))
+    writer.begin()
+    writer.ingest(charge(restaurant, currency))
+    run = runner.start(lambda: runner.pay(currency))
+    sessions.wait_until_blocked_by(runner, writer)
+    changer.row("select * from api.set_restaurant(%s, p_payouts_paused => true)", restaurant)
+    writer.commit()
+    answer = run.result(PATIENCE)
+    assert (answer["payouts_created"], answer["skipped"]) == (0, {"payouts_paused": 1})
+
+
+def test_an_event_that_waited_for_an_account_is_settled_by_one_state_of_the_settings(
+    sessions: Sessions, currency: str
+) -> None:
+    first, second, changer = sessions.several(3)
+    restaurant = new_id("res")
+    first.ingest(charge(restaurant, currency))
+    first.begin()
+    first.ingest(charge(restaurant, currency))
+    waiting = second.start(lambda: second.ingest(charge(restaurant, currency)))
+    sessions.wait_until_blocked_by(second, first)
+    changer.row("select * from api.set_restaurant(%s, p_settlement_delay_days => 30)", restaurant)
+    first.commit()
+    assert waiting.result(PATIENCE)["status"] == "processed"
+    days = [entry["available_on"] for entry in sessions.entries(restaurant)]
+    assert days[4] == days[5] and days[4] - days[0] in (timedelta(0), timedelta(days=30))
