@@ -29,7 +29,6 @@ from tests.sessions import (
     statuses,
 )
 
-
 LEVELS = ["repeatable read", "serializable"]
 
 
