@@ -23,17 +23,17 @@ COPY --from=pgtap-package /usr/share/postgresql/18/extension/ .tools/usr/share/p
 RUN touch .tools/postgresql-18-pgtap.unpacked
 COPY . ./
 USER 10001
-CMD ["python", "db/pgtap.py"]
+CMD ["python", "dev/pgtap.py"]
 
 FROM pgtap AS tests
 USER 0
 RUN pip install --no-cache-dir -r requirements-dev.txt && chown 10001:10001 /srv/cuenta
 USER 10001
-CMD ["sh", "-c", "python db/pgtap.py && python -m pytest"]
+CMD ["sh", "-c", "python dev/pgtap.py && python -m pytest"]
 
 # The last one is what `docker build .` makes.
 FROM base AS app
-COPY app.py serve.py yoyo.ini ./
+COPY app.py serve.py log.py yoyo.ini ./
 COPY db db
 COPY docs docs
 USER 10001
@@ -42,4 +42,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/health', timeout=2)"]
 # Inside a container every address is remote; what reaches it is up to who publishes the port.
-CMD ["sh", "-c", "python db/deploy.py && exec python app.py serve --host 0.0.0.0 --port 8080 --allow-remote"]
+CMD ["sh", "-c", "python db/deploy.py && exec python serve.py --host 0.0.0.0 --port 8080 --allow-remote"]

@@ -11,7 +11,7 @@ PY := $(VENV)/python
 CHECKS := $(sort $(wildcard sql/checks/*.sql))
 MIGRATIONS := $(filter-out %.rollback.sql,$(sort $(wildcard db/migrations/*.sql)))
 HAS_15 := $(if $(DATABASE_URL)$(PG_BIN),,$(wildcard $(PG_BIN15)/pg_ctl))
-FRESH := env -u DATABASE_URL -u PG_BIN $(PY) db/embedded.py exec --throw-away
+FRESH := env -u DATABASE_URL -u PG_BIN $(PY) dev/embedded.py exec --throw-away
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 
@@ -22,22 +22,22 @@ help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/installed  ## database, deploy, sample events on first start, service (PORT=, SAMPLE=no)
-	@$(PY) db/run.py --host $(HOST) --port $(PORT) $(if $(filter no,$(SAMPLE)),--no-sample)
+	@$(PY) dev/run.py --host $(HOST) --port $(PORT) $(if $(filter no,$(SAMPLE)),--no-sample)
 
 demo: .venv/installed  ## the whole story in a throw-away database, as tables
-	@$(PY) events/demo.py
+	@$(PY) dev/demo.py
 
 test: test-tap test-python test-15  ## pgTAP and pytest, on PostgreSQL 18 and, if it is here, on 15
 
 test-tap: .venv/installed-dev
-	$(PY) db/pgtap.py
+	$(PY) dev/pgtap.py
 
 test-python: .venv/installed-dev
 	$(PYTEST)
 
 test-15: .venv/installed-dev
 ifneq ($(HAS_15),)
-	PG_BIN="$(PG_BIN15)" $(PY) db/pgtap.py --coverage $(COVERAGE)
+	PG_BIN="$(PG_BIN15)" $(PY) dev/pgtap.py --coverage $(COVERAGE)
 	PG_BIN="$(PG_BIN15)" $(PYTEST)
 else
 	@echo "not run: PostgreSQL 15 and plpgsql_check (no $(PG_BIN15), or DATABASE_URL or PG_BIN is set)"
@@ -53,18 +53,18 @@ lint: .venv/installed-dev  ## every linter that CI runs
 	$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 check: .venv/installed  ## the checks of sql/checks, which return no row on a sound ledger
-	@rows=$$($(PY) db/embedded.py psql -XqAt -v ON_ERROR_STOP=1 $(foreach c,$(CHECKS),-c '\echo -- $c' -f $c)) || exit 1; \
+	@rows=$$($(PY) dev/embedded.py psql -XqAt -v ON_ERROR_STOP=1 $(foreach c,$(CHECKS),-c '\echo -- $c' -f $c)) || exit 1; \
 	if echo "$$rows" | grep -v '^-- '; then echo "the ledger is not sound"; exit 1; fi; \
 	echo "$(words $(CHECKS)) checks, no row: the ledger is sound"
 
 deploy: .venv/installed  ## bring the database to today's version
-	@$(PY) db/embedded.py exec $(PY) db/deploy.py
+	@$(PY) dev/embedded.py exec $(PY) db/deploy.py
 
 psql: .venv/installed  ## psql in the database
-	@$(PY) db/embedded.py psql
+	@$(PY) dev/embedded.py psql
 
 stop: .venv/installed  ## stop an embedded server that still runs
-	@$(PY) db/embedded.py stop
+	@$(PY) dev/embedded.py stop
 
 bench: .venv/installed-dev  ## measure; writes bench/RESULTS.md
 	$(PY) bench/bench.py
@@ -76,7 +76,7 @@ schema-check: .venv/installed  ## db/schema.sql is what the files come to
 	@$(FRESH) sh -c '$(NEW_SCHEMA) -' | diff -u db/schema.sql - || { echo "run: make schema"; exit 1; }
 
 clean:  ## remove the virtual environment and fetched tools; the data in .data stays
-	@if [ -e .venv/installed ]; then $(PY) db/embedded.py stop; fi
+	@if [ -e .venv/installed ]; then $(PY) dev/embedded.py stop; fi
 	rm -rf .venv .tools
 
 # The first Python that will do. yoyo-migrations is tried on 3.11 to 3.13, so 3.14 comes last.

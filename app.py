@@ -1,11 +1,13 @@
 """The HTTP door to the functions in schema `api`: a route table, one generated call, one error map.
 
-Nothing about money is decided here. `python app.py serve` runs it (see serve.py); tests use `create_app(url)`.
+Nothing about money is decided here. serve.py runs it; so does `flask --app app run`, with a pool of its own.
 """
 
 import json
 import os
 import re
+import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -14,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import structlog
 from flask import Flask, Response, g, request, send_from_directory
 from psycopg_pool import ConnectionPool
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
-import serve
+from db.pool import open_pool
+from log import log
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +198,7 @@ def on_database_error(error: psycopg.Error) -> Response:
     diag, is_document = error.diag, "route" in g and g.route.document is not None
     status = 400 if is_document and state == "54001" else STATUS.get(state, STATUS.get(state[:2], 500))
     if status in PLAIN:
-        serve.log.error("database error", sqlstate=state, exc_info=error)
+        log.error("database error", sqlstate=state, exc_info=error)
     message, detail = diag.message_primary or str(error), diag.message_detail or ""
     if state.startswith("L"):
         facts = dict(re.findall(r"(\w+)=(.*?)(?=, \w+=|$)", detail))
@@ -215,7 +219,7 @@ def on_http_error(error: HTTPException) -> Response:
 
 
 def on_error(error: Exception) -> Response:
-    serve.log.error("unexpected error", exc_info=error)
+    log.error("unexpected error", exc_info=error)
     return problem(500, *PLAIN[500])
 
 
@@ -226,18 +230,42 @@ def ready(pool: ConnectionPool) -> Response:
         with pool.connection(timeout=2) as connection:
             connection.execute("select unnest(%s::text[])::regproc", [names])
     except psycopg.Error as error:
-        serve.log.warning("not ready", reason=str(error))
+        log.warning("not ready", reason=str(error))
         return problem(503, "NOT_READY", "the database does not answer, or cuenta is not deployed there")
     return Response('{"status": "ready"}', mimetype="application/json")
 
 
-def create_app(database_url: str | None = None) -> Flask:
-    """The WSGI application. Its pool opens here, so this is called in the process that serves."""
+def begin_request() -> None:
+    """Take the caller's X-Request-ID if it is a sane one."""
+    asked = request.headers.get("X-Request-ID", "")
+    g.request_id = asked if re.fullmatch(r"[A-Za-z0-9._:/+=@-]{1,128}", asked) else uuid.uuid4().hex
+    g.started = time.perf_counter()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def end_request(response: Response) -> Response:
+    """Write the access log, without bodies and query strings; the documentation may fetch nothing from elsewhere."""
+    response.headers["X-Request-ID"] = g.request_id
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if response.status_code == 503:
+        response.headers["Retry-After"] = "1"
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = "default-src 'self' 'unsafe-inline' data: blob:"
+    taken = round((time.perf_counter() - g.started) * 1000, 1)
+    log.info("request", method=request.method, path=request.path, status=response.status_code, ms=taken)
+    structlog.contextvars.clear_contextvars()
+    return response
+
+
+def create_app(pool: ConnectionPool | None = None) -> Flask:
+    """The WSGI application; without a pool it opens one, so this is called in the process that serves."""
     app = Flask(__name__, static_folder=None)
-    pool = app.extensions["pool"] = serve.open_pool(database_url or os.environ["DATABASE_URL"])
+    pool = app.extensions["pool"] = pool or open_pool(os.environ["DATABASE_URL"])
     app.url_map.merge_slashes = False
     app.url_map.converters["any_text"] = AnyText
-    serve.log_requests(app)
+    app.before_request(begin_request)
+    app.after_request(end_request)
     app.register_error_handler(psycopg.Error, on_database_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(Exception, on_error)
@@ -251,7 +279,3 @@ def create_app(database_url: str | None = None) -> Flask:
         app.add_url_rule(f"/{name}", name, partial(send_from_directory, "docs", f"{name}.html"))
         app.add_url_rule(f"/{name}/<path:path>", package, partial(send_from_directory, files))
     return app
-
-
-if __name__ == "__main__":
-    serve.main()

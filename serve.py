@@ -1,107 +1,24 @@
-"""The service's process: `python app.py serve`, its log lines and the role its connections have."""
+"""The service's process: `python serve.py` starts worker processes with the application of app.py."""
 
 import argparse
 import atexit
 import ipaddress
 import multiprocessing
 import os
-import re
 import signal
 import sys
 import threading
 import time
-import uuid
 from pathlib import Path
-from typing import Any
 
 import psycopg
-import structlog
-from flask import Flask, Response, g, request
+from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import ConnectionPool
 
-ROLE = "cuenta_app"
-THREADS = int(os.environ.get("CUENTA_THREADS", "4"))  # of a worker process
-LOG_STEPS: list[Any] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.processors.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
-]
-JSON_LINE = structlog.processors.JSONRenderer()
-LOGGING: dict[str, Any] = {  # the same JSON lines for what the server and the pool have to say
-    "version": 1, "disable_existing_loggers": False, "loggers": {}, "root": {"handlers": ["out"], "level": "INFO"},
-    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"}},
-    "formatters": {"json": {"()": structlog.stdlib.ProcessorFormatter, "processor": JSON_LINE,
-                            "foreign_pre_chain": LOG_STEPS}},
-}  # fmt: skip
-structlog.configure([*LOG_STEPS, JSON_LINE], logger_factory=structlog.WriteLoggerFactory())
-log = structlog.get_logger()
-
-
-def with_service_role(database_url: str) -> str:
-    """The URL with the service's role, so that not even a superuser has more rights, and its limits."""
-    limits = {"statement_timeout": "60s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"}
-    settings = {name: os.environ.get(f"CUENTA_{name.upper()}", value) for name, value in limits.items()}
-    options = [f"-c {k}={v}" for k, v in (settings | {"role": ROLE, "timezone": "UTC"}).items()]
-    options.insert(0, str(conninfo_to_dict(database_url).get("options") or ""))
-    more = {"application_name": "cuenta", "client_encoding": "UTF8"}
-    return make_conninfo(database_url, options=" ".join(options), **more)
-
-
-def open_pool(database_url: str) -> ConnectionPool:
-    """A pool with a connection for every thread, which heals after the database was away."""
-
-    def check(connection: psycopg.Connection[Any]) -> None:
-        """Without a round trip: one read takes the server's parting words if any, the next finds it gone."""
-        try:
-            connection.pgconn.consume_input()
-            connection.pgconn.consume_input()
-        except psycopg.OperationalError:
-            pool.drain()  # the others will be gone, too; one by one the pool would pause ever longer
-            raise
-
-    pool = ConnectionPool(
-        with_service_role(database_url),
-        kwargs={"prepare_threshold": None} if os.environ.get("CUENTA_PREPARE") == "no" else {},
-        min_size=THREADS,
-        check=check,
-        timeout=float(os.environ.get("CUENTA_POOL_TIMEOUT", "5")),
-        reconnect_timeout=5,  # then a new request starts afresh, instead of ever longer pauses
-        open=True,
-    )
-    return pool
-
-
-def log_requests(app: Flask) -> None:
-    """Give every request an id and every answer a log line, without bodies and query strings."""
-    app.before_request(begin_request)
-    app.after_request(end_request)
-
-
-def begin_request() -> None:
-    """Take the caller's X-Request-ID if it is a sane one."""
-    asked = request.headers.get("X-Request-ID", "")
-    g.request_id = asked if re.fullmatch(r"[A-Za-z0-9._:/+=@-]{1,128}", asked) else uuid.uuid4().hex
-    g.started = time.perf_counter()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
-
-
-def end_request(response: Response) -> Response:
-    """Write the access log; the documentation may fetch nothing from elsewhere."""
-    response.headers["X-Request-ID"] = g.request_id
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    if response.status_code == 503:
-        response.headers["Retry-After"] = "1"
-    if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = "default-src 'self' 'unsafe-inline' data: blob:"
-    taken = round((time.perf_counter() - g.started) * 1000, 1)
-    log.info("request", method=request.method, path=request.path, status=response.status_code, ms=taken)
-    structlog.contextvars.clear_contextvars()
-    return response
+from app import create_app
+from db.pool import ROLE, THREADS, with_service_role
+from log import CONFIG, log
 
 
 def check_login(database_url: str) -> None:
@@ -145,8 +62,6 @@ def follow_parent(parent: int) -> None:
 
 def create_worker() -> Flask:
     """The application of a worker process, which did not become one if it was spawned instead of forked."""
-    from app import create_app
-
     if parent := multiprocessing.parent_process():
         become_worker()
         threading.Thread(target=follow_parent, args=[parent.pid], daemon=True).start()
@@ -157,13 +72,11 @@ def create_worker() -> Flask:
 
 def main() -> None:
     """Serve with Granian's worker processes; SIGTERM and SIGINT let running requests finish."""
-    parser = argparse.ArgumentParser(prog="app.py", description="cuenta's HTTP service")
-    commands = parser.add_subparsers(required=True)
-    command = commands.add_parser("serve", help="serve HTTP from the database that DATABASE_URL names")
-    command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=int, default=8080)
-    command.add_argument("--workers", type=int, default=default_workers())
-    command.add_argument(
+    parser = argparse.ArgumentParser(description="Serve HTTP from the database that DATABASE_URL names.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--workers", type=int, default=default_workers())
+    parser.add_argument(
         "--allow-remote",
         action="store_true",
         default=os.environ.get("CUENTA_ALLOW_REMOTE") == "1",
@@ -195,6 +108,10 @@ def main() -> None:
         blocking_threads=THREADS,
         workers_kill_timeout=75,  # longer than a statement may take
         respawn_failed_workers=True,
-        log_dictconfig=LOGGING,
+        log_dictconfig=CONFIG,
         working_dir=Path(__file__).parent,
     ).serve()
+
+
+if __name__ == "__main__":
+    main()

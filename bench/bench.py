@@ -43,8 +43,8 @@ from rich.table import Table
 BENCH = Path(__file__).resolve().parent
 sys.path.insert(0, str(BENCH.parent))
 
-from db import embedded  # noqa: E402
 from db.deploy import deploy  # noqa: E402
+from dev import embedded  # noqa: E402
 
 CLIENTS = 8
 LEAST_SINGLE_RATIO = 0.5  # below this the run fails
@@ -487,7 +487,7 @@ def service(url: str) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     server = subprocess.Popen(
-        [sys.executable, str(BENCH / "floor_app.py"), "serve", "--port", str(port)],
+        [sys.executable, str(BENCH / "floor_app.py"), "--port", str(port)],
         env=os.environ | {"DATABASE_URL": url},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -1,13 +1,12 @@
 """The service with one route more, /select-1: what an answer costs that asks the database for nothing.
 
-    DATABASE_URL=... python bench/floor_app.py serve --port 8081
+    DATABASE_URL=... python bench/floor_app.py --port 8081
 
 Everything else is the service's own: its server and settings, its pool, its log lines.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ import serve  # noqa: E402
 
 def create_app() -> Flask:
     """app.create_app() with the route."""
-    service = app.create_app(os.environ["DATABASE_URL"])
+    service = app.create_app()
     pool = service.extensions["pool"]
 
     def select_1() -> Response:

@@ -221,8 +221,8 @@ def _files(root: Path) -> dict[str, str]:
         for name, path in views.items()
     }
     paths = [
-        *sorted(root.glob("functions/ledger/*.sql")),
-        *sorted(root.glob("functions/api/*.sql")),
+        *sorted(root.glob("functions/ledger/**/*.sql")),
+        *sorted(root.glob("functions/api/**/*.sql")),
         root / "triggers.sql",
         *(views[name] for name in graphlib.TopologicalSorter(reads).static_order()),
         root / "privileges.sql",

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # pytest may be started from anywhere
     sys.path.insert(0, str(ROOT))
 
-from db import embedded  # noqa: E402
+from dev import embedded  # noqa: E402
 from tests.sessions import currencies, currency, other_currency, sessions, two_currencies  # noqa: E402, F401
 
 

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import app as service
+from db.pool import open_pool
 
 Connect = Callable[..., psycopg.Connection[Any]]
 EVENTS, BATCH, RUN = "/v1/processor/events", "/v1/processor/events/batch", "/v1/payouts/run"
@@ -38,7 +39,7 @@ def hours_ahead(hours: float) -> str:
 @pytest.fixture(scope="module")
 def client(database: str) -> Iterator[FlaskClient]:
     """A client of the service on a database with a charge, a payout of it and a paid payout."""
-    application = service.create_app(database)
+    application = service.create_app(open_pool(database))
     client = application.test_client()
     for number, day in enumerate((27, 28, 29)):
         event = CHARGE | {"event_id": f"evt_{number}", "occurred_at": f"2025-12-{day}T17:00:00Z"}

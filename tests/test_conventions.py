@@ -123,7 +123,7 @@ def read(path: Path) -> Function:
     return Function(path, text, [statement.stmt for statement in parse_sql(text)])
 
 
-ALL = {f"{path.parent.name}.{path.stem}": read(path) for path in FUNCTION_FILES}
+ALL = {f"{path.parent.parent.name}.{path.stem}": read(path) for path in FUNCTION_FILES}
 each_function = pytest.mark.parametrize("function", ALL.values(), ids=list(ALL))
 
 
@@ -173,7 +173,7 @@ def test_there_is_something_to_look_at() -> None:
 
 @each_function
 def test_a_function_file_holds_the_function_it_is_named_after_and_its_comment(function: Function) -> None:
-    schema = function.path.parent.name
+    schema = function.path.parent.parent.name
     assert schema in ("api", "ledger")
     assert [type(statement) for statement in function.statements] == [ast.CreateFunctionStmt, ast.CommentStmt]
     definition, comment = function.statements
@@ -216,8 +216,8 @@ def test_attributes_are_stated(function: Function) -> None:
     language = options["language"].sval
     assert language in ("sql", "plpgsql")
     assert "volatility" in options
-    assert "strict" not in options or function.path.parent.name == "ledger"
-    if function.path.parent.name == "api":
+    assert "strict" not in options or function.path.parent.parent.name == "ledger"
+    if function.path.parent.parent.name == "api":
         assert options["security"].boolval, "not security definer"
         assert function.settings["search_path"] == ["pg_catalog", "pg_temp"]
     assert re.search(r"\bwhen\s+others\b", function.code) is None

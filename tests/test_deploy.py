@@ -18,8 +18,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from db import deploy as deploying
-from db import embedded
 from db.deploy import DeployError, check, deploy, rollback
+from dev import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = sorted(path.stem for path in (ROOT / "db/migrations").glob("*.sql") if ".rollback" not in path.name)
@@ -141,7 +141,7 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
         deployed,
         "select split_part(name, '(', 1) from deployment.records where kind = 'privilege' and name !~ '^cuenta_owner:'",
     )
-    functions = [path.stem for path in (ROOT / "db/functions/api").glob("*.sql")]
+    functions = [path.stem for path in (ROOT / "db/functions/api").rglob("*.sql")]
     expected = {"cuenta_reader: USAGE on schema reporting"}
     expected |= {f"cuenta_reader: SELECT on table reporting.{path.stem}" for path in (ROOT / "db/views").glob("*.sql")}
     for role in ("cuenta_app", "cuenta_operator"):
@@ -465,7 +465,7 @@ def test_every_migration_can_be_rolled_back_and_applied_again(create_database: D
 
 
 def write_function(files: Path, result: str, body: str, parameters: str = "") -> Path:
-    path = files / "functions" / "ledger" / "mine.sql"
+    path = files / "functions" / "ledger" / "events" / "mine.sql"
     path.write_text(
         f"create or replace function ledger.mine({parameters}) returns {result} language sql "
         f"as $function$ {body} $function$;\n"
@@ -478,7 +478,7 @@ def test_functions_come_go_and_change_with_their_files(
 ) -> None:
     path = write_function(files, "integer", "select 1")
     assert check(deployed, root=files) == [
-        "file db/functions/ledger/mine.sql is not deployed yet: run python db/deploy.py"
+        "file db/functions/ledger/events/mine.sql is not deployed yet: run python db/deploy.py"
     ]
     deploy(deployed, root=files)
     assert query(deployed, "select ledger.mine()") == [(1,)]

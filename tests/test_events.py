@@ -22,7 +22,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
-from events import demo
+from dev import demo
 from events.generate import generate
 from events.load import LoadError, LoadResult, Unreachable, load, to_database
 

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import app as service
+from db.pool import open_pool
 
 Connect = Callable[..., psycopg.Connection[Any]]
 CreateDatabase = Callable[..., str]
@@ -35,7 +36,7 @@ CHARGE: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def client(database: str) -> Iterator[FlaskClient]:
     """A client of the service on the module's database."""
-    application = service.create_app(database)
+    application = service.create_app(open_pool(database))
     yield application.test_client()
     application.extensions["pool"].close()
 
@@ -44,7 +45,7 @@ def client(database: str) -> Iterator[FlaskClient]:
 def own(create_database: CreateDatabase) -> Iterator[tuple[FlaskClient, psycopg.Connection[Any]]]:
     """A client and a superuser's session on a database that the test may damage."""
     url = create_database()
-    application = service.create_app(url)
+    application = service.create_app(open_pool(url))
     with psycopg.connect(url, autocommit=True) as connection:
         yield application.test_client(), connection
     application.extensions["pool"].close()
@@ -538,7 +539,7 @@ def test_statements_are_not_prepared_for_a_pooler_that_loses_them(
     database: str, monkeypatch: pytest.MonkeyPatch, setting: str, prepared: bool
 ) -> None:
     monkeypatch.setenv("CUENTA_PREPARE", setting)
-    application = service.create_app(database)
+    application = service.create_app(open_pool(database))
     pool = application.extensions["pool"]
     for _ in range(10 * pool.max_size):
         application.test_client().get("/v1/payouts")
@@ -550,7 +551,7 @@ def test_statements_are_not_prepared_for_a_pooler_that_loses_them(
 
 def test_text_is_sent_as_utf8_whatever_the_client_is_set_to(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
-    application = service.create_app(database)
+    application = service.create_app(open_pool(database))
     client = application.test_client()
     assert charge(client, "res_text", "snow_1", metadata={"note": "\u2603"}).status_code == 201
     assert json_of(client.get("/v1/processor/events/snow_1"))["payload"]["metadata"] == {"note": "\u2603"}
@@ -636,7 +637,7 @@ def own_raising(create_database: CreateDatabase) -> Iterator[Callable[[str], Tes
             language plpgsql as $$ begin raise exception 'a reason' using errcode = p_payout_id,
             constraint = 'SOME_CODE', detail = 'key=a, b, other=c=d'; end $$"""
         )
-    application = service.create_app(url)
+    application = service.create_app(open_pool(url))
     yield lambda sqlstate: application.test_client().get(f"/v1/payouts/{sqlstate}")
     application.extensions["pool"].close()
 
@@ -653,7 +654,7 @@ def test_a_held_lock_answers_503_and_keeps_nothing(
 ) -> None:
     monkeypatch.setenv("CUENTA_LOCK_TIMEOUT", "200ms")
     url = create_database()
-    application = service.create_app(url)
+    application = service.create_app(open_pool(url))
     client = application.test_client()
     charge(client, "res_001", "lock_1")
     with psycopg.connect(url) as holder:
@@ -670,7 +671,7 @@ def test_a_statement_that_takes_too_long_answers_503(
 ) -> None:
     monkeypatch.setenv("CUENTA_STATEMENT_TIMEOUT", "200ms")
     url = create_database()
-    application = service.create_app(url)
+    application = service.create_app(open_pool(url))
     client = application.test_client()
     charge(client, "res_001", "slow_1")
     with psycopg.connect(url) as holder:
@@ -681,7 +682,7 @@ def test_a_statement_that_takes_too_long_answers_503(
 
 def test_without_a_free_connection_it_answers_503(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUENTA_POOL_TIMEOUT", "0.1")
-    application = service.create_app(database)
+    application = service.create_app(open_pool(database))
     pool = application.extensions["pool"]
     held = [pool.getconn(timeout=5) for _ in range(pool.max_size)]
     response = application.test_client().get("/v1/payouts")
@@ -694,7 +695,7 @@ def test_without_a_free_connection_it_answers_503(database: str, monkeypatch: py
 
 def test_without_a_database_only_health_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUENTA_POOL_TIMEOUT", "0.1")
-    application = service.create_app("postgresql://nobody@127.0.0.1:1/none")
+    application = service.create_app(open_pool("postgresql://nobody@127.0.0.1:1/none"))
     client = application.test_client()
     assert (client.get("/health").status_code, client.get("/health").json) == (200, {"status": "ok"})
     assert error_of(client.get("/v1/payouts"), 503)["code"] == "UNAVAILABLE"
@@ -706,7 +707,7 @@ def test_without_a_database_only_health_answers(monkeypatch: pytest.MonkeyPatch)
 
 def test_it_is_ready_once_deployed(client: FlaskClient, create_database: CreateDatabase) -> None:
     assert (client.get("/ready").status_code, client.get("/ready").json) == (200, {"status": "ready"})
-    empty = service.create_app(create_database(deployed=False))
+    empty = service.create_app(open_pool(create_database(deployed=False)))
     assert error_of(empty.test_client().get("/ready"), 503)["code"] == "NOT_READY"
     empty.extensions["pool"].close()
 

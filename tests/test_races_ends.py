@@ -17,8 +17,8 @@ from functools import partial
 import pytest
 from psycopg import errors
 
-from db import embedded
 from db.deploy import deploy
+from dev import embedded
 from tests.sessions import (
     PATIENCE,
     Event,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import concurrent.futures
 import contextlib
 import http.client
@@ -26,8 +27,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 import serve
-from db import embedded
 from db.deploy import deploy
+from dev import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 Connect = Callable[..., psycopg.Connection[Any]]
@@ -52,10 +53,10 @@ def eventually(what: Callable[[], Any], seconds: float = 30) -> Any:
 
 
 class Service:
-    """`python app.py serve` on a free port, with what it logs."""
+    """`python serve.py` on a free port, with what it logs."""
 
     def __init__(
-        self, database_url: str, log: Path, *words: str, start: Sequence[str] = ("app.py", "serve"), **environment: str
+        self, database_url: str, log: Path, *words: str, start: Sequence[str] = ("serve.py",), **environment: str
     ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port: int = probe.getsockname()[1]
@@ -218,7 +219,7 @@ def test_it_finishes_the_running_request_before_it_stops(
         assert not any(line["level"] == "error" for line in service.lines())
 
 
-# `python app.py serve` where workers are made in this way: forked on Linux before Python 3.14, else spawned.
+# `python serve.py` where workers are made in this way: forked on Linux before Python 3.14, else spawned.
 STARTED = """
 import multiprocessing, sys
 multiprocessing.set_start_method(sys.argv.pop(1))
@@ -229,7 +230,7 @@ serve.main()
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_workers_end_when_their_parent_was_killed(database: str, tmp_path: Path, method: str) -> None:
-    with serving(database, tmp_path / "log", start=["-c", STARTED, method, "serve"]) as service:
+    with serving(database, tmp_path / "log", start=["-c", STARTED, method]) as service:
         assert service.ask("GET", "/ready")[0] == 200
         assert service.stop(signal.SIGKILL) == -signal.SIGKILL
         assert eventually(lambda: service.ask("GET", "/health") == (0, None), seconds=20)
@@ -237,7 +238,7 @@ def test_workers_end_when_their_parent_was_killed(database: str, tmp_path: Path,
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_a_terminals_ctrl_c_ends_it_within_seconds(database: str, tmp_path: Path, method: str) -> None:
-    with serving(database, tmp_path / "log", start=["-c", STARTED, method, "serve"]) as service:
+    with serving(database, tmp_path / "log", start=["-c", STARTED, method]) as service:
         assert service.ask("GET", "/ready")[0] == 200
         os.killpg(service.process.pid, signal.SIGINT)  # a terminal tells all of the process group
         assert service.process.wait(timeout=20) == 0
@@ -270,7 +271,7 @@ def test_it_survives_a_restart_of_the_database(tmp_path: Path) -> None:
 def refused(database_url: str, *words: str, **environment: str) -> str:
     """What it says when it does not start."""
     done = subprocess.run(
-        [sys.executable, "app.py", "serve", *words],
+        [sys.executable, "serve.py", *words],
         cwd=ROOT,
         env={k: v for k, v in os.environ.items() if k != "CUENTA_ALLOW_REMOTE"}
         | {"DATABASE_URL": database_url}
@@ -354,7 +355,7 @@ def start_run(database_url: str, log: Path, host: str = "127.0.0.1") -> tuple[su
     port = embedded._free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "db/run.py", "--host", host, "--port", str(port)],
+            [sys.executable, "dev/run.py", "--host", host, "--port", str(port)],
             cwd=ROOT,
             env=os.environ | {"DATABASE_URL": database_url},
             stdout=output,
@@ -396,3 +397,67 @@ def test_make_run_looks_at_the_login_before_it_loads_the_sample(
         assert connect(url=url).execute("select count(*) from ledger.processor_events").fetchone() == (0,)
     finally:
         connect().execute(f"drop role {name}".encode())
+
+
+# Imports
+
+
+LAYERS = {"serve": 3, "dev": 3, "app": 2, "worker": 2, "log": 1, "db": 1}  # a room may import those below it
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def test_imports_run_one_way() -> None:
+    files = [path for room in LAYERS for path in (ROOT / f"{room}.py", *(ROOT / room).glob("*.py")) if path.exists()]
+    assert len(files) >= 8
+    for path in files:
+        room = path.relative_to(ROOT).parts[0].removesuffix(".py")
+        above = {name for name in imported(path) if LAYERS.get(name.split(".")[0], 0) > LAYERS[room]}
+        assert not above, f"{path.name} imports what stands above it"
+    assert not {name for name in imported(ROOT / "app.py") if name.split(".")[0] in ("serve", "worker")}
+    assert not {name for name in imported(ROOT / "db" / "pool.py") if name.split(".")[0] in LAYERS}
+    assert not {name for name in imported(ROOT / "log.py") if name.split(".")[0] in LAYERS}
+    importers = {
+        path.name
+        for path in (*ROOT.glob("*.py"), *ROOT.glob("db/*.py"), *ROOT.glob("events/*.py"))
+        if any(name.split(".")[0] in ("serve", "dev") for name in imported(path))
+    }
+    assert importers == set(), "nothing imports a process, nor what only developers need"
+
+
+def test_flask_alone_serves_everything(database: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    words = ["-m", "flask", "--app", "app", "run", "--port", str(port)]
+    process = subprocess.Popen(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": database},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+
+        def ask(path: str) -> Any:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+                return answer.status, answer.headers
+            return None
+
+        assert eventually(lambda: ask("/ready"))
+        for path in ("/v1/payouts", "/docs", "/redoc", "/openapi.json"):
+            status, headers = ask(path)
+            assert status == 200
+            assert headers["X-Request-ID"]
+            assert headers["X-Content-Type-Options"] == "nosniff"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from db import embedded
+from dev import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = sorted((ROOT / "sql").glob("*.sql"))

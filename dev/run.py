@@ -1,6 +1,6 @@
 """What `make run` does: a database, the deploy, the sample events on first start, the service.
 
-    python db/run.py [--host 127.0.0.1] [--port 8080] [--no-sample]
+    python dev/run.py [--host 127.0.0.1] [--port 8080] [--no-sample]
 
 The database is that of DATABASE_URL, else an embedded server's, which stops with the service and
 keeps its data in .data. The sample events are loaded into an empty ledger only.
@@ -23,8 +23,8 @@ from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from db import embedded
 from db.deploy import DeployError, deploy
+from dev import embedded
 from events.load import LoadError, load
 from serve import check_login
 
@@ -93,7 +93,7 @@ def serve(url: str, server: embedded.Server | None, chosen: argparse.Namespace) 
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     address = f"http://{host}:{chosen.port}"
     threading.Thread(target=announce, args=(address, psql_line(server)), daemon=True).start()
-    app = [sys.executable, str(embedded.ROOT / "app.py"), "serve"]
+    app = [sys.executable, str(embedded.ROOT / "serve.py")]
     words = [*app, "--host", chosen.host, "--port", str(chosen.port)]
     return embedded.run_command(words, os.environ | {"DATABASE_URL": url}, is_service=True)
 

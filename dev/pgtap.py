@@ -1,6 +1,6 @@
 """Runs the pgTAP tests of db/tests with pg_prove, in a throw-away database.
 
-    python db/pgtap.py [--coverage PERCENT] [PG_PROVE_ARGS...]
+    python dev/pgtap.py [--coverage PERCENT] [PG_PROVE_ARGS...]
 
 The server is the one of DATABASE_URL, else an embedded one (PG_BIN names another installation).
 pg_prove and pgTAP are the machine's and the server's own if they are there; else they are taken
@@ -29,8 +29,8 @@ from psycopg import sql
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from db import embedded
 from db.deploy import DeployError, deploy
+from dev import embedded
 
 TOOLS = embedded.shared_folder()
 SEARCH_PATH = "api, reporting, public, tap, plpgsql_check"

@@ -1,6 +1,6 @@
 """The whole story without a service: events in, balances, a payout run, payouts paid, the proof.
 
-    python events/demo.py
+    python dev/demo.py
 
 Runs in a throw-away database: on the server of DATABASE_URL, else on an embedded one. Every run tells the
 same, but for the payouts' ids, and fits into 80 columns.
@@ -21,8 +21,8 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from db import embedded
 from db.deploy import DeployError, deploy
+from dev import embedded
 from events.load import LoadError, load, summary
 
 Connection = psycopg.Connection[dict[str, Any]]
