@@ -5,9 +5,9 @@
 Works in a throw-away server with durable settings, or in a throw-away database of the server that
 DATABASE_URL names. The two sides of a ratio take turns in short rounds and the median of the rounds'
 ratios counts, because a machine has other things to do, too. The floor of a benchmark is the least
-that PostgreSQL takes to insert the same rows: one statement, into copies of the tables with the same
-indexes, checks and foreign keys, of the same owner, but without triggers. Single events and their
-floor are sent by the same role.
+that PostgreSQL takes to insert the same rows: one statement, into tables without triggers that are
+frozen as the ledger's were on 2026-11-22 (sql/floor_schema.sql), with their indexes, checks and
+foreign keys. Single events and their floor are sent by the same role.
 
 Only a full run writes RESULTS.md; --output writes whatever was run to another file. The exit code is
 1 if a benchmark fails or single ingestion is under half of its floor.
@@ -167,7 +167,12 @@ class Bench:
                         last=min(first + self.sizes.items - 1, self.sizes.known_events),
                         restaurants=self.sizes.restaurants,
                     )
-                run_file(connection, "copy_to_floor")
+                run_file(
+                    connection,
+                    "copy_to_floor",
+                    restaurants=self.sizes.restaurants,
+                    events=self.sizes.known_events,
+                )
             tidy(url)
             self._main = url
         return self._main
@@ -433,8 +438,14 @@ def bench_payouts(bench: Bench) -> list[Row]:
     load(template, "USD", "res_", few, 5, 5, "2025-01-15")
     load(template, "PEN", "res_", many, 5, 5, "2025-01-15")
     with psycopg.connect(template) as connection:
-        for table in ("restaurants", "account_balances"):
-            connection.execute(f"insert into floor.{table} select t.* from ledger.{table} as t".encode())
+        connection.execute(
+            "insert into floor.restaurants (restaurant_id, created_at)"
+            " select r.restaurant_id, r.created_at from ledger.restaurants as r"
+        )
+        connection.execute(
+            "insert into floor.account_balances (restaurant_id, currency)"
+            " select b.restaurant_id, b.currency from ledger.account_balances as b"
+        )
     tidy(template)
 
     against, linear = Turns(), Turns()
@@ -721,9 +732,9 @@ def write_results(path: Path, machine: list[str], rows: Sequence[Row], command: 
         "",
         f"Written by `{command}`. What counts are the ratios: both sides of one took turns in the same run, on "
         "a machine that had other work, too, and the median of the rounds is given. The floor is the least "
-        "that PostgreSQL takes for the same rows: one prepared statement that inserts them into copies of the "
-        "tables with the same indexes, checks and foreign keys, of the same owner, but without"
-        " triggers. Single events and their floor are sent by the same role.",
+        "that PostgreSQL takes for the same rows: one prepared statement that inserts them into tables without "
+        "triggers, frozen as the ledger's were on 2026-11-22 with their indexes, checks and foreign keys. "
+        "Single events and their floor are sent by the same role.",
         "",
         *(line + "  " for line in machine),
         "",

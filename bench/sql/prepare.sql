@@ -1,26 +1,6 @@
--- What the benchmarks work on: restaurants res_1 .. res_<restaurants> with an account each in both
--- sets of tables, and prepared arrays of events. Lane 0 holds all restaurants, lane 1 the first half
--- and lane 2 the second half of them.
-insert into ledger.restaurants (restaurant_id, created_at)
-select
-    'res_' || r.restaurant_no,
-    now()
-from generate_series(1, %(restaurants)s) as r (restaurant_no);
-
-insert into ledger.account_balances (restaurant_id, currency)
-select
-    r.restaurant_id,
-    'PEN'
-from ledger.restaurants as r;
-
-insert into floor.restaurants
-select r.*
-from ledger.restaurants as r;
-
-insert into floor.account_balances
-select b.*
-from ledger.account_balances as b;
-
+-- Prepared arrays of events for the restaurants res_1 .. res_<restaurants>, whose accounts
+-- known_events.sql opens. Lane 0 holds all restaurants, lane 1 the first half,
+-- lane 2 the second half of them and lane 3 the first one alone.
 create schema bench;
 create table bench.events (
     lane integer not null,
@@ -68,7 +48,8 @@ from (
         values
         (0, 1, %(restaurants)s),
         (1, 1, %(restaurants)s / 2),
-        (2, %(restaurants)s / 2 + 1, %(restaurants)s / 2)
+        (2, %(restaurants)s / 2 + 1, %(restaurants)s / 2),
+        (3, 1, 1)
     ) as l (lane, first_no, restaurants)
     cross join generate_series(1, %(arrays)s) as a (array_no)
     cross join generate_series(1, %(items)s) as i (item_no)
@@ -88,3 +69,4 @@ create sequence bench.lane_0;
 create sequence bench.lane_1;
 create sequence bench.lane_2;
 create sequence bench.lane_floor;
+create sequence bench.lane_3;

@@ -1,0 +1,261 @@
+"""Counts processor instructions an event with valgrind, which repeat where seconds do not.
+
+    python bench/instructions.py [--checkout DIR] [--only NAME ...] [--functions N] [--output FILE]
+
+The checkout's schema is deployed into a throw-away server, which then runs under callgrind. Each
+script runs twice in a backend of its own, with few and with more transactions: the difference of the
+two, divided by the events between them, is what one event costs when everything is warm, protocol and
+commit included. --functions shows what costs most below it, callees included.
+
+Needs valgrind. The floor and the scripts are those beside this file, whatever checkout is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+BENCH = Path(__file__).resolve().parent
+ROOT = BENCH.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.bench import run_file, tidy  # noqa: E402
+from db import embedded  # noqa: E402
+
+RESTAURANTS = 1_000
+KNOWN = 5_000
+ITEMS = 1_000  # events an array
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",  # else the first touch of a page after a checkpoint counts
+    "autovacuum": "off",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "1h",
+    "shared_buffers": "256MB",
+    "max_logical_replication_workers": "0",
+    "jit": "off",
+}
+
+
+class CountError(Exception):
+    """Nothing can be counted; the message says why."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is counted: a script of sql/, how often it runs, and the events of one transaction."""
+
+    title: str
+    script: str
+    runs: tuple[int, int]
+    events: int = 1
+    variables: dict[str, int] = field(default_factory=dict)
+
+
+def new_ids(restaurants: int = RESTAURANTS) -> dict[str, int]:
+    return {"restaurants": restaurants, "first_id": 10**9, "last_id": 10**17}
+
+
+WORK = {
+    "event": Work("`ingest_event`, 1,000 restaurants", "ingest_event", (100, 500), 1, new_ids()),
+    "floor": Work("its floor", "floor_event", (100, 500), 1, new_ids()),
+    "one": Work("`ingest_event`, one restaurant", "ingest_event", (100, 500), 1, new_ids(1)),
+    "duplicate": Work(
+        "a duplicate",
+        "ingest_event",
+        (100, 500),
+        1,
+        {"restaurants": RESTAURANTS, "first_id": 1, "last_id": KNOWN},
+    ),
+    "array": Work("`ingest_events`, 1,000 an array", "ingest_events", (2, 5), ITEMS, {"first_lane": 0}),
+    "array-floor": Work("INSERT ... SELECT of the same rows", "floor_events", (2, 5), ITEMS),
+    "array-one": Work(
+        "`ingest_events`, 1,000 an array, one restaurant", "ingest_events", (2, 5), ITEMS, {"first_lane": 3}
+    ),
+    "balance": Work("`get_balance`", "get_balance", (100, 500), 1, {"is_many": 1}),
+}
+
+
+# -- a server under valgrind ------------------------------------------------------------------
+
+
+def prepare(url: str, checkout: Path) -> None:
+    """Deploy the checkout's schema and load what the scripts work on."""
+    deployed = subprocess.run(
+        [sys.executable, str(checkout / "db" / "deploy.py"), "--quiet"],
+        env=os.environ | {"DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if deployed.returncode != 0:
+        raise CountError(f"deploy of {checkout} failed: {deployed.stdout}{deployed.stderr}")
+    with psycopg.connect(url) as connection:
+        run_file(connection, "floor_schema")
+        run_file(connection, "prepare", restaurants=RESTAURANTS, items=ITEMS, arrays=16)
+        connection.execute("grant usage on schema bench to cuenta_app")
+        connection.execute("grant select on all tables in schema bench to cuenta_app")
+        connection.execute("grant usage on all sequences in schema bench to cuenta_app")
+    with psycopg.connect(url, autocommit=True) as connection:
+        for first in range(1, KNOWN, ITEMS):
+            run_file(connection, "known_events", first=first, last=first + ITEMS - 1, restaurants=RESTAURANTS)
+        run_file(connection, "copy_to_floor", restaurants=RESTAURANTS, events=KNOWN)
+        connection.execute(
+            'select count(*) from api.ingest_events((select jsonb_agg(e.payload || \'{"restaurant_id": "many_1"}\')'
+            " from bench.events as e where e.lane = 0 and e.array_no = 16)) as r"
+        )
+    tidy(url)
+
+
+@contextlib.contextmanager
+def server_under_valgrind(checkout: Path, folder: Path) -> Iterator[str]:
+    """A prepared server that counts; yields its URL. Profiles go to folder/out."""
+    server = embedded.Server(folder / "server", settings=SETTINGS)
+    with server:
+        embedded.create_database(server)
+        prepare(server.url(), checkout)
+    out = folder / "out"
+    out.mkdir()
+    os.chown(out, server.user.get("user", -1), -1)
+    settings = server.settings | {"port": str(server.port)}
+    valgrind = shutil.which("valgrind")
+    if valgrind is None:
+        raise CountError("valgrind is not installed")
+    words = [valgrind, "--tool=callgrind", "--quiet", f"--callgrind-out-file={out}/callgrind.%p"]
+    words += [str(server.bin_dir / "postgres"), "-D", "."]
+    words += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"LC_ALL": "C", "TZ": "UTC"}
+    with open(folder / "valgrind.log", "w") as log:
+        process = subprocess.Popen(
+            words,
+            cwd=server.cluster,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **server.user,
+        )
+        try:
+            for _ in range(300):
+                if process.poll() is not None:
+                    raise CountError((folder / "valgrind.log").read_text())
+                with contextlib.suppress(psycopg.OperationalError), psycopg.connect(server.url(), connect_timeout=60):
+                    break
+                time.sleep(0.5)
+            yield server.url()
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGQUIT)
+                process.wait(60)
+
+
+# -- counting ---------------------------------------------------------------------------------
+
+
+def total(profile: Path) -> int:
+    """The instructions of a finished profile; 0 if it is not finished."""
+    found = re.findall(r"^(?:summary|totals): (\d+)", profile.read_text(errors="replace"), re.M)
+    return int(found[-1]) if found else 0
+
+
+def run_once(url: str, out: Path, work: Work, transactions: int, seed: int) -> Path:
+    """Run a script on one connection; returns the profile of its backend."""
+    before = set(out.iterdir())
+    environment = embedded.libpq_environment(url) | {"PGOPTIONS": "-c role=cuenta_app"}
+    words = [str(embedded.find_bin_dir() / "pgbench"), "--no-vacuum", "-M", "prepared", "-c", "1"]
+    words += ["-t", str(transactions), f"--random-seed={seed}", "-f", str(BENCH / "sql" / f"{work.script}.sql")]
+    words += [word for name, value in work.variables.items() for word in ("-D", f"{name}={value}")]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0 or "aborted" in done.stderr:
+        raise CountError(f"pgbench: {done.stderr.strip()}")
+    for _ in range(120):
+        time.sleep(0.5)
+        profiles = {path: total(path) for path in set(out.iterdir()) - before}
+        if profiles and max(profiles.values()) > 0:
+            time.sleep(0.5)
+            return max(profiles, key=lambda path: total(path))
+    raise CountError(f"no profile in {out}")
+
+
+def functions(profile: Path) -> dict[str, int]:
+    """Instructions by function, callees included."""
+    words = ["callgrind_annotate", "--inclusive=yes", "--threshold=100", str(profile)]
+    shown = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    found: dict[str, int] = {}
+    for count, name in re.findall(r"^\s*([\d,]+) \([ \d.]+%\)\s+\S*?:(\S+)", shown, re.M):
+        found[name] = max(found.get(name, 0), int(count.replace(",", "")))
+    return found
+
+
+@dataclass
+class Count:
+    """Instructions an event, and below it by function."""
+
+    each: float
+    functions: dict[str, float]
+
+
+def count(url: str, out: Path, work: Work, *, with_functions: bool) -> Count:
+    """What an event of this work costs."""
+    few, many = work.runs
+    first = run_once(url, out, work, few, seed=1)
+    second = run_once(url, out, work, many, seed=2)
+    events = (many - few) * work.events
+    by_function: dict[str, float] = {}
+    if with_functions:
+        a, b = functions(first), functions(second)
+        by_function = {name: (b[name] - a.get(name, 0)) / events for name in b}
+    return Count((total(second) - total(first)) / events, by_function)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkout", type=Path, default=ROOT, help="whose schema; default: this one's")
+    parser.add_argument("--only", action="append", metavar="NAME", choices=WORK, help="may be repeated")
+    parser.add_argument("--functions", type=int, default=0, metavar="N", help="show the N that cost most")
+    parser.add_argument("--output", type=Path, help="write a table to this file")
+    options = parser.parse_args(words)
+    embedded.end_on_signals()
+    names = [name for name in WORK if not options.only or name in options.only]
+    folder = Path(tempfile.mkdtemp(prefix="cuenta-instructions-"))
+    folder.chmod(0o711)
+    lines = ["| what | instructions an event |", "|---|---|"]
+    try:
+        with server_under_valgrind(options.checkout.resolve(), folder) as url:
+            for name in names:
+                found = count(url, folder / "out", WORK[name], with_functions=options.functions > 0)
+                print(f"{name:12} {found.each:12,.0f}", flush=True)
+                lines.append(f"| {WORK[name].title} | {found.each:,.0f} |")
+                ranked = sorted(found.functions.items(), key=lambda item: -item[1])
+                for function, cost in ranked[: options.functions]:
+                    print(f"    {cost:12,.0f}  {function}", flush=True)
+    except CountError as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if options.output:
+        options.output.write_text("\n".join([f"Counted on {datetime.now(UTC):%Y-%m-%d}.", "", *lines, ""]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
