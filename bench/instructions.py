@@ -34,7 +34,7 @@ ROOT = BENCH.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.bench import run_file, tidy  # noqa: E402
-from db import embedded  # noqa: E402
+from dev import embedded  # noqa: E402
 
 RESTAURANTS = 1_000
 KNOWN = 5_000
