@@ -1,11 +1,13 @@
 """Counts processor instructions an event with valgrind, which repeat where seconds do not.
 
-    python bench/instructions.py [--checkout DIR] [--only NAME ...] [--functions N] [--output FILE]
+    python bench/instructions.py [--checkout DIR] [--only NAME ...] [--functions N] [--stages]
 
 The checkout's schema is deployed into a throw-away server, which then runs under callgrind. Each
 script runs twice in a backend of its own, with few and with more transactions: the difference of the
 two, divided by the events between them, is what one event costs when everything is warm, protocol and
-commit included. --functions shows what costs most below it, callees included.
+commit included. --functions shows what costs most below it, callees included. --stages shows where
+the time goes, statement by statement: callgrind writes what was counted at each start and end of the
+executor.
 
 Needs valgrind. The floor and the scripts are those beside this file, whatever checkout is measured.
 """
@@ -22,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,12 +124,20 @@ def prepare(url: str, checkout: Path) -> None:
 
 
 @contextlib.contextmanager
-def server_under_valgrind(checkout: Path, folder: Path) -> Iterator[str]:
-    """A prepared server that counts; yields its URL. Profiles go to folder/out."""
+def server_under_valgrind(
+    checkout: Path, folder: Path, *options: str, first: Callable[[str], None] | None = None
+) -> Iterator[str]:
+    """A prepared server that counts; yields its URL. Profiles go to folder/out.
+
+    options: further ones of callgrind. first: what is done before, at full speed.
+    """
+    folder.mkdir(exist_ok=True, mode=0o711)
     server = embedded.Server(folder / "server", settings=SETTINGS)
     with server:
         embedded.create_database(server)
         prepare(server.url(), checkout)
+        if first:
+            first(server.url())
     out = folder / "out"
     out.mkdir()
     os.chown(out, server.user.get("user", -1), -1)
@@ -136,7 +146,7 @@ def server_under_valgrind(checkout: Path, folder: Path) -> Iterator[str]:
     if valgrind is None:
         raise CountError("valgrind is not installed")
     words = [valgrind, "--tool=callgrind", "--quiet", f"--callgrind-out-file={out}/callgrind.%p"]
-    words += [str(server.bin_dir / "postgres"), "-D", "."]
+    words += [*options, str(server.bin_dir / "postgres"), "-D", "."]
     words += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"LC_ALL": "C", "TZ": "UTC"}
     with open(folder / "valgrind.log", "w") as log:
@@ -176,16 +186,21 @@ def total(profile: Path) -> int:
     return int(found[-1]) if found else 0
 
 
-def run_once(url: str, out: Path, work: Work, transactions: int, seed: int) -> Path:
-    """Run a script on one connection; returns the profile of its backend."""
-    before = set(out.iterdir())
-    environment = embedded.libpq_environment(url) | {"PGOPTIONS": "-c role=cuenta_app"}
+def run_script(url: str, work: Work, transactions: int, seed: int, settings: str = "") -> None:
+    """Run a script on one connection, as the service's role."""
+    environment = embedded.libpq_environment(url) | {"PGOPTIONS": f"-c role=cuenta_app {settings}"}
     words = [str(embedded.find_bin_dir() / "pgbench"), "--no-vacuum", "-M", "prepared", "-c", "1"]
     words += ["-t", str(transactions), f"--random-seed={seed}", "-f", str(BENCH / "sql" / f"{work.script}.sql")]
     words += [word for name, value in work.variables.items() for word in ("-D", f"{name}={value}")]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0 or "aborted" in done.stderr:
         raise CountError(f"pgbench: {done.stderr.strip()}")
+
+
+def run_once(url: str, out: Path, work: Work, transactions: int, seed: int) -> Path:
+    """Run a script on one connection; returns the profile of its backend."""
+    before = set(out.iterdir())
+    run_script(url, work, transactions, seed)
     for _ in range(120):
         time.sleep(0.5)
         profiles = {path: total(path) for path in set(out.iterdir()) - before}
@@ -226,11 +241,111 @@ def count(url: str, out: Path, work: Work, *, with_functions: bool) -> Count:
     return Count((total(second) - total(first)) / events, by_function)
 
 
+# -- stages -----------------------------------------------------------------------------------
+
+WARM, COUNTED = 30, 9  # transactions; PostgreSQL settles on a generic plan after the fifth
+EXPLAINED = (
+    "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0"
+    " -c auto_explain.log_nested_statements=on -c log_min_messages=log"
+)
+BRACKETS = ("--dump-before=ExecutorStart", "--dump-after=ExecutorEnd")
+
+
+@dataclass
+class Stage:
+    """A statement that was executed within an event."""
+
+    depth: int
+    before: int  # instructions of the function that called it, since its last statement
+    own: int = 0  # of the executor, without the statements inside
+    inside: int = 0
+
+
+def statements(log: str) -> list[str]:
+    """The texts of what auto_explain has logged, in the order in which they ended."""
+    found = re.findall(r"duration: [\d.]+ ms  plan:\n\tQuery Text: (.*(?:\n\t.*)*)", log)
+    texts = []
+    for text in found:
+        lines = text.split("\n")
+        ends = re.compile(r"\(cost=|^\tQuery Parameters: |^\tSettings: ")
+        plan = next((n for n, line in enumerate(lines) if ends.search(line)), 1)
+        shown = " ".join(re.sub(r"--.*", "", line).strip() for line in lines[:plan])
+        texts.append(re.sub(r"\s+", " ", re.sub(r"/[*].*?[*]/", "", shown)).strip())
+    return texts
+
+
+def read_stages(out: Path) -> tuple[list[list[Stage]], list[int]]:
+    """The statements of each transaction in the order of their ends, and what lies between them."""
+    backends: dict[str, list[tuple[int, Path]]] = {}
+    for path in out.iterdir():
+        _, pid, *part = path.name.split(".")
+        if part:
+            backends.setdefault(pid, []).append((int(part[0]), path))
+    parts = sorted(max(backends.values(), key=lambda found: len(found)))
+    transactions: list[list[Stage]] = []
+    between: list[int] = []
+    stack: list[Stage] = []
+    ended: list[Stage] = []
+    for _, path in parts:
+        text = path.read_text(errors="replace")
+        cost = int(re.findall(r"^(?:summary|totals): (\d+)", text, re.M)[-1])
+        if "Trigger: --dump-before" in text:
+            depth = len(stack)
+            if depth > 1:
+                stack[-1].own += cost
+            elif depth == 0:
+                between.append(cost)
+            stack.append(Stage(depth, cost if depth == 1 else 0))
+        elif stack and "Trigger: --dump-after" in text:
+            stage = stack.pop()
+            stage.own += cost
+            ended.append(stage)
+            if stack:
+                stack[-1].inside += stage.before + stage.own + stage.inside
+            else:
+                transactions.append(ended)
+                ended = []
+    return transactions, between
+
+
+def show_stages(checkout: Path, folder: Path, work: Work) -> list[str]:
+    """A table of where the instructions of a transaction go."""
+    texts: list[str] = []
+
+    def explain(url: str) -> None:
+        log = folder / "server" / "server.log"
+        begins = log.stat().st_size
+        run_script(url, work, WARM, 3, EXPLAINED)
+        with open(log) as lines:
+            lines.seek(begins)
+            texts.extend(statements(lines.read()))
+
+    with server_under_valgrind(checkout, folder, *BRACKETS, first=explain) as url:
+        run_script(url, work, WARM + COUNTED, 4)
+        time.sleep(3)
+        transactions, between = read_stages(folder / "out")
+    counted = transactions[-COUNTED:]
+    typical = sorted(counted, key=lambda stages: stages[-1].own + stages[-1].inside)[COUNTED // 2]
+    labels = texts[-len(typical) :]
+    outside = sorted(between[-COUNTED:])[COUNTED // 2]
+    whole = outside + typical[-1].own + typical[-1].inside
+    lines = ["| statement | its executor | the function before it | text |", "|---|---:|---:|---|"]
+    for number, (stage, label) in enumerate(zip(typical, labels, strict=False), 1):
+        indent = "&nbsp;" * 2 * stage.depth
+        before = f"{stage.before:,}" if stage.depth == 1 else ""
+        text = label.replace("|", "\\|")[:110]
+        lines.append(f"| {indent}{number} | {stage.own:,} | {before} | `{text}` |")
+    lines.append(f"| between transactions: protocol and commit | {outside:,} | | |")
+    lines.append(f"| **all** | **{whole:,}** | | |")
+    return lines
+
+
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkout", type=Path, default=ROOT, help="whose schema; default: this one's")
     parser.add_argument("--only", action="append", metavar="NAME", choices=WORK, help="may be repeated")
     parser.add_argument("--functions", type=int, default=0, metavar="N", help="show the N that cost most")
+    parser.add_argument("--stages", action="store_true", help="statement by statement")
     parser.add_argument("--output", type=Path, help="write a table to this file")
     options = parser.parse_args(words)
     embedded.end_on_signals()
@@ -239,6 +354,11 @@ def main(words: Sequence[str] | None = None) -> int:
     folder.chmod(0o711)
     lines = ["| what | instructions an event |", "|---|---|"]
     try:
+        if options.stages:
+            for name in names:
+                for line in show_stages(options.checkout.resolve(), folder / name, WORK[name]):
+                    print(line)
+            return 0
         with server_under_valgrind(options.checkout.resolve(), folder) as url:
             for name in names:
                 found = count(url, folder / "out", WORK[name], with_functions=options.functions > 0)
