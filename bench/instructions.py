@@ -68,14 +68,15 @@ class Work:
     variables: dict[str, int] = field(default_factory=dict)
 
 
-def new_ids(restaurants: int = RESTAURANTS) -> dict[str, int]:
-    return {"restaurants": restaurants, "first_id": 10**9, "last_id": 10**17}
+def new_ids(restaurants: int, first_id: int) -> dict[str, int]:
+    """Ids that nothing else counted here draws from."""
+    return {"restaurants": restaurants, "first_id": first_id, "last_id": first_id + 10**17}
 
 
 WORK = {
-    "event": Work("`ingest_event`, 1,000 restaurants", "ingest_event", (100, 500), 1, new_ids()),
-    "floor": Work("its floor", "floor_event", (100, 500), 1, new_ids()),
-    "one": Work("`ingest_event`, one restaurant", "ingest_event", (100, 500), 1, new_ids(1)),
+    "event": Work("`ingest_event`, 1,000 restaurants", "ingest_event", (100, 500), 1, new_ids(RESTAURANTS, 10**9)),
+    "floor": Work("its floor", "floor_event", (100, 500), 1, new_ids(RESTAURANTS, 10**9)),
+    "one": Work("`ingest_event`, one restaurant", "ingest_event", (100, 500), 1, new_ids(1, 2 * 10**17)),
     "duplicate": Work(
         "a duplicate",
         "ingest_event",
@@ -281,7 +282,8 @@ def read_stages(out: Path) -> tuple[list[list[Stage]], list[int]]:
         _, pid, *part = path.name.split(".")
         if part:
             backends.setdefault(pid, []).append((int(part[0]), path))
-    parts = sorted(max(backends.values(), key=lambda found: len(found)))
+    longest = max((len(found), pid) for pid, found in backends.items())[1]
+    parts = sorted(backends[longest])
     transactions: list[list[Stage]] = []
     between: list[int] = []
     stack: list[Stage] = []
@@ -367,6 +369,10 @@ def main(words: Sequence[str] | None = None) -> int:
                 ranked = sorted(found.functions.items(), key=lambda item: -item[1])
                 for function, cost in ranked[: options.functions]:
                     print(f"    {cost:12,.0f}  {function}", flush=True)
+            with psycopg.connect(url) as connection:
+                wrong = connection.execute("select count(*) from ledger.event_rejections").fetchone()
+            if wrong != (0,):
+                raise CountError(f"{wrong} events were not posted")
     except CountError as error:
         print(error, file=sys.stderr)
         return 1
