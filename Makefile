@@ -16,10 +16,10 @@ PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-tap test-python test-15 lint check deploy psql stop bench schema schema-check clean
+.PHONY: help run demo test test-tap test-python test-15 lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
 
 help:  ## what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/installed  ## database, deploy, sample events on first start, service (PORT=, SAMPLE=no)
 	@$(PY) dev/run.py --host $(HOST) --port $(PORT) $(if $(filter no,$(SAMPLE)),--no-sample)
@@ -68,6 +68,12 @@ stop: .venv/installed  ## stop an embedded server that still runs
 
 bench: .venv/installed-dev  ## measure; writes bench/RESULTS.md
 	$(PY) bench/bench.py
+
+bench-instructions: .venv/installed-dev  ## count instructions an event with valgrind; writes bench/INSTRUCTIONS.md
+	$(PY) bench/instructions.py --output bench/INSTRUCTIONS.md
+
+bench-peers: .venv/installed-dev  ## the same work through a checkout of pgledger (PGLEDGER=path)
+	$(PY) bench/bench.py --only peers --peers "$(PGLEDGER)"
 
 schema: .venv/installed  ## write db/schema.sql anew
 	@$(FRESH) sh -c '$(NEW_SCHEMA)'

@@ -1,6 +1,6 @@
 """Measures what docs promise about speed, as ratios, and writes bench/RESULTS.md.
 
-    python bench/bench.py [--quick] [--only NAME ...] [--list] [--output FILE]
+    python bench/bench.py [--quick] [--only NAME ...] [--list] [--output FILE] [--peers DIR]
 
 Works in a throw-away server with durable settings, or in a throw-away database of the server that
 DATABASE_URL names. The two sides of a ratio take turns in short rounds and the median of the rounds'
@@ -9,8 +9,9 @@ that PostgreSQL takes to insert the same rows: one statement, into tables withou
 frozen as the ledger's were on 2026-11-22 (sql/floor_schema.sql), with their indexes, checks and
 foreign keys. Single events and their floor are sent by the same role.
 
-Only a full run writes RESULTS.md; --output writes whatever was run to another file. The exit code is
-1 if a benchmark fails or single ingestion is under half of its floor.
+--peers names a checkout of pgledger, whose SQL does the same work on the same server; without it that
+benchmark is left out. Only a full run writes RESULTS.md; --output writes whatever was run to another
+file. The exit code is 1 if a benchmark fails or single ingestion is under half of its floor.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -60,7 +62,7 @@ class BenchError(Exception):
 class Sizes:
     """How much is done: rounds of both sides, seconds a side and round, and the amounts of data."""
 
-    rounds: int = 7
+    rounds: int = 5
     seconds: int = 4
     restaurants: int = 1_000
     items: int = 1_000  # events an array
@@ -68,7 +70,12 @@ class Sizes:
     known_events: int = 20_000  # that duplicates are drawn from
     balance_entries: int = 5_000_000
     payout_restaurants: tuple[int, int] = (10_000, 100_000)
-    payout_rounds: int = 2
+    payout_rounds: int = 5
+    latency_rounds: int = 3  # each pays all restaurants once
+    pending_entries: int = 100_000
+    list_entries: int = 10_000_000  # a fifth of them of one restaurant
+    transaction_events: int = 100_000
+    counted: tuple[str, ...] = ("event", "floor")  # in instructions
     requests: int = 3_000  # HTTP requests a side and round
     mix_seconds: int = 15
 
@@ -80,7 +87,11 @@ QUICK = Sizes(
     known_events=5_000,
     balance_entries=100_000,
     payout_restaurants=(500, 5_000),
-    payout_rounds=1,
+    payout_rounds=2,
+    latency_rounds=1,
+    pending_entries=20_000,
+    list_entries=200_000,
+    transaction_events=20_000,
     requests=600,
     mix_seconds=6,
 )
@@ -123,12 +134,14 @@ class Turns:
 class Bench:
     """A server with databases to measure in, and the tools to do it."""
 
-    def __init__(self, server_url: str, sizes: Sizes, progress: Progress) -> None:
+    def __init__(self, server_url: str, sizes: Sizes, progress: Progress, peers: Path | None = None) -> None:
         self.server_url = server_url
         self.sizes = sizes
         self.progress = progress
+        self.peers = peers
         self.databases = contextlib.ExitStack()
         self._main: str | None = None
+        self._payouts: str | None = None
 
     # -- databases --------------------------------------------------------------------------
 
@@ -176,6 +189,28 @@ class Bench:
             tidy(url)
             self._main = url
         return self._main
+
+    @property
+    def payouts(self) -> str:
+        """A database in which many restaurants in PEN and few in USD have 10 entries each to be paid."""
+        if self._payouts is None:
+            few, many = self.sizes.payout_restaurants
+            self.note(f"loading {many:,} restaurants with 10 entries each")
+            url = self.deployed()
+            load(url, "USD", "res_", few, 5, 5, "2025-01-15")
+            load(url, "PEN", "res_", many, 5, 5, "2025-01-15")
+            with psycopg.connect(url) as connection:
+                connection.execute(
+                    "insert into floor.restaurants (restaurant_id, created_at)"
+                    " select r.restaurant_id, r.created_at from ledger.restaurants as r"
+                )
+                connection.execute(
+                    "insert into floor.account_balances (restaurant_id, currency)"
+                    " select b.restaurant_id, b.currency from ledger.account_balances as b"
+                )
+            tidy(url)
+            self._payouts = url
+        return self._payouts
 
     # -- measuring --------------------------------------------------------------------------
 
@@ -308,7 +343,7 @@ def bench_one(bench: Bench) -> list[Row]:
     """ingest_event, one restaurant"""
     turns = single(bench, 1)
     what = "the same, all clients on one restaurant"
-    return [ratio_row(what, turns, 0.25, "of the floor", turns.medians("events/s"))]
+    return [ratio_row(what, turns, 0.3, "of the floor", turns.medians("events/s"))]
 
 
 def bench_array(bench: Bench) -> list[Row]:
@@ -320,7 +355,22 @@ def bench_array(bench: Bench) -> list[Row]:
     )
     what = f"`ingest_events`, {bench.sizes.items:,} an array, 1 connection"
     rates = turns.medians("events/s", bench.sizes.items)
-    return [ratio_row(what, turns, 0.6, "of INSERT ... SELECT of the same rows", rates)]
+    return [ratio_row(what, turns, 0.65, "of INSERT ... SELECT of the same rows", rates)]
+
+
+def bench_array_one(bench: Bench) -> list[Row]:
+    """arrays of one restaurant against arrays of many"""
+    arrays = bench.sizes.arrays
+
+    def each(lane: int) -> float:
+        rate = bench.pgbench("ingest_events", transactions=arrays, variables={"first_lane": lane})
+        return 1e6 / (rate * bench.sizes.items)
+
+    turns = bench.take_turns(lambda: each(3), lambda: each(0))
+    what = f"events of one restaurant in arrays of {bench.sizes.items:,}, {arrays * (bench.sizes.rounds + 1):,} arrays"
+    rates = turns.medians("us an event")
+    goal = f"times the cost per event of {bench.sizes.restaurants:,} restaurants"
+    return [ratio_row(what, turns, -1.2, goal, rates)]
 
 
 def bench_apart(bench: Bench) -> list[Row]:
@@ -382,7 +432,9 @@ def bench_storage(bench: Bench) -> list[Row]:
     ]
 
 
-def load(url: str, currency: str, prefix: str, restaurants: int, events: int, days: int, until: str) -> None:
+def load(
+    url: str, currency: str, prefix: str, restaurants: int, events: int, days: int, until: str, delay: int = 0
+) -> None:
     """Many charges at once; see sql/load_entries.sql."""
     with psycopg.connect(url) as connection:
         run_file(
@@ -394,6 +446,7 @@ def load(url: str, currency: str, prefix: str, restaurants: int, events: int, da
             events=events,
             days=days,
             until=until,
+            delay=delay,
         )
 
 
@@ -405,48 +458,27 @@ def bench_balance(bench: Bench) -> list[Row]:
     today = datetime.now(UTC).date().isoformat()
     load(url, "PEN", "few_", 1, few // 2, 365, today)
     load(url, "PEN", "many_", 1, many // 2, 365, today)
+    load(url, "PEN", "pending_", 1, bench.sizes.pending_entries // 2, 30, today, delay=30)
     tidy(url)
 
-    def read(is_many: int) -> float:
-        return 1e6 / bench.pgbench("get_balance", url=url, variables={"is_many": is_many})
+    def read(which: int) -> float:
+        return 1e6 / bench.pgbench("get_balance", url=url, variables={"which": which})
 
     turns = bench.take_turns(lambda: read(1), lambda: read(0))
     what = f"`get_balance` after {many:,} entries of the restaurant"
     rows = [ratio_row(what, turns, -1.2, f"times the time after {few:,}", turns.medians("us"))]
 
-    # Two days of the year as money that is not available yet, in both restaurants.
-    with psycopg.connect(url) as connection:
-        connection.execute("set local session_replication_role = replica")
-        connection.execute(
-            "update ledger.ledger_entries as e"
-            " set available_on = e.available_on + 3, settlement_day = e.settlement_day + 3"
-            " where e.business_day > %s::date - 2",
-            [today],
-        )
-    tidy(url)
-    turns = bench.take_turns(lambda: read(1), lambda: read(0))
-    what = f"the same with two days pending, {many * 2 // 365:,} entries against {few * 2 // 365:,}"
-    rows.append(Row(what, "", f"{turns.ratio:.1f} times", None, detail(turns, "us")))
+    pending = bench.sizes.pending_entries
+    turns = bench.take_turns(lambda: read(2), lambda: read(0))
+    what = f"`get_balance` with {pending:,} entries pending, on 30 days"
+    rows.append(ratio_row(what, turns, -1.5, "times the time with none", turns.medians("us")))
     return rows
 
 
 def bench_payouts(bench: Bench) -> list[Row]:
     """run_payouts against INSERT ... SELECT"""
     few, many = bench.sizes.payout_restaurants
-    bench.note(f"loading {many:,} restaurants with 10 entries each")
-    template = bench.deployed()
-    load(template, "USD", "res_", few, 5, 5, "2025-01-15")
-    load(template, "PEN", "res_", many, 5, 5, "2025-01-15")
-    with psycopg.connect(template) as connection:
-        connection.execute(
-            "insert into floor.restaurants (restaurant_id, created_at)"
-            " select r.restaurant_id, r.created_at from ledger.restaurants as r"
-        )
-        connection.execute(
-            "insert into floor.account_balances (restaurant_id, currency)"
-            " select b.restaurant_id, b.currency from ledger.account_balances as b"
-        )
-    tidy(template)
+    template = bench.payouts
 
     against, linear = Turns(), Turns()
     for number in range(1, bench.sizes.payout_rounds + 1):
@@ -598,7 +630,245 @@ def bench_http(bench: Bench) -> list[Row]:
         )
     rates = turns.medians("requests/s")
     what = f"HTTP, one event a request, {CLIENTS} connections"
-    return [ratio_row(what, turns, 0.5, "of the same server answering `select 1`", rates)]
+    return [ratio_row(what, turns, 0.42, "of the same server answering `select 1`", rates)]
+
+
+def bench_instructions(bench: Bench) -> list[Row]:
+    """instructions an event"""
+    bench.note("counting under valgrind")
+    words = [sys.executable, str(BENCH / "instructions.py")]
+    words += [word for name in bench.sizes.counted for word in ("--only", name)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BenchError(done.stderr.strip())
+    each, floor = (int(find(rf"^{name} +([\d,]+)", done.stdout).replace(",", "")) for name in bench.sizes.counted)
+    return [
+        Row(
+            "the same in instructions, protocol and commit included",
+            "at most 850,000",
+            f"{each:,}",
+            each <= 850_000,
+            f"the floor {floor:,}: {floor / each:.2f} of it; by callgrind, see INSTRUCTIONS.md",
+        )
+    ]
+
+
+def bench_transaction(bench: Bench) -> list[Row]:
+    """many arrays in one transaction"""
+    events, items = bench.sizes.transaction_events, bench.sizes.items
+    posted = 0
+    what = f"{events:,} events in arrays of {items:,} in one transaction, default settings"
+    with psycopg.connect(bench.main) as connection:
+        for first in range(1, events, items):
+            bench.note(f"{first - 1:,} of {events:,}")
+            text = (BENCH / "sql" / "events_of.sql").read_text()
+            values = {"prefix": "tx", "first": first, "last": first + items - 1}
+            try:
+                found = connection.execute((text % (values | {"restaurants": bench.sizes.restaurants})).encode())
+            except psycopg.Error as error:
+                return [Row(what, "works", f"fails after {posted:,}", False, str(error).split("\n")[0])]
+            posted += int((found.fetchone() or (0,))[0])
+        shown = [
+            f"{name} = {connection.execute('select current_setting(%s)', [name]).fetchone()[0]}"  # type: ignore[index]
+            for name in ("max_connections", "max_locks_per_transaction")
+        ]
+    return [Row(what, "works", f"{posted:,} posted", posted == events, ", ".join(shown))]
+
+
+def bench_latency(bench: Bench) -> list[Row]:
+    """single events while a payout run is on"""
+    many = bench.sizes.payout_restaurants[1]
+    name = embedded.database_name(bench.payouts)
+    alone, beside = [], []
+    for number in range(1, bench.sizes.latency_rounds + 1):
+        bench.note(f"round {number} of {bench.sizes.latency_rounds}")
+        with embedded.throw_away_database(bench.server_url, name) as url:
+            alone.append(percentile(latencies(url, many, bench.sizes.seconds + 4, None)))
+            beside.append(percentile(latencies(url, many, 600, pay_all)))
+    without, during = statistics.median(alone), statistics.median(beside)
+    return [
+        Row(
+            f"single events while a run pays {many:,} restaurants, p99 (200 events/s sent by {CLIENTS} clients)",
+            "at most 50 ms longer than without",
+            f"{during - without:,.0f} ms longer",
+            during - without <= 50,
+            f"{during:,.1f} against {without:,.1f} ms; rounds {min(beside):,.1f} to {max(beside):,.1f} ms",
+        )
+    ]
+
+
+def percentile(latencies: Sequence[float]) -> float:
+    """The latency that 99 % stay under."""
+    if len(latencies) < 100:
+        raise BenchError(f"only {len(latencies)} events were sent")
+    return sorted(latencies)[len(latencies) * 99 // 100]
+
+
+def pay_all(url: str) -> None:
+    """A run as the service makes it: one chunk a transaction."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        [(run_id,)] = connection.execute("select r.run_id from api.start_payout_run('PEN', '2025-01-15') as r")
+        is_finished = False
+        while not is_finished:
+            [(is_finished,)] = connection.execute(
+                "select r.is_finished from api.continue_payout_run(%s) as r", [run_id]
+            )
+
+
+def latencies(url: str, restaurants: int, seconds: int, work: Callable[[str], None] | None) -> list[float]:
+    """Milliseconds from when an event was due to its answer, for seconds, or while the work is done."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = [str(embedded.find_bin_dir() / "pgbench"), "--no-vacuum", "-M", "prepared", "-c", str(CLIENTS)]
+        words += ["-j", "1", "-T", str(seconds), "--rate=200", "-l", f"--log-prefix={folder}/log"]
+        words += ["-f", str(BENCH / "sql" / "ingest_event.sql")]
+        for name, value in ({"restaurants": restaurants} | new_ids()).items():
+            words += ["-D", f"{name}={value}"]
+        environment = embedded.libpq_environment(url) | {"PGOPTIONS": "-c role=cuenta_app"}
+        with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as pgbench:
+            if work:
+                try:
+                    time.sleep(1)
+                    begins = time.time()
+                    work(url)
+                    ends = time.time()
+                finally:
+                    time.sleep(1)
+                    pgbench.terminate()
+            else:
+                pgbench.wait()
+                begins, ends = 0.0, time.time()
+        found = []
+        for path in Path(folder).iterdir():
+            for line in path.read_text().splitlines():
+                fields = line.split()
+                if len(fields) >= 6 and fields[2].isdigit() and begins <= int(fields[4]) <= ends:
+                    found.append(int(fields[2]) / 1000)
+        return found
+
+
+# Every list, first page and one far inside, for the restaurant with a fifth of all entries.
+LISTS = {
+    "list_entries": "select r.* from api.list_entries('big_1', 'PEN') as r",
+    "list_entries since yesterday": (
+        "select r.* from api.list_entries('big_1', 'PEN', p_from => current_date - 1) as r"
+    ),
+    "list_payouts": "select r.* from api.list_payouts() as r",
+    "list_payouts of a restaurant": "select r.* from api.list_payouts('big_1') as r",
+    "list_payouts CREATED": "select r.* from api.list_payouts(p_status => 'CREATED') as r",
+    "get_event": "select r.* from api.get_event('123456', 'load') as r",
+    "get_balance": "select r.* from api.get_balance('big_1', 'PEN') as r",
+}
+PAGES = {
+    "statement": {"restaurant_id": "big_1", "currency": "PEN"},
+    "payout_history": {"restaurant_id": "big_1"},
+    "q1_balances": {},
+    "q2_top_restaurants": {},
+    "q3_payout_eligibility": {"currency": "PEN"},
+}
+
+
+def bench_lists(bench: Bench) -> list[Row]:
+    """lists and statements of a large ledger"""
+    entries = bench.sizes.list_entries
+    url = bench.deployed()
+    today = datetime.now(UTC).date()
+    bench.note(f"loading {entries:,} entries")
+    load(url, "PEN", "big_", 1, entries // 10, 365, today.isoformat())
+    for part in range(4):  # a part at a time: each is one transaction with a temporary table
+        load(url, "PEN", f"few_{part}_", 200, entries // 2 // 1000, 365, today.isoformat())
+    tidy(url)
+    bench.note("paying 20 days")
+    with psycopg.connect(url, autocommit=True) as connection:
+        for days in range(200, 0, -10):
+            as_of = today - timedelta(days=days)
+            connection.execute("select count(*) from api.run_payouts('PEN', %s) as r", [as_of]).fetchone()
+    tidy(url)
+    times: dict[str, float] = {}
+    with psycopg.connect(url, autocommit=True, options="-c role=cuenta_operator") as connection:
+        for name, text in LISTS.items():
+            bench.note(name)
+            times[name] = statistics.median(timed(connection, text) for _ in range(5))
+            if "list_" in name:
+                columns = [c.name for c in connection.execute(text.encode()).description or ()]
+                cursors = [row[columns.index("cursor")] for row in connection.execute(text.encode())]
+                if len(cursors) >= 20:
+                    after = text.replace(") as r", f", p_cursor => '{cursors[-1]}') as r").replace("(, ", "(")
+                    times[f"{name}, page 2"] = statistics.median(timed(connection, after) for _ in range(5))
+    for name, variables in PAGES.items():
+        bench.note(name)
+        times[name] = statistics.median(timed_file(url, name, variables) for _ in range(5))
+    slowest = max(times, key=lambda name: times[name])
+    return [
+        Row(
+            f"lists and statements at {entries:,} entries, {entries // 5:,} of them of the restaurant asked for",
+            "under 20 ms a page",
+            f"{times[slowest]:,.1f} ms ({slowest})",
+            times[slowest] < 20,
+            ", ".join(f"{name} {ms:,.1f}" for name, ms in times.items()),
+        )
+    ]
+
+
+def timed(connection: psycopg.Connection[tuple[object, ...]], text: str) -> float:
+    """Milliseconds of a query, its rows fetched."""
+    started = time.perf_counter()
+    connection.execute(text.encode()).fetchall()
+    return (time.perf_counter() - started) * 1000
+
+
+def timed_file(url: str, name: str, variables: Mapping[str, str]) -> float:
+    """Milliseconds of the statements of a file of the folder sql, by psql's clock."""
+    words = [str(embedded.find_bin_dir() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1"]
+    words += [word for key, value in variables.items() for word in ("-v", f"{key}={value}")]
+    words += ["-c", "\\timing on", "-f", str(BENCH.parent / "sql" / f"{name}.sql")]
+    done = subprocess.run(words, env=embedded.libpq_environment(url), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BenchError(f"{name}: {done.stderr.strip()}")
+    return sum(float(ms) for ms in re.findall(r"^Time: ([\d.]+) ms", done.stdout, re.M))
+
+
+PEER_ITEMS = 500
+
+
+def bench_peers(bench: Bench) -> list[Row]:
+    """the same work through pgledger (--peers)"""
+    if bench.peers is None:
+        return []
+    files = [*sorted((bench.peers / "vendor").rglob("*.sql")), bench.peers / "pgledger.sql"]
+    if not files[-1].is_file():
+        raise BenchError(f"{bench.peers} is not a checkout of pgledger: it has no pgledger.sql")
+    url = bench.databases.enter_context(embedded.throw_away_database(bench.server_url))
+    with psycopg.connect(url) as connection:
+        for file in files:
+            connection.execute(file.read_text().encode())
+        run_file(connection, "peers_prepare", restaurants=bench.sizes.restaurants)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("vacuum analyze")
+    restaurants = {"restaurants": bench.sizes.restaurants}
+    arrays = restaurants | {"items": PEER_ITEMS}
+
+    def ours() -> float:
+        return bench.pgbench("ingest_event", clients=CLIENTS, variables=restaurants | new_ids())
+
+    def theirs(is_shared: int) -> float:
+        variables = restaurants | {"is_shared": is_shared}
+        return bench.pgbench("peers_transfers", clients=CLIENTS, variables=variables, url=url, is_service=False)
+
+    what = f"pgledger beside it, {CLIENTS} clients, a charge with its fee"
+    rows = []
+    for title, is_shared, goal in (
+        ("its clearing and fee accounts shared by all", 1, 5.0),
+        ("clearing and fee accounts for each restaurant", 0, 2.5),
+    ):
+        turns = bench.take_turns(ours, lambda is_shared=is_shared: theirs(is_shared))  # type: ignore[misc]
+        rows.append(ratio_row(f"{what}, {title}", turns, goal, "times its rate", turns.medians("charges/s")))
+    turns = bench.take_turns(
+        lambda: bench.pgbench("ingest_array", variables=arrays),
+        lambda: bench.pgbench("peers_transfers_array", variables=arrays, url=url, is_service=False),
+    )
+    rates = turns.medians("charges/s", PEER_ITEMS)
+    what = f"pgledger beside it, arrays of {PEER_ITEMS}, 1 connection"
+    return [*rows, ratio_row(what, turns, 4, "times its rate", rates)]
 
 
 def bench_mix(bench: Bench) -> list[Row]:
@@ -635,16 +905,22 @@ def bench_mix(bench: Bench) -> list[Row]:
 
 BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
     "single": bench_single,
+    "instructions": bench_instructions,
     "async": bench_async,
     "one": bench_one,
     "array": bench_array,
+    "array-one": bench_array_one,
     "apart": bench_apart,
     "duplicate": bench_duplicate,
     "balance": bench_balance,
     "payouts": bench_payouts,
+    "latency": bench_latency,
     "http": bench_http,
     "storage": bench_storage,
+    "lists": bench_lists,
     "mix": bench_mix,
+    "transaction": bench_transaction,
+    "peers": bench_peers,
 }
 
 
@@ -674,6 +950,8 @@ def durable_settings() -> dict[str, str]:
     """What a server keeps that must not lose anything, with room not to checkpoint all the time."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
+        "max_connections": "100",
+        "max_locks_per_transaction": "64",
         "fsync": "on",
         "full_page_writes": "on",
         "synchronous_commit": "on",
@@ -704,7 +982,7 @@ def describe_machine(server_url: str) -> list[str]:
     with contextlib.suppress(OSError, AttributeError):
         system = platform.freedesktop_os_release()["PRETTY_NAME"]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    names = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")
+    names = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size", "max_connections")
     with psycopg.connect(server_url) as connection:
         version = connection.execute("select current_setting('server_version')").fetchone()
         shown = connection.execute(
@@ -760,18 +1038,20 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes, short rounds")
     parser.add_argument("--only", action="append", metavar="NAME", choices=BENCHMARKS, help="may be repeated")
     parser.add_argument("--list", action="store_true", help="the names for --only")
+    parser.add_argument("--peers", type=Path, metavar="DIR", help="a checkout of pgledger")
     parser.add_argument("--output", type=Path, help="write the results to this file")
     options = parser.parse_args(words)
     embedded.end_on_signals()
     if options.list:
         for name, benchmark in BENCHMARKS.items():
-            console.print(f"{name:10} {benchmark.__doc__}")
+            console.print(f"{name:12} {benchmark.__doc__}")
         return 0
     names = [name for name in BENCHMARKS if not options.only or name in options.only]
     is_full = not options.quick and not options.only
     output = options.output or (BENCH / "RESULTS.md" if is_full else None)
     command = "python bench/bench.py" + " --quick" * options.quick
     command += "".join(f" --only {name}" for name in options.only or ())
+    command += " --peers PATH" * bool(options.peers)
 
     rows: list[Row] = []
     failures: list[str] = []
@@ -787,7 +1067,7 @@ def main(words: Sequence[str] | None = None) -> int:
         Progress(*columns, console=console, transient=True) as progress,
     ):
         machine = describe_machine(server_url)
-        bench = Bench(server_url, QUICK if options.quick else Sizes(), progress)
+        bench = Bench(server_url, QUICK if options.quick else Sizes(), progress, options.peers)
         task = progress.add_task("", total=len(names), note="")
         with bench.databases:
             for name in names:

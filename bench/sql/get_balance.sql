@@ -1,3 +1,3 @@
--- The balance of one restaurant: of many_1 if :is_many is 1, else of few_1.
+-- The balance of one restaurant: of few_1, many_1 or pending_1 if :which is 0, 1 or 2.
 select r.*
-from api.get_balance(case when :is_many::integer = 1 then 'many_1' else 'few_1' end, 'PEN') as r;
+from api.get_balance(('{few_1,many_1,pending_1}'::text[])[1 + :which::integer], 'PEN') as r;
