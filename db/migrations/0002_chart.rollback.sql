@@ -1,4 +1,5 @@
 drop table ledger.rejection_reasons;
+drop table ledger.posting_rule_history;
 drop table ledger.posting_rules;
 drop table ledger.event_types;
 drop table ledger.entry_types;

@@ -10,15 +10,34 @@ constraint minor_units_range_check check (value between -9007199254740991 and 90
 comment on domain ledger.minor_units is
 'Money in minor units of its currency; negative is a debt.';
 
-create domain ledger.minor_units_kept as bigint
+create domain ledger.minor_units_not_negative as bigint
 -- squawk-ignore ban-create-domain-with-constraint
-constraint minor_units_kept_range_check check (value between 0 and 9007199254740991);
-comment on domain ledger.minor_units_kept is
+constraint minor_units_not_negative_range_check check (value between 0 and 9007199254740991);
+comment on domain ledger.minor_units_not_negative is
 'Money in minor units of its currency that is kept for a purpose, never negative.';
 
+create table ledger.platform_settings (
+    is_singleton boolean not null default true,
+    unknown_restaurants text collate "C" not null default 'register',
+    default_timezone text not null default 'America/Lima',
+    constraint platform_settings_pkey primary key (is_singleton),
+    constraint platform_settings_one_row_check check (is_singleton),
+    constraint platform_settings_unknown_restaurants_known_check
+    check (unknown_restaurants in ('register', 'hold_payouts', 'refuse'))
+);
+insert into ledger.platform_settings default values;
+comment on table ledger.platform_settings is
+'The platform''s own settings, one row; set_platform_settings changes it.';
+comment on column ledger.platform_settings.is_singleton is 'Always true: there is one row.';
+comment on column ledger.platform_settings.unknown_restaurants is
+'What happens when an event names a restaurant that is not registered: register it; register it '
+'with its payouts paused (hold_payouts); refuse the event.';
+comment on column ledger.platform_settings.default_timezone is
+'IANA name; the time zone of restaurants that are registered without one.';
+
 create table ledger.restaurants (
-    restaurant_id text not null,
-    timezone text not null default 'America/Lima',
+    restaurant_id text collate "C" not null,
+    timezone text not null,
     day_close_hour smallint not null default 0,
     settlement_delay_days smallint not null default 0,
     is_payouts_paused boolean not null default false,
@@ -32,7 +51,7 @@ create table ledger.restaurants (
 );
 comment on table ledger.restaurants is
 'Restaurants the platform collects for. One that an event names first is registered with the '
-'defaults.';
+'platform''s defaults, as platform_settings say.';
 comment on column ledger.restaurants.timezone is 'IANA name; says to which day an event belongs.';
 comment on column ledger.restaurants.day_close_hour is
 'Local hour at which the business day ends: 3 books what happens at 2 a.m. to the evening before.';
@@ -41,14 +60,14 @@ comment on column ledger.restaurants.settlement_delay_days is
 
 create table ledger.account_balances (
     balance ledger.minor_units not null default 0,
-    reserved ledger.minor_units_kept not null default 0,
-    held ledger.minor_units_kept not null default 0,
+    reserved ledger.minor_units_not_negative not null default 0,
+    held ledger.minor_units_not_negative not null default 0,
     last_entry_seq bigint not null default 0,
     last_entry_at timestamptz,
     last_event_at timestamptz,
     closed_through date not null default '-infinity',
-    restaurant_id text not null,
-    currency text not null,
+    restaurant_id text collate "C" not null,
+    currency text collate "C" not null,
     constraint account_balances_pkey primary key (restaurant_id, currency),
     constraint account_balances_restaurant_id_fkey
     foreign key (restaurant_id) references ledger.restaurants (restaurant_id),
@@ -56,9 +75,8 @@ create table ledger.account_balances (
     foreign key (currency) references ledger.currencies (currency)
 ) with (fillfactor = 50);
 comment on table ledger.account_balances is
-'What a restaurant owns in one currency, in minor units. Moved by the insertion of entries and by '
-'nothing'
-'else; its row lock orders the entries of the account.';
+'What a restaurant owns in one currency, in minor units. Moved together with its entries and by '
+'nothing else; its row lock orders the entries of the account.';
 comment on column ledger.account_balances.balance is
 'Balance of restaurant_available, matured or not; may be negative (a debt).';
 comment on column ledger.account_balances.reserved is 'In payouts under way.';
@@ -72,6 +90,20 @@ comment on column ledger.account_balances.last_event_at is
 comment on column ledger.account_balances.closed_through is
 'The last day a payout has closed: no entry settles on it or earlier any more.';
 
+create table ledger.pending_days (
+    amount ledger.minor_units not null,
+    available_on date not null,
+    restaurant_id text collate "C" not null,
+    currency text collate "C" not null,
+    constraint pending_days_pkey primary key (restaurant_id, currency, available_on)
+) with (fillfactor = 70);
+comment on table ledger.pending_days is
+'What becomes available to a restaurant on a day, of money that came with a delay: what is pending '
+'is the sum of the days to come. Written under the account''s lock.';
+comment on column ledger.pending_days.amount is
+'The charges of the day less their fees, in minor units.';
+comment on column ledger.pending_days.available_on is 'The day, in the restaurant''s time zone.';
+
 create table ledger.processor_events (
     event_no bigint not null generated always as identity,
     amount bigint not null,
@@ -80,41 +112,43 @@ create table ledger.processor_events (
     occurred_at timestamptz not null,
     received_at timestamptz not null,
     entry_count smallint not null,
-    restaurant_id text not null,
-    currency text not null,
-    provider text not null,
-    event_id text not null,
-    event_type text not null,
-    payout_id text,
+    restaurant_id text collate "C" not null,
+    currency text collate "C" not null,
+    provider text collate "C" not null,
+    event_id text collate "C" not null,
+    event_type text collate "C" not null,
+    subject_state text collate "C",
+    payout_id text collate "C",
     payload jsonb not null,
     constraint processor_events_pkey primary key (restaurant_id, event_no),
     constraint processor_events_provider_event_id_key unique (provider, event_id),
     constraint processor_events_account_fkey
     foreign key (restaurant_id, currency)
     references ledger.account_balances (restaurant_id, currency),
-    constraint processor_events_event_type_fkey
-    foreign key (event_type) references ledger.event_types (event_type),
-    constraint processor_events_amount_positive_check check (amount > 0),
-    constraint processor_events_fee_not_negative_check check (fee >= 0),
-    constraint processor_events_entries_check
-    check ((entry_count > 0) = (first_entry_seq is not null))
+    -- Only what was told of a subject before: all others are of state NEW, and a foreign key would
+    -- have every event lock the row of its rule.
+    constraint processor_events_rule_fkey
+    foreign key (event_type, subject_state)
+    references ledger.posting_rules (event_type, subject_state)
 );
 comment on table ledger.processor_events is
 'Events that became effective, once and for ever. What was refused is in event_rejections.';
 comment on column ledger.processor_events.event_no is 'Internal number, referenced by entries.';
 comment on column ledger.processor_events.first_entry_seq is
 'entry_seq of the first of entry_count entries posted; null when the event needed none.';
+comment on column ledger.processor_events.subject_state is
+'The state of its subject before it, which decided what it posts; null: NEW.';
 comment on column ledger.processor_events.payload is
 'The document as received, unknown fields included.';
 
 create table ledger.event_rejections (
     rejection_no bigint not null generated always as identity,
     received_at timestamptz not null,
-    restaurant_id text not null,
-    provider text,
-    event_id text,
-    status text not null,
-    code text not null,
+    restaurant_id text collate "C" not null,
+    provider text collate "C",
+    event_id text collate "C",
+    status text collate "C" not null,
+    code text collate "C" not null,
     message text not null,
     details jsonb,
     payload jsonb not null,
@@ -129,14 +163,18 @@ comment on column ledger.event_rejections.restaurant_id is
 'As the event said it; empty when it named no valid one.';
 
 create table ledger.payout_runs (
-    run_id text not null,
-    currency text not null,
+    run_id text collate "C" not null,
+    currency text collate "C" not null,
     as_of date not null,
     min_amount bigint not null,
+    restaurant_ids text[] collate "C",
     started_at timestamptz not null,
+    finished_at timestamptz,
+    last_restaurant_id text collate "C" not null default '',
     payouts_created integer not null default 0,
-    payouts_amount bigint not null default 0,
+    payouts_amount numeric not null default 0,
     restaurants_skipped integer not null default 0,
+    skipped jsonb not null default '{}',
     constraint payout_runs_pkey primary key (run_id),
     constraint payout_runs_currency_fkey
     foreign key (currency) references ledger.currencies (currency),
@@ -151,12 +189,13 @@ create table ledger.payouts (
     created_at timestamptz not null,
     paid_at timestamptz,
     failed_at timestamptz,
+    canceled_at timestamptz,
     as_of date not null,
-    restaurant_id text not null,
-    currency text not null,
-    status text not null,
-    payout_id text not null,
-    run_id text not null,
+    restaurant_id text collate "C" not null,
+    currency text collate "C" not null,
+    status text collate "C" not null,
+    payout_id text collate "C" not null,
+    run_id text collate "C" not null,
     failure_reason text,
     constraint payouts_pkey primary key (restaurant_id, payout_id),
     constraint payouts_payout_id_key unique (payout_id),
@@ -177,15 +216,16 @@ comment on column ledger.payouts.as_of is
 comment on column ledger.payouts.reserve_entry_seq is
 'entry_seq of the entry that reserved the amount.';
 comment on column ledger.payouts.paid_at is 'occurred_at of the event that reported it paid.';
+comment on column ledger.payouts.canceled_at is 'When it was canceled.';
 comment on column ledger.payouts.failed_at is
 'occurred_at of the event that reported it failed or sent back.';
 
 create table ledger.payout_items (
     amount bigint not null,
     entry_count bigint not null,
-    restaurant_id text not null,
-    payout_id text not null,
-    item_type text not null,
+    restaurant_id text collate "C" not null,
+    payout_id text collate "C" not null,
+    item_type text collate "C" not null,
     constraint payout_items_pkey primary key (restaurant_id, payout_id, item_type),
     constraint payout_items_payout_fkey
     foreign key (restaurant_id, payout_id) references ledger.payouts (restaurant_id, payout_id),
@@ -195,15 +235,15 @@ comment on table ledger.payout_items is
 'What a payout consists of, signed; the items of a payout add up to its amount.';
 comment on column ledger.payout_items.item_type is
 'entry_types.payout_item of the entries summed, or carried_in / carried_out: the money that '
-'earlier'
+'earlier '
 'payouts held back, and what this one holds back because it was spent since.';
 
 create table ledger.payout_skips (
-    amount bigint not null,
-    restaurant_id text not null,
-    run_id text not null,
-    currency text not null,
-    reason text not null,
+    amount numeric not null,
+    restaurant_id text collate "C" not null,
+    run_id text collate "C" not null,
+    currency text collate "C" not null,
+    reason text collate "C" not null,
     constraint payout_skips_pkey primary key (restaurant_id, run_id),
     constraint payout_skips_run_id_fkey foreign key (run_id) references ledger.payout_runs (run_id),
     constraint payout_skips_account_fkey
@@ -213,32 +253,27 @@ create table ledger.payout_skips (
 comment on table ledger.payout_skips is 'Restaurants that a payout run passed over, and why.';
 comment on column ledger.payout_skips.amount is 'What could have been paid, in minor units.';
 
+-- Foreign keys from the book to the chart would cost every event a lock on a row that all events
+-- share; the guards of the reference tables and the checks hold the same.
 create table ledger.ledger_entries (
     entry_seq bigint not null,
     amount bigint not null,
     balance_after bigint not null,
     reserved_after bigint not null,
+    held_after bigint,
     event_no bigint,
-    occurred_at timestamptz not null,
     recorded_at timestamptz not null,
     business_day date not null,
     available_on date not null,
     settlement_day date not null,
-    restaurant_id text not null,
-    currency text not null,
-    entry_type text not null,
-    payout_id text,
+    restaurant_id text collate "C" not null,
+    currency text collate "C" not null,
+    entry_type text collate "C" not null,
+    payout_id text collate "C",
     constraint ledger_entries_pkey primary key (restaurant_id, currency, entry_seq),
-    constraint ledger_entries_entry_type_fkey
-    foreign key (entry_type) references ledger.entry_types (entry_type),
     constraint ledger_entries_event_fkey
     foreign key (restaurant_id, event_no)
-    references ledger.processor_events (restaurant_id, event_no),
-    constraint ledger_entries_payout_fkey
-    foreign key (restaurant_id, payout_id) references ledger.payouts (restaurant_id, payout_id),
-    constraint ledger_entries_amount_positive_check check (amount > 0),
-    constraint ledger_entries_has_cause_check check (num_nonnulls(event_no, payout_id) > 0),
-    constraint ledger_entries_settles_when_available_check check (settlement_day >= available_on)
+    references ledger.processor_events (restaurant_id, event_no)
 );
 create index ledger_entries_restaurant_id_currency_settlement_day_idx
 on ledger.ledger_entries (restaurant_id, currency, settlement_day);
@@ -251,9 +286,9 @@ comment on column ledger.ledger_entries.amount is 'Minor units of the currency, 
 comment on column ledger.ledger_entries.balance_after is 'The account''s balance after this entry.';
 comment on column ledger.ledger_entries.reserved_after is
 'The money reserved for payouts after this entry.';
+comment on column ledger.ledger_entries.held_after is
+'The money held back after this entry; null: none.';
 comment on column ledger.ledger_entries.event_no is 'The event that caused the entry, if one did.';
-comment on column ledger.ledger_entries.occurred_at is
-'When it happened, as the event or the payout run says.';
 comment on column ledger.ledger_entries.recorded_at is
 'When it was written here; never before an earlier entry.';
 comment on column ledger.ledger_entries.business_day is

@@ -1,3 +1,3 @@
 drop type ledger.event_answer;
-drop type ledger.event_input;
+drop type ledger.event_decision;
 drop type ledger.event_fields;
