@@ -38,21 +38,10 @@ create or replace trigger payout_runs_never_removed
 before delete or truncate on ledger.payout_runs
 for each statement execute function ledger.tg_any__refuse();
 
--- Entries are inserted by the functions that move the account with them, and an account moves by
--- the entries inserted since: whoever tries otherwise is refused, superusers included.
-create or replace trigger ledger_entries_posting_only
-before insert on ledger.ledger_entries
-for each statement execute function ledger.tg_ledger_entries__posting_only();
-
+-- An account moves to what its last entry says, whoever updates it, superusers included.
 create or replace trigger account_balances_follow_entries
 before update on ledger.account_balances
 for each row execute function ledger.tg_account_balances__follow_entries();
-
-create or replace trigger account_balances_stay_closed
-before update of closed_through on ledger.account_balances
-for each row
-when (new.closed_through < old.closed_through)
-execute function ledger.tg_any__posting_only();
 
 create or replace trigger account_balances_open_empty
 before insert on ledger.account_balances
@@ -65,6 +54,10 @@ when (
     or new.closed_through <> '-infinity'
 )
 execute function ledger.tg_any__posting_only();
+
+create or replace trigger restaurants_keep_id
+before update on ledger.restaurants
+for each row execute function ledger.tg_restaurants__keep_id();
 
 -- Payouts.
 create or replace trigger payouts_guard
@@ -81,3 +74,52 @@ create or replace trigger payout_items_complete
 after insert on ledger.payout_items
 referencing new table as written
 for each statement execute function ledger.tg_payout_items__complete();
+
+-- Reference data: rows of files, changed by their replay only, and what is in use keeps its meaning.
+create or replace trigger currencies_replay_only
+before insert or update or delete or truncate on ledger.currencies
+for each statement execute function ledger.tg_any__replay_only();
+
+create or replace trigger accounts_replay_only
+before insert or update or delete or truncate on ledger.accounts
+for each statement execute function ledger.tg_any__replay_only();
+
+create or replace trigger entry_types_replay_only
+before insert or update or delete or truncate on ledger.entry_types
+for each statement execute function ledger.tg_any__replay_only();
+
+create or replace trigger event_types_replay_only
+before insert or update or delete or truncate on ledger.event_types
+for each statement execute function ledger.tg_any__replay_only();
+
+create or replace trigger posting_rules_replay_only
+before insert or update or delete or truncate on ledger.posting_rules
+for each statement execute function ledger.tg_any__replay_only();
+
+create or replace trigger rejection_reasons_replay_only
+before insert or update or delete or truncate on ledger.rejection_reasons
+for each statement execute function ledger.tg_any__replay_only();
+
+create or replace trigger currencies_keep
+before update on ledger.currencies
+for each row execute function ledger.tg_currencies__keep();
+
+create or replace trigger entry_types_keep
+before update or delete on ledger.entry_types
+for each row execute function ledger.tg_entry_types__keep();
+
+create or replace trigger event_types_keep
+before delete on ledger.event_types
+for each row execute function ledger.tg_event_types__keep();
+
+create or replace trigger posting_rules_effects
+before insert or update on ledger.posting_rules
+for each row execute function ledger.tg_posting_rules__effects();
+
+create or replace trigger posting_rules_keep
+before update or delete on ledger.posting_rules
+for each row execute function ledger.tg_posting_rules__keep();
+
+create or replace trigger posting_rule_history_append_only
+before update or delete or truncate on ledger.posting_rule_history
+for each statement execute function ledger.tg_any__refuse();

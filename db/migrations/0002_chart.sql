@@ -153,6 +153,8 @@ create table ledger.posting_rules (
     ),
     constraint posting_rules_fee_after_amount_check
     check (fee_entry is null or amount_entry is not null),
+    constraint posting_rules_fee_of_balance_check
+    check (fee_reserved_effect = 0 and fee_held_effect = 0),
     constraint posting_rules_new_posts_check
     check (subject_state <> 'NEW' or amount_entry is not null)
 );

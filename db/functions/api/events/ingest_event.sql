@@ -21,22 +21,17 @@ as $function$
  *     not valid or not allowed. code, message and details say why the last two posted nothing
  * Raises:
  *     LBOBJ  p_event is not a JSON object
- * Calls:  ledger.read_event, ledger.post_event
- * Locks:  the account, then the event id
+ * Calls:  ledger.post_event
+ * Locks:  the account, then the event id; see ledger.post_event
  */
-declare
-    v_now constant timestamptz := clock_timestamp();
-    v_event ledger.event_input;
 begin
-    v_event := ledger.read_event(p_event, v_now);
-    if v_event.code = 'EVENT_NOT_OBJECT' then
-        raise exception 'an event is a JSON object, not %',
-            coalesce(jsonb_typeof(p_event), 'nothing')
-            using errcode = 'LBOBJ', constraint = 'EVENT_NOT_OBJECT',
-                detail = format('type=%s', coalesce(jsonb_typeof(p_event), 'nothing')),
-                hint = 'Several events at once go to ingest_events.';
+    if jsonb_typeof(p_event) = 'object' then
+        return ledger.post_event(p_event, clock_timestamp());
     end if;
-    return ledger.post_event(v_event.restaurant_id, v_event, v_now);
+    raise exception 'an event is a JSON object, not %', coalesce(jsonb_typeof(p_event), 'nothing')
+        using errcode = 'LBOBJ', constraint = 'EVENT_NOT_OBJECT',
+            detail = format('type=%s', coalesce(jsonb_typeof(p_event), 'nothing')),
+            hint = 'Several events at once go to ingest_events.';
 end;
 $function$;
 

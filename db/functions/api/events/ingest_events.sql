@@ -30,15 +30,20 @@ as $function$
  * Raises:
  *     LBARR  p_events is not a JSON array
  *     LBMAX  it has more than 10,000 items
- * Calls:  ledger.read_event, ledger.lock_events, ledger.post_event
- * Locks:  all accounts in key order, then all event ids; see ledger.lock_account
+ *     40001  an id was told at this moment for another restaurant, too: send the array again
+ * Calls:  ledger.read_events, ledger.lock_accounts, ledger.known_timezones, ledger.post_events,
+ *         ledger.post_event, ledger.reject_unknown_timezone
+ * Reads:  ledger.restaurants
+ * Locks:  all accounts in key order, then all event ids; see ledger.post_event
  */
 declare
     v_most_items constant integer := 10000;
     v_now constant timestamptz := clock_timestamp();
-    v_events ledger.event_input[];
-    v_event ledger.event_input;
-    v_answer ledger.event_answer;
+    v_events ledger.event_fields[];
+    v_timezones text[];
+    v_posted integer[];
+    v_answers ledger.event_answer[];
+    r_item record;
 begin
     if jsonb_typeof(p_events) is distinct from 'array' then
         raise exception 'events are a JSON array, not %',
@@ -53,18 +58,80 @@ begin
                 hint = 'Send the events in several arrays.';
     end if;
 
-    select array_agg(ledger.read_event(i.event, v_now) order by i.item_no)
-    into v_events
-    from jsonb_array_elements(p_events) with ordinality as i (event, item_no);
+    v_events := ledger.read_events(p_events, v_now);
+    perform ledger.lock_accounts(v_events, v_now);
+    v_timezones := ledger.known_timezones(
+        array(
+            select distinct s.timezone
+            from unnest(v_events) as e
+            inner join ledger.restaurants as s on e.restaurant_id = s.restaurant_id
+        )
+    );
+    v_posted := ledger.post_events(v_events, p_events, v_timezones, v_now);
 
-    v_events := ledger.lock_events(v_events, v_now);
-
-    item := 0;
-    foreach v_event in array coalesce(v_events, '{}') loop
-        item := item + 1;
-        v_answer := ledger.post_event(v_event.restaurant_id, v_event, v_now);
-        return query select item, v_answer.*;
+    -- Whatever is special goes one by one, in order.
+    v_answers := array_fill(null::ledger.event_answer, array[cardinality(v_events)]);
+    for r_item in
+        select
+            i.item_no,
+            i.document,
+            s.timezone <> all(v_timezones) as is_of_unknown_timezone
+        from rows from (
+            jsonb_array_elements(p_events), unnest(v_posted), unnest(v_events)
+        ) with ordinality as i (
+            document, posted, provider, event_id, event_type, restaurant_id, currency, amount, fee,
+            occurred_at, item_no
+        )
+        left join ledger.restaurants as s on i.restaurant_id = s.restaurant_id
+        where i.posted is null
+        order by i.item_no
+    loop
+        v_answers[r_item.item_no] := case
+            when r_item.is_of_unknown_timezone
+                then ledger.reject_unknown_timezone(r_item.document, v_now)
+            else ledger.post_event(r_item.document, v_now)
+        end;
     end loop;
+
+    return query
+    select
+        i.item_no::integer,
+        coalesce(i.status, 'processed'),
+        i.event_id,
+        i.provider,
+        i.restaurant_id,
+        i.currency,
+        i.event_type,
+        coalesce(i.entries, i.posted),
+        i.code,
+        i.message,
+        i.details,
+        coalesce(i.received_at, v_now)
+    from (
+        select
+            z.item_no,
+            z.status,
+            coalesce(z.event_id, z.answered_event_id) as event_id,
+            coalesce(z.provider, z.answered_provider) as provider,
+            coalesce(z.restaurant_id, z.answered_restaurant_id) as restaurant_id,
+            coalesce(z.currency, z.answered_currency) as currency,
+            coalesce(z.event_type, z.answered_event_type) as event_type,
+            z.entries,
+            z.posted,
+            z.code,
+            z.message,
+            z.details,
+            z.received_at
+        from rows from (
+            unnest(v_events), unnest(v_posted), unnest(v_answers)
+        ) with ordinality as z (
+            provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at,
+            posted, status, answered_event_id, answered_provider, answered_restaurant_id,
+            answered_currency, answered_event_type, entries, code, message, details, received_at,
+            item_no
+        )
+    ) as i
+    order by i.item_no;
 end;
 $function$;
 

@@ -38,6 +38,7 @@ as $function$
  *     LUHRS  the hour is out of range
  *     LUDLY  the delay is out of range
  * Calls:  ledger.require_settings
+ * Reads:  ledger.platform_settings
  * Writes: ledger.restaurants
  * Locks:  the restaurant's row
  */
@@ -46,8 +47,9 @@ begin
         p_restaurant_id, p_timezone, p_day_close_hour, p_settlement_delay_days
     );
 
-    insert into ledger.restaurants (restaurant_id, created_at)
-    values (p_restaurant_id, clock_timestamp())
+    insert into ledger.restaurants (restaurant_id, timezone, created_at)
+    select p_restaurant_id, s.default_timezone, clock_timestamp()
+    from ledger.platform_settings as s
     on conflict do nothing;
 
     return query

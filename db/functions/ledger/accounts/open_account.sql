@@ -9,22 +9,32 @@ volatile
 as $function$
 /*
  * Function: ledger.open_account(3)
- *     Opens a restaurant's account in a currency and registers the restaurant with the defaults, if
- *     they are not there yet. Two callers at once open one account.
+ *     Opens a restaurant's account in a currency, if it is not there yet. A restaurant that is not
+ *     registered is so with the platform's defaults, unless its settings refuse that. Two callers at
+ *     once open one account.
  * Parameters:
  *     p_restaurant_id  - the platform's id of the restaurant
  *     p_currency       - ISO 4217 code
  *     p_now            - the clock
+ * Reads:  ledger.platform_settings
  * Writes: ledger.restaurants, ledger.account_balances
- * Locks:  waits for another transaction that opens the same; see ledger.lock_account
+ * Locks:  waits for another transaction that opens the same
  */
 begin
-    insert into ledger.restaurants (restaurant_id, created_at)
-    values (p_restaurant_id, p_now)
+    insert into ledger.restaurants (restaurant_id, timezone, is_payouts_paused, created_at)
+    select
+        p_restaurant_id,
+        s.default_timezone,
+        s.unknown_restaurants = 'hold_payouts',
+        p_now
+    from ledger.platform_settings as s
+    where s.unknown_restaurants <> 'refuse'
     on conflict do nothing;
 
     insert into ledger.account_balances (restaurant_id, currency)
-    values (p_restaurant_id, p_currency)
+    select r.restaurant_id, p_currency
+    from ledger.restaurants as r
+    where r.restaurant_id = p_restaurant_id
     on conflict do nothing;
 end;
 $function$;

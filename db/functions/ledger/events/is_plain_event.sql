@@ -6,11 +6,11 @@ parallel safe
 as $function$
 /*
  * Function: ledger.is_plain_event(1)
- *     Whether a processor event is one of the many that are written the usual way: upper-case
- *     currency, whole seconds, UTC. A few operators do the work of fifty. The rules are those of
- *     ledger.find_event_fault: what is plain has none of its faults, save for the lengths of ids
- *     and the clock. The path's datetime() knows the calendar, but would take a day or month 00 and
- *     other widths.
+ *     Whether an event is one of the many that are written the usual way: upper-case currency, whole
+ *     seconds, UTC, no number below 1. One expression that callers have inlined; strictly narrower
+ *     than ledger.find_event_fault, save for the lengths of ids and the clock: what is plain has
+ *     none of its faults. The path's datetime() knows the calendar, but would take a day or month 00
+ *     and other widths.
  * Parameters:
  *     p_event  - the document
  * Returns:
@@ -22,15 +22,16 @@ as $function$
         && $.restaurant_id like_regex "^[A-Za-z0-9][A-Za-z0-9._:-]*$"
         && $.currency like_regex "^[A-Z][A-Z][A-Z]$"
         && $.amount >= 1 && $.amount <= 9007199254740991
-        && ((exists ($.fee)) is unknown || ($.fee >= 0 && $.fee <= 9007199254740991))
+        && ((exists ($.fee)) is unknown || ($.fee >= 1 && $.fee <= 9007199254740991))
         && ((exists ($.provider)) is unknown || $.provider like_regex "^[]!#-[^-~]+$")
         && ((exists ($.metadata)) is unknown || $.metadata.type() == "object")
         && $.occurred_at like_regex "^2([0-9T:]|-(0[1-9]|[1-9]))+Z$"
         && exists ($.occurred_at.datetime("YYYY-MM-DD\"T\"HH24:MI:SS\"Z\""))
+        && !exists ($.** ? (@.type() == "number" && !(@ >= 1 && @ <= 9007199254740991)))
     '
     and p_event ->> 'occurred_at' like '____-__-__T__:__:__Z'
     and concat(p_event -> 'amount', p_event -> 'fee') not like '%.%';
 $function$;
 
 comment on function ledger.is_plain_event(jsonb)
-is 'Whether a processor event is written the usual way, so that a closer look is not needed.';
+is 'Whether an event is written the usual way, so that a closer look is not needed.';

@@ -1,5 +1,7 @@
 create or replace function ledger.reject_event(
-    p_event ledger.event_input,
+    p_event ledger.event_fields,
+    p_document jsonb,
+    p_decision ledger.event_decision,
     p_status text,
     p_now timestamptz
 )
@@ -8,12 +10,14 @@ language plpgsql
 volatile
 as $function$
 /*
- * Function: ledger.reject_event(3)
+ * Function: ledger.reject_event(5)
  *     Keeps an event that posts nothing, with its reason, and answers so.
  * Parameters:
- *     p_event   - the event with its code, and details if there is more to say than the field
- *     p_status  - rejected, or conflict: its id was used with other content
- *     p_now     - the clock
+ *     p_event     - its fields, as far as they are good
+ *     p_document  - the document
+ *     p_decision  - the code, and details if there is more to say than the field
+ *     p_status    - rejected, or conflict: its id was used with other content
+ *     p_now       - the clock
  * Returns:
  *     the answer
  * Reads:  ledger.rejection_reasons
@@ -32,22 +36,30 @@ begin
         p_event.event_id,
         p_status,
         r.code,
-        format(r.message, p_event.details ->> 'field'),
+        format(r.message, p_decision.details ->> 'field'),
         nullif(
             jsonb_strip_nulls(jsonb_build_object('field', r.field))
-            || coalesce(p_event.details, '{}'),
+            || coalesce(p_decision.details, '{}'),
             '{}'
         ),
-        p_event.payload
+        p_document
     from ledger.rejection_reasons as r
-    where r.code = p_event.code
-    returning
-        status, event_id, provider, p_event.restaurant_id, p_event.currency, p_event.event_type, 0,
-        code, message, details, received_at
-    into strict v_answer;
+    where r.code = p_decision.code
+    returning code, message, details
+    into strict v_answer.code, v_answer.message, v_answer.details;
+    v_answer.status := p_status;
+    v_answer.event_id := p_event.event_id;
+    v_answer.provider := p_event.provider;
+    v_answer.restaurant_id := p_event.restaurant_id;
+    v_answer.currency := p_event.currency;
+    v_answer.event_type := p_event.event_type;
+    v_answer.entries := 0;
+    v_answer.received_at := p_now;
     return v_answer;
 end;
 $function$;
 
-comment on function ledger.reject_event(ledger.event_input, text, timestamptz)
+comment on function ledger.reject_event(
+    ledger.event_fields, jsonb, ledger.event_decision, text, timestamptz
+)
 is 'Keeps an event that posts nothing, with its reason, and answers so.';

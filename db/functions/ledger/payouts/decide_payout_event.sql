@@ -1,71 +1,86 @@
 create or replace function ledger.decide_payout_event(
-    p_event ledger.event_input,
-    p_reported_status text
+    p_event ledger.event_fields,
+    p_document jsonb,
+    p_type ledger.event_types
 )
-returns ledger.event_input
+returns ledger.event_decision
 language plpgsql
 stable
 as $function$
 /*
- * Function: ledger.decide_payout_event(2)
- *     Whether an event about a payout may post, and from which state of the payout. The caller
- *     holds the account's lock, so the answer stays true until it commits.
+ * Function: ledger.decide_payout_event(3)
+ *     The state of the payout that an event is about, as far as the event is concerned. Reports are
+ *     told apart by when they happened, not by when they arrive: one that a later report has settled
+ *     finds the payout OVERTAKEN. Of two reports of one instant the failure counts: money is never
+ *     thought gone that may have come back. The caller holds the account's lock, so the answer stays
+ *     true until it commits.
  * Parameters:
- *     p_event            - the event
- *     p_reported_status  - the status that its type reports
+ *     p_event     - its fields
+ *     p_document  - the document, which names the payout
+ *     p_type      - its type, which says what state it reports
  * Returns:
- *     the event with payout_id and payout_status, for which there is a posting rule, or null if
- *     there is nothing to do; with code and details if it may not post
+ *     the payout's id and state, for which there is a rule; or the code of a refusal
  * Reads:  ledger.payouts, ledger.posting_rules
  */
 declare
     v_payout ledger.payouts;
+    v_told_at timestamptz;
     v_fields text[];
+    v_decision ledger.event_decision;
 begin
-    p_event.payout_id := coalesce(
-        p_event.payload ->> 'payout_id', p_event.payload -> 'metadata' ->> 'payout_id'
+    v_decision.payout_id := coalesce(
+        p_document ->> p_type.subject_field, p_document -> 'metadata' ->> p_type.subject_field
     );
-    if p_event.payout_id is null then
-        p_event.code := 'FIELD_MISSING';
-        p_event.details := '{"field": "payout_id"}';
-        return p_event;
+    if v_decision.payout_id is null then
+        v_decision.code := 'FIELD_MISSING';
+        v_decision.details := jsonb_build_object('field', p_type.subject_field);
+        return v_decision;
     end if;
 
     select p.*
     into v_payout
     from ledger.payouts as p
-    where p.payout_id = p_event.payout_id;
+    where p.payout_id = v_decision.payout_id;
 
-    p_event.details := jsonb_build_object('payout_id', left(p_event.payout_id, 64));
+    v_told_at := case v_payout.status
+        when 'PAID' then v_payout.paid_at
+        when 'FAILED' then v_payout.failed_at
+        when 'CANCELED' then v_payout.canceled_at
+    end;
+    v_decision.subject_state := case
+        when v_payout.status <> p_type.reported_state
+            and (
+                p_event.occurred_at < v_told_at
+                or (p_event.occurred_at = v_told_at and p_type.reported_state = 'PAID')
+            ) then 'OVERTAKEN'
+        else v_payout.status
+    end;
+    v_decision.details := jsonb_build_object('payout_id', left(v_decision.payout_id, 64));
     v_fields := array_remove(array[
         case when v_payout.restaurant_id <> p_event.restaurant_id then 'restaurant_id' end,
         case when v_payout.currency <> p_event.currency then 'currency' end,
         case when v_payout.amount <> p_event.amount then 'amount' end
     ], null);
     if v_payout.payout_id is null then
-        p_event.code := 'PAYOUT_NOT_FOUND';
+        v_decision.code := 'PAYOUT_NOT_FOUND';
     elsif cardinality(v_fields) > 0 then
-        p_event.code := 'PAYOUT_MISMATCH';
-        p_event.details := p_event.details || jsonb_build_object('fields', v_fields);
-    elsif v_payout.status = p_reported_status
-        or (v_payout.status = 'PAID' and p_event.occurred_at <= v_payout.paid_at)
-    then
-        -- Told before, or overtaken by a later event.
-        p_event.payout_status := null;
-    elsif exists (
+        v_decision.code := 'PAYOUT_MISMATCH';
+        v_decision.details := v_decision.details || jsonb_build_object('fields', v_fields);
+    elsif not exists (
         select
         from ledger.posting_rules as r
         where r.event_type = p_event.event_type
-            and r.payout_status = v_payout.status
+            and r.subject_state = v_decision.subject_state
     ) then
-        p_event.payout_status := v_payout.status;
-    else
-        p_event.code := 'PAYOUT_STATE_CONFLICT';
-        p_event.details := p_event.details || jsonb_build_object('payout_status', v_payout.status);
+        v_decision.code := 'PAYOUT_STATE_CONFLICT';
+        v_decision.details
+        := v_decision.details || jsonb_build_object('payout_status', v_payout.status);
     end if;
-    return p_event;
+    return v_decision;
 end;
 $function$;
 
-comment on function ledger.decide_payout_event(ledger.event_input, text)
-is 'Whether an event about a payout may post, and from which state of the payout.';
+comment on function ledger.decide_payout_event(
+    ledger.event_fields, jsonb, ledger.event_types
+)
+is 'The state of the payout that an event is about, as far as the event is concerned.';

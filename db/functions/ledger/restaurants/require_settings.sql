@@ -19,7 +19,7 @@ as $function$
  *     LUTZN  the time zone is not known
  *     LUHRS  the hour is out of range
  *     LUDLY  the delay is out of range
- * Reads:  pg_catalog.pg_timezone_names
+ * Calls:  ledger.require_timezone
  */
 begin
     if p_restaurant_id is null then
@@ -30,15 +30,6 @@ begin
         raise exception 'restaurant_id must be 1 to 64 letters, digits or . _ : -'
             using errcode = 'LURID', constraint = 'RESTAURANT_ID_INVALID',
                 detail = format('restaurant_id=%s', left(p_restaurant_id, 64));
-    elsif p_timezone is not null and not exists (
-        select
-        from pg_catalog.pg_timezone_names as z
-        where z.name = p_timezone
-    ) then
-        raise exception 'time zone % is not known', quote_literal(left(p_timezone, 64))
-            using errcode = 'LUTZN', constraint = 'TIMEZONE_UNKNOWN',
-                detail = format('timezone=%s', left(p_timezone, 64)),
-                hint = 'Use an IANA name such as America/Lima.';
     elsif p_day_close_hour not between 0 and 7 then
         raise exception 'day_close_hour must be from 0 to 7'
             using errcode = 'LUHRS', constraint = 'DAY_CLOSE_HOUR_INVALID',
@@ -48,6 +39,7 @@ begin
             using errcode = 'LUDLY', constraint = 'SETTLEMENT_DELAY_INVALID',
                 detail = format('settlement_delay_days=%s', p_settlement_delay_days);
     end if;
+    perform ledger.require_timezone(p_timezone);
 end;
 $function$;
 

@@ -1,0 +1,139 @@
+create or replace function ledger.post_events(
+    p_events ledger.event_fields[],
+    p_documents jsonb,
+    p_timezones text[],
+    p_now timestamptz
+)
+returns integer[]
+language plpgsql
+volatile
+as $function$
+/*
+ * Function: ledger.post_events(4)
+ *     Posts what needs no decision of an array's events, in a handful of statements: those of the
+ *     accounts whose new items are all ordinary (ledger.sort_events says which).
+ * Parameters:
+ *     p_events     - the events as ledger.read_events gives them; their accounts are locked
+ *     p_documents  - the array
+ *     p_timezones  - the time zones of their restaurants, as far as the server knows them
+ *     p_now        - the clock
+ * Returns:
+ *     for each item the number of entries posted; null: it is left to ledger.post_event
+ * Raises:
+ *     40001  an id was claimed at this moment for another restaurant
+ * Calls:  ledger.sort_events
+ * Writes: ledger.processor_events, ledger.ledger_entries, ledger.pending_days,
+ *         ledger.account_balances
+ * Locks:  the event ids, in their order
+ */
+declare
+    v_expected bigint;
+    v_claimed bigint;
+    v_posted integer[];
+begin
+    with item as materialized (
+        select
+            s.*,
+            nextval('ledger.processor_events_event_no_seq') as event_no
+        from ledger.sort_events(p_events, p_timezones, p_now) as s
+    ),
+
+    event as (
+        insert into ledger.processor_events (
+            event_no, amount, fee, first_entry_seq, occurred_at, received_at, entry_count,
+            restaurant_id, currency, provider, event_id, event_type, payload
+        )
+        overriding system value
+        select
+            i.event_no, i.amount, i.fee, i.first_entry_seq, i.occurred_at, p_now, i.entries,
+            i.restaurant_id, i.currency, i.provider, i.event_id, i.event_type, d.document
+        from item as i
+        inner join jsonb_array_elements(p_documents) with ordinality as d (document, item_no)
+            on i.item_no = d.item_no
+        order by i.provider, i.event_id
+        on conflict do nothing
+        returning event_no
+    ),
+
+    entry as (
+        insert into ledger.ledger_entries (
+            entry_seq, amount, balance_after, reserved_after, held_after, event_no, recorded_at,
+            business_day, available_on, settlement_day, restaurant_id, currency, entry_type
+        )
+        select
+            i.first_entry_seq + n.entry_no, n.amount, n.balance_after, i.reserved,
+            nullif(i.held, 0), i.event_no, i.recorded_at, i.business_day, i.available_on,
+            greatest(i.available_on, i.closed_through + 1), i.restaurant_id, i.currency,
+            n.entry_type
+        from item as i
+        cross join lateral (
+            values
+            (0, i.amount_entry, i.amount, i.balance - i.fee_change),
+            (1, i.fee_entry, i.fee, i.balance)
+        ) as n (entry_no, entry_type, amount, balance_after)
+        where n.entry_no < i.entries
+    ),
+
+    pending as (
+        insert into ledger.pending_days as d (amount, available_on, restaurant_id, currency)
+        select sum(i.change), i.available_on, i.restaurant_id, i.currency
+        from item as i
+        where i.is_pending
+        group by i.available_on, i.restaurant_id, i.currency
+        on conflict (restaurant_id, currency, available_on)
+        do update set amount = d.amount + excluded.amount
+    )
+
+    select
+        (select count(*) from item),
+        (select count(*) from event),
+        array(
+            select i.entries
+            from generate_series(1, cardinality(p_events)) as g (item_no)
+            left join item as i on g.item_no = i.item_no
+            order by g.item_no
+        )
+    into v_expected, v_claimed, v_posted;
+    if v_claimed < v_expected then
+        raise exception 'an event of the array was told at this moment for another restaurant, too'
+            using errcode = 'serialization_failure', hint = 'Send the array again.';
+    end if;
+
+    -- Each account follows its last entry.
+    update ledger.account_balances as b
+    set
+        balance = n.balance_after,
+        last_entry_seq = n.entry_seq,
+        last_entry_at = n.recorded_at,
+        last_event_at = greatest(b.last_event_at, k.occurred_at)
+    from (
+        select
+            e.restaurant_id,
+            e.currency,
+            max(e.occurred_at) as occurred_at
+        from unnest(p_events) with ordinality as e (
+            provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at,
+            item_no
+        )
+        where v_posted[e.item_no] > 0
+        group by e.restaurant_id, e.currency
+    ) as k
+    cross join lateral (
+        select
+            m.entry_seq,
+            m.balance_after,
+            m.recorded_at
+        from ledger.ledger_entries as m
+        where m.restaurant_id = k.restaurant_id
+            and m.currency = k.currency
+        order by m.entry_seq desc
+        limit 1
+    ) as n
+    where b.restaurant_id = k.restaurant_id
+        and b.currency = k.currency;
+    return v_posted;
+end;
+$function$;
+
+comment on function ledger.post_events(ledger.event_fields[], jsonb, text[], timestamptz)
+is 'Posts what needs no decision of an array''s events, in a handful of statements.';

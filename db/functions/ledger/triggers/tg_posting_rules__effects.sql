@@ -1,0 +1,26 @@
+create or replace function ledger.tg_posting_rules__effects()
+returns trigger
+language plpgsql
+volatile
+as $function$
+/*
+ * Function: ledger.tg_posting_rules__effects(0)
+ *     Gives a rule the effects of its entry types. The foreign keys hold them equal from then on.
+ * Reads:  ledger.entry_types
+ */
+begin
+    select t.balance_effect, t.reserved_effect, t.held_effect
+    into new.amount_balance_effect, new.amount_reserved_effect, new.amount_held_effect
+    from ledger.entry_types as t
+    where t.entry_type = new.amount_entry;
+
+    select t.balance_effect, t.reserved_effect, t.held_effect
+    into new.fee_balance_effect, new.fee_reserved_effect, new.fee_held_effect
+    from ledger.entry_types as t
+    where t.entry_type = new.fee_entry;
+    return new;
+end;
+$function$;
+
+comment on function ledger.tg_posting_rules__effects()
+is 'Gives a rule the effects of its entry types.';
