@@ -2,7 +2,8 @@ create or replace function api.run_payouts(
     p_currency text,
     p_as_of date,
     p_min_amount bigint default 1,
-    p_dry_run boolean default false
+    p_dry_run boolean default false,
+    p_restaurant_ids text[] default null
 )
 returns table (
     status text,
@@ -13,7 +14,7 @@ returns table (
     min_amount bigint,
     is_dry_run boolean,
     payouts_created integer,
-    payouts_amount bigint,
+    payouts_amount numeric,
     restaurants_skipped integer,
     skipped jsonb
 )
@@ -21,98 +22,67 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
 as $function$
 /*
- * Function: api.run_payouts(4)
+ * Function: api.run_payouts(5)
  *     Pays every restaurant what has settled up to a day in one currency: creates the payouts,
  *     reserves their money and closes the days. Running again creates nothing; two runs at once
- *     create what one would.
+ *     create what one would. All in the caller's transaction, for whose length events of the
+ *     restaurants wait: for many restaurants there is api.pay_restaurants.
  * Parameters:
- *     p_currency    - ISO 4217 code, in either case
- *     p_as_of       - the last settlement day to pay; not in the future
- *     p_min_amount  - minor units; who has less waits for a later run
- *     p_dry_run     - answer the same, keep nothing
+ *     p_currency        - ISO 4217 code, in either case
+ *     p_as_of           - the last settlement day to pay; not in the future
+ *     p_min_amount      - minor units; who has less waits for a later run
+ *     p_dry_run         - answer the same, keep nothing; see also api.preview_payouts
+ *     p_restaurant_ids  - pay only these; null: all
  * Returns:
  *     one row; run_id is null in a dry run; payouts_amount in minor units; skipped counts the
  *     restaurants passed over by reason
  * Raises:
  *     LBARG  an argument is missing
  *     LBDAT  p_as_of is not a calendar day
+ *     LBIDS  p_restaurant_ids has a null in it, or is too long
+ *     LNRES  a restaurant is not known
  *     LUCUR  the currency is not one of ISO 4217
  *     LUFUT  p_as_of is a day that has not come for any restaurant
  *     LUMIN  p_min_amount is negative or too large
- * Calls:  ledger.require_payout_run, ledger.create_payouts
- * Reads:  ledger.account_balances
- * Writes: ledger.payout_runs
- * Locks:  the accounts in this currency, in key order; see ledger.lock_account
+ * Calls:  ledger.require_payout_run, ledger.require_payees, ledger.open_payout_run,
+ *         ledger.pay_chunk, ledger.answer_payout_run
+ * Locks:  the accounts in this currency, in key order
  */
 declare
     v_now constant timestamptz := clock_timestamp();
-    v_restaurant_ids text[];
-    r_outcome record;
+    v_currency constant text := ledger.require_payout_run(
+        p_currency, p_as_of, p_min_amount, p_dry_run, v_now
+    );
+    v_restaurant_ids constant text[] := ledger.require_payees(p_restaurant_ids);
+    v_run ledger.payout_runs;
 begin
-    -- Plans that the session made while the ledger was small would be slow now.
-    discard plans;
-    currency := ledger.require_payout_run(p_currency, p_as_of, p_min_amount, p_dry_run, v_now);
-    if not p_dry_run then
-        run_id := 'run_' || replace(gen_random_uuid()::text, '-', '');
-        insert into ledger.payout_runs (run_id, currency, as_of, min_amount, started_at)
-        values (run_id, run_payouts.currency, p_as_of, p_min_amount, v_now);
-    end if;
-
-    payouts_created := 0;
-    payouts_amount := 0;
-    restaurants_skipped := 0;
-    skipped := '{}';
-    loop
-        -- As many as are worth a statement, and few enough to be kept in memory.
-        v_restaurant_ids := array(
-            select b.restaurant_id
-            from ledger.account_balances as b
-            where b.currency = run_payouts.currency
-                and b.restaurant_id > coalesce(v_restaurant_ids[cardinality(v_restaurant_ids)], '')
-            order by b.restaurant_id
-            limit 1000
+    if p_dry_run then
+        v_run.currency := v_currency;
+        v_run.as_of := p_as_of;
+        v_run.min_amount := p_min_amount;
+        v_run.restaurant_ids := v_restaurant_ids;
+        v_run.last_restaurant_id := '';
+        v_run.started_at := v_now;
+        v_run.payouts_created := 0;
+        v_run.payouts_amount := 0;
+        v_run.restaurants_skipped := 0;
+        v_run.skipped := '{}';
+    else
+        v_run := ledger.open_payout_run(
+            v_currency, p_as_of, p_min_amount, v_restaurant_ids, v_now
         );
-        exit when v_restaurant_ids = '{}';
-        for r_outcome in
-            select o.*
-            from ledger.create_payouts(
-                v_restaurant_ids, run_payouts.currency, p_as_of, p_min_amount, run_payouts.run_id,
-                v_now
-            ) as o
-        loop
-            if r_outcome.reason is null then
-                payouts_created := payouts_created + r_outcome.restaurants;
-                payouts_amount := payouts_amount + r_outcome.amount;
-            else
-                restaurants_skipped := restaurants_skipped + r_outcome.restaurants;
-                skipped := skipped || jsonb_build_object(
-                    r_outcome.reason,
-                    coalesce((skipped ->> r_outcome.reason)::integer, 0) + r_outcome.restaurants
-                );
-            end if;
-        end loop;
-    end loop;
-
-    if not p_dry_run then
-        update ledger.payout_runs as r
-        set
-            payouts_created = run_payouts.payouts_created,
-            payouts_amount = run_payouts.payouts_amount,
-            restaurants_skipped = run_payouts.restaurants_skipped
-        where r.run_id = run_payouts.run_id;
     end if;
-    status := 'accepted';
-    message := case when p_dry_run then 'payouts that would be created: ' else 'payouts created: '
-    end || payouts_created;
-    as_of := p_as_of;
-    min_amount := p_min_amount;
-    is_dry_run := p_dry_run;
-    return next;
+    while v_run.finished_at is null loop
+        -- As many as are worth a statement, and few enough to be kept in memory.
+        v_run := ledger.pay_chunk(v_run, 1000, false, clock_timestamp());
+    end loop;
+    return query
+    select a.*
+    from ledger.answer_payout_run(v_run) as a;
 end;
 $function$;
 
-comment on function api.run_payouts(text, date, bigint, boolean)
-is 'Pays every restaurant what has settled up to a day in one currency.';
+comment on function api.run_payouts(text, date, bigint, boolean, text[])
+is 'Pays every restaurant what has settled up to a day in one currency, in one transaction.';

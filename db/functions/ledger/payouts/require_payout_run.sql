@@ -11,9 +11,9 @@ stable
 as $function$
 /*
  * Function: ledger.require_payout_run(5)
- *     Checks the arguments of api.run_payouts.
+ *     Checks the arguments of a payout run.
  * Parameters:
- *     p_currency, p_as_of, p_min_amount, p_dry_run  - its arguments
+ *     p_currency, p_as_of, p_min_amount, p_dry_run  - those of api.run_payouts
  *     p_now                                         - the clock
  * Returns:
  *     the currency in upper case
@@ -23,7 +23,7 @@ as $function$
  *     LUCUR  the currency is not one of ISO 4217
  *     LUFUT  p_as_of is a day that has not come, neither in UTC nor for any restaurant
  *     LUMIN  p_min_amount is negative or too large
- * Calls:  ledger.require_currency, ledger.business_day
+ * Calls:  ledger.require_currency, ledger.known_timezones, ledger.business_day
  * Reads:  ledger.restaurants
  */
 declare
@@ -34,6 +34,7 @@ declare
     end;
     v_currency constant text := ledger.require_currency(p_currency);
     v_today date;
+    v_timezones text[];
 begin
     if v_missing is not null then
         raise exception '% is missing', v_missing
@@ -51,6 +52,13 @@ begin
 
     v_today := (p_now at time zone 'UTC')::date;
     if p_as_of > v_today then
+        -- A time zone that the server does not know says nothing about anybody else's day.
+        v_timezones := ledger.known_timezones(
+            array(
+                select distinct r.timezone
+                from ledger.restaurants as r
+            )
+        );
         select greatest(v_today, max(ledger.business_day(p_now, z.timezone, z.day_close_hour)))
         into v_today
         from (
@@ -58,6 +66,7 @@ begin
                 r.timezone,
                 r.day_close_hour
             from ledger.restaurants as r
+            where r.timezone = any(v_timezones)
         ) as z;
     end if;
     if p_as_of > v_today then
@@ -70,4 +79,4 @@ end;
 $function$;
 
 comment on function ledger.require_payout_run(text, date, bigint, boolean, timestamptz)
-is 'Checks the arguments of api.run_payouts.';
+is 'Checks the arguments of a payout run.';

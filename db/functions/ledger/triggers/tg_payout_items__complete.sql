@@ -31,7 +31,7 @@ begin
             where p.restaurant_id = w.restaurant_id
                 and p.payout_id = w.payout_id
         ) is distinct from (
-            select sum(i.amount)::bigint
+            select sum(i.amount)
             from ledger.payout_items as i
             where i.restaurant_id = w.restaurant_id
                 and i.payout_id = w.payout_id

@@ -22,7 +22,7 @@ begin
     into v_payout
     from written as w
     where w.amount is distinct from (
-            select sum(i.amount)::bigint
+            select sum(i.amount)
             from ledger.payout_items as i
             where i.restaurant_id = w.restaurant_id
                 and i.payout_id = w.payout_id

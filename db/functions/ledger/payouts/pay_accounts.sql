@@ -1,4 +1,4 @@
-create or replace function ledger.create_payouts(
+create or replace function ledger.pay_accounts(
     p_restaurant_ids text[],
     p_currency text,
     p_as_of date,
@@ -6,7 +6,7 @@ create or replace function ledger.create_payouts(
     p_run_id text,
     p_now timestamptz
 )
-returns table (reason text, restaurants integer, amount bigint)
+returns table (reason text, restaurants integer, amount numeric)
 language plpgsql
 volatile
 set enable_seqscan = off
@@ -15,11 +15,11 @@ set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 as $function$
 /*
- * Function: ledger.create_payouts(6)
- *     The payouts of some restaurants in a run, in a handful of statements: locks their accounts,
- *     decides and writes their payouts, then lets the accounts follow.
+ * Function: ledger.pay_accounts(6)
+ *     The payouts of some restaurants in a run, in a handful of statements: decides and writes
+ *     them, then lets the accounts follow.
  * Parameters:
- *     p_restaurant_ids  - the platform's ids of the restaurants
+ *     p_restaurant_ids  - the platform's ids of the restaurants; the caller has locked the accounts
  *     p_currency        - ISO 4217 code
  *     p_as_of           - the last settlement day to pay
  *     p_min_amount      - below this nothing is paid
@@ -29,26 +29,24 @@ as $function$
  *     reason       - why restaurants are not paid; null: they are
  *     restaurants  - how many
  *     amount       - what they are paid, or could be, together
- * Calls:  ledger.write_payouts
- * Reads:  ledger.ledger_entries
+ * Calls:  ledger.known_timezones, ledger.write_payouts, ledger.derive_payout_id
+ * Reads:  ledger.restaurants, ledger.ledger_entries
  * Writes: ledger.account_balances
- * Locks:  ledger.account_balances, one row a restaurant in key order; see ledger.lock_account
  */
+declare
+    -- Planned with the settings above, so once, and to look each row up by its key.
+    v_timezones constant text[] := ledger.known_timezones(
+        array(
+            select distinct s.timezone
+            from unnest(p_restaurant_ids) as r (restaurant_id)
+            inner join ledger.restaurants as s on r.restaurant_id = s.restaurant_id
+        )
+    );
 begin
-    -- Planned with the settings above, so once, and to look each row up by its key. The locks in a
-    -- statement of their own: one that waits goes on with what was there before, while the next one
-    -- sees the accounts, and a pause of payouts, as they are now.
-    perform
-    from unnest(p_restaurant_ids) as r (restaurant_id)
-    inner join ledger.account_balances as b on r.restaurant_id = b.restaurant_id
-    where b.currency = p_currency
-    order by b.restaurant_id
-    for no key update of b;
-
     return query
     select w.*
     from ledger.write_payouts(
-        p_restaurant_ids, p_currency, p_as_of, p_min_amount, p_run_id, p_now
+        p_restaurant_ids, p_currency, p_as_of, p_min_amount, p_run_id, v_timezones, p_now
     ) as w;
 
     -- An account that was paid has an entry more than it knows of.
@@ -64,9 +62,10 @@ begin
     where b.restaurant_id = e.restaurant_id
         and b.currency = p_currency
         and e.currency = p_currency
-        and e.entry_seq = b.last_entry_seq + 1;
+        and e.entry_seq = b.last_entry_seq + 1
+        and e.payout_id = ledger.derive_payout_id(r.restaurant_id, p_currency, p_as_of);
 end;
 $function$;
 
-comment on function ledger.create_payouts(text[], text, date, bigint, text, timestamptz)
+comment on function ledger.pay_accounts(text[], text, date, bigint, text, timestamptz)
 is 'The payouts of some restaurants in a run.';
