@@ -114,7 +114,7 @@ select results_eq(
     $$,
     $$
     values (
-        'accepted', true, 'PEN', '2025-12-30'::date, 1::bigint, false, 0, 0::bigint, 0, '{}'::jsonb
+        'accepted', true, 'PEN', '2025-12-30'::date, 1::bigint, false, 0, 0::numeric, 0, '{}'::jsonb
     )
     $$,
     'a run with no restaurant is accepted; the least amount is 1 if not given'
@@ -152,7 +152,7 @@ select results_eq(
     $$,
     $$
     values (
-        'accepted', null::text, true, 2, 16400::bigint, 3,
+        'accepted', null::text, true, 2, 16400::numeric, 3,
         '{"below_minimum": 1, "nothing_to_pay": 1, "payouts_paused": 1}'::jsonb
     )
     $$,
@@ -170,7 +170,7 @@ select results_eq(
     $$,
     $$
     values (
-        'accepted', true, 'PEN', '2025-12-30'::date, 5000::bigint, false, 2, 16400::bigint, 3,
+        'accepted', true, 'PEN', '2025-12-30'::date, 5000::bigint, false, 2, 16400::numeric, 3,
         '{"below_minimum": 1, "nothing_to_pay": 1, "payouts_paused": 1}'::jsonb
     )
     $$,
@@ -185,7 +185,10 @@ select results_eq(
     $$,
     $$
     values
-    ('res_equal', 'PEN', '2025-12-30'::date, 5000::bigint, 'CREATED', true),
+    (
+        'res_equal' collate "C", 'PEN' collate "C", '2025-12-30'::date, 5000::bigint,
+        'CREATED' collate "C", true
+    ),
     ('res_more', 'PEN', '2025-12-30', 11400, 'CREATED', true)
     $$,
     'payouts are written for those two, of this currency only'
@@ -200,7 +203,7 @@ select results_eq(
     $$,
     $$
     values
-    ('res_equal', 'gross_sales', 5000::bigint, 1::bigint),
+    ('res_equal' collate "C", 'gross_sales' collate "C", 5000::bigint, 1::bigint),
     ('res_more', 'fees', -600, 1),
     ('res_more', 'gross_sales', 12000, 1)
     $$,
@@ -219,7 +222,7 @@ select results_eq(
     $$,
     $$
     values
-    ('res_equal', 5000::bigint, 0::bigint, 5000::bigint, null::bigint),
+    ('res_equal' collate "C", 5000::bigint, 0::bigint, 5000::bigint, null::bigint),
     ('res_more', 11400, 0, 11400, null)
     $$,
     'and an entry each that reserves the amount'
@@ -232,7 +235,7 @@ select results_eq(
     $$,
     $$
     values
-    ('res_less', 4999::bigint, 0::bigint, '-infinity'::date),
+    ('res_less' collate "C", 4999::bigint, 0::bigint, '-infinity'::date),
     ('res_more', 0, 11400, '2025-12-30')
     $$,
     'a payout closes the days up to its as_of, a skip does not'
@@ -244,7 +247,7 @@ select results_eq(
     $$,
     $$
     values
-    ('res_less', 'PEN', 'below_minimum', 4999::bigint),
+    ('res_less' collate "C", 'PEN' collate "C", 'below_minimum' collate "C", 4999::numeric),
     ('res_none', 'PEN', 'nothing_to_pay', -100),
     ('res_paused', 'PEN', 'payouts_paused', 9000)
     $$,
@@ -257,7 +260,7 @@ select results_eq(
     from ledger.payout_runs as r
     where r.min_amount = 5000
     $$,
-    $$values ('PEN', '2025-12-30'::date, 5000::bigint, 2, 16400::bigint, 3)$$,
+    $$values ('PEN' collate "C", '2025-12-30'::date, 5000::bigint, 2, 16400::numeric, 3)$$,
     'the run is kept with its outcome'
 );
 select is(
@@ -278,7 +281,7 @@ select results_eq(
     $$,
     $$
     values (
-        0, 0::bigint, 5,
+        0, 0::numeric, 5,
         '{"already_paid": 2, "below_minimum": 1, "nothing_to_pay": 1, "payouts_paused": 1}'::jsonb
     )
     $$,
@@ -291,7 +294,7 @@ select results_eq(
     $$,
     $$
     values (
-        0, 0::bigint,
+        0, 0::numeric,
         '{"closed_by_later_payout": 2, "nothing_to_pay": 2, "payouts_paused": 1}'::jsonb
     )
     $$,
@@ -303,7 +306,7 @@ select results_eq(
     from run_payouts('PEN', '2025-12-30', 4999) as r
     $$,
     $$
-    values (1, 4999::bigint, '{"already_paid": 2, "nothing_to_pay": 1, "payouts_paused": 1}'::jsonb)
+    values (1, 4999::numeric, '{"already_paid": 2, "nothing_to_pay": 1, "payouts_paused": 1}'::jsonb)
     $$,
     'a lower least amount pays who was skipped for it'
 );
@@ -321,7 +324,7 @@ select is(
     'payouts go on'
 );
 select is(
-    (select r.payouts_amount from run_payouts('PEN', '2025-12-30') as r), 9000::bigint,
+    (select r.payouts_amount from run_payouts('PEN', '2025-12-30') as r), 9000::numeric,
     'and what was held up is paid'
 );
 select is(
@@ -362,7 +365,7 @@ reset role;
 set local role cuenta_reader;
 select throws_ok(
     'select * from api.run_payouts(''PEN'', ''2025-12-30'')', '42501',
-    'permission denied for schema api',
+    'permission denied for function run_payouts',
     'readers cannot pay out (42501)'
 );
 reset role;
@@ -404,7 +407,7 @@ select results_eq(
     select r.payouts_created, r.payouts_amount, r.restaurants_skipped, r.skipped
     from run_payouts('EUR', '2025-12-30') as r
     $$,
-    $$values (1001, 10010::bigint, 1002, '{"nothing_to_pay": 1002}'::jsonb)$$,
+    $$values (1001, 10010::numeric, 1002, '{"nothing_to_pay": 1002}'::jsonb)$$,
     'a run goes through all of them'
 );
 select results_eq(
@@ -412,7 +415,7 @@ select results_eq(
     select r.payouts_created, r.payouts_amount, r.skipped
     from run_payouts('EUR', '2025-12-30') as r
     $$,
-    $$values (0, 0::bigint, '{"already_paid": 1001, "nothing_to_pay": 1002}'::jsonb)$$,
+    $$values (0, 0::numeric, '{"already_paid": 1001, "nothing_to_pay": 1002}'::jsonb)$$,
     'once'
 );
 reset role;

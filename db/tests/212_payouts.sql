@@ -20,7 +20,6 @@ as $$
 declare
     v_code text;
 begin
-    perform set_config('cuenta.is_posting', 'on', true);
     execute p_statement;
     raise sqlstate 'TTTTT' using message = 'accepted';
 exception
@@ -228,7 +227,7 @@ select is(
 );
 select results_eq(
     'select p.status, p.paid_at, p.failed_at from ledger.payouts as p',
-    $$values ('FAILED', null::timestamptz, '2025-12-31T10:00:00Z'::timestamptz)$$,
+    $$values ('FAILED' collate "C", null::timestamptz, '2025-12-31T10:00:00Z'::timestamptz)$$,
     'FAILED, with the time'
 );
 select is(

@@ -1,4 +1,4 @@
--- ledger.create_payouts: what one restaurant is paid, with the clock in hand.
+-- ledger.pay_accounts: what one restaurant is paid, with the clock in hand.
 begin;
 select plan(49);
 
@@ -9,16 +9,11 @@ returns text
 language sql
 as $$
 select concat_ws(' ', a.status, a.code)
-from ledger.post_event(
-    p_restaurant_id,
-    ledger.read_event(
-        jsonb_build_object(
-            'event_id', p_id, 'event_type', 'charge_succeeded', 'occurred_at', p_at,
-            'restaurant_id', p_restaurant_id, 'currency', 'PEN', 'amount', p_amount
-        ) || p_change,
-        p_at + interval '1 hour'
-    ),
-    p_at + interval '1 hour'
+from api.ingest_event(
+    jsonb_build_object(
+        'event_id', p_id, 'event_type', 'charge_succeeded', 'occurred_at', p_at,
+        'restaurant_id', p_restaurant_id, 'currency', 'PEN', 'amount', p_amount
+    ) || p_change
 ) as a
 $$;
 -- Amount, or why not; in a run of its own.
@@ -34,7 +29,7 @@ begin
     insert into ledger.payout_runs (run_id, currency, as_of, min_amount, started_at)
     values (v_run_id, 'PEN', p_as_of, p_min_amount, p_now);
     return format('%s %s', coalesce(c.reason, 'paid'), c.amount)
-    from ledger.create_payouts(
+    from ledger.pay_accounts(
         array[p_restaurant_id], 'PEN', p_as_of, p_min_amount, v_run_id, p_now
     ) as c;
 end
