@@ -19,7 +19,9 @@ begin
             old.reserve_entry_seq, old.run_id, old.created_at
         )
         and (old.status, new.status) in (
-            ('CREATED', 'PAID'), ('CREATED', 'FAILED'), ('CREATED', 'CANCELED'), ('PAID', 'FAILED')
+            ('CREATED', 'PAID'), ('CREATED', 'FAILED'), ('CREATED', 'CANCELED'), ('PAID', 'FAILED'),
+            -- Told again, with a later moment.
+            ('PAID', 'PAID'), ('FAILED', 'FAILED')
         )
     then
         return new;
