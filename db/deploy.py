@@ -20,9 +20,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import csv
 import graphlib
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -379,7 +381,8 @@ def _replay_once(stage: _Stage, anew: bool = False) -> None:
     with conn.transaction():
         conn.execute("set local check_function_bodies = off")
         conn.execute("set local role none")
-        _drop(stage, lambda row: row.owner != "cuenta_owner", "not made by a deploy")
+        _drop(stage, lambda row: row.owner not in ("cuenta_owner", "cuenta_writer"), "not made by a deploy")
+        _own_writers(conn, "cuenta_writer", "cuenta_owner")
         conn.execute("set local role cuenta_owner")
         _pause_traffic(stage)
         if anew:
@@ -390,8 +393,37 @@ def _replay_once(stage: _Stage, anew: bool = False) -> None:
                 _revoke_all(conn)
             with _noted(f"db/{path} failed, functions, views and privileges stay as they were"):
                 conn.execute(text)
+        conn.execute("set local role none")
+        _own_writers(conn, "cuenta_owner", "cuenta_writer")
+        conn.execute("set local role cuenta_writer")
+        _merge_reference(conn, stage.root)
+        conn.execute("set local role cuenta_owner")
         conn.execute("delete from deployment.records")
         _record(conn, _checksums(stage) | _fingerprints(conn))
+
+
+def _own_writers(conn: Connection, owner: str, new_owner: str) -> None:
+    """Give what writes, the volatile security definer functions of schema api, another owner."""
+    found = conn.execute(
+        "select p.oid::regprocedure::text from pg_proc as p where p.pronamespace = to_regnamespace('api')"
+        " and p.provolatile = 'v' and p.prosecdef and p.proowner = to_regrole(%s)",
+        [owner],
+    )
+    for (name,) in found.fetchall():
+        conn.execute(f"alter routine {name} owner to {new_owner}")
+
+
+def _merge_reference(conn: Connection, root: Path) -> None:
+    """Make the tables of reference data what db/reference says."""
+    for table in ("currencies", "accounts", "entry_types", "event_types", "posting_rules", "rejection_reasons"):
+        with (root / "reference" / f"{table}.csv").open(newline="") as file:
+            rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
+        columns = ", ".join(rows[0])
+        conn.execute(
+            f"insert into ledger.{table} ({columns}) select {columns}"
+            f" from jsonb_populate_recordset(null::ledger.{table}, %s) on conflict do nothing",
+            [json.dumps(rows)],
+        )
 
 
 def _revoke_all(conn: Connection) -> None:

@@ -25,6 +25,12 @@ grant all on all tables in schema ledger, reporting, deployment to cuenta_owner;
 grant all on all sequences in schema ledger to cuenta_owner;
 grant all on all routines in schema ledger, api to cuenta_owner;
 
+grant usage on schema ledger, api to cuenta_writer;
+grant create on schema api to cuenta_writer;
+grant select, insert, update, delete on all tables in schema ledger to cuenta_writer;
+grant usage on all sequences in schema ledger to cuenta_writer;
+grant execute on all routines in schema ledger to cuenta_writer;
+
 -- 2. What the owner will make is not for everybody. `in schema` would make this one do nothing:
 --    what a schema adds to the built-in default cannot take from it.
 alter default privileges revoke execute on functions from public;
@@ -41,6 +47,14 @@ grant execute on function api.get_payout to cuenta_app, cuenta_operator;
 grant execute on function api.list_payouts to cuenta_app, cuenta_operator;
 grant execute on function api.list_entries to cuenta_app, cuenta_operator;
 grant execute on function api.get_event to cuenta_app, cuenta_operator;
+grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
+grant execute on function api.start_payout_run to cuenta_app, cuenta_operator;
+grant execute on function api.continue_payout_run to cuenta_app, cuenta_operator;
+grant execute on function api.preview_payouts to cuenta_app, cuenta_operator;
+grant execute on function api.list_payout_runs to cuenta_app, cuenta_operator;
+grant execute on function api.get_payout_run to cuenta_app, cuenta_operator;
+grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator;
+grant execute on function api.set_platform_settings to cuenta_operator;
 grant execute on function api.set_restaurant to cuenta_app, cuenta_operator;
 grant execute on function api.check_integrity to cuenta_app, cuenta_operator;
 

@@ -26,6 +26,8 @@ begin
         from (
             values
                 ('cuenta_owner', 'cuenta: owns every object; no login'),
+                ('cuenta_writer', 'cuenta: owns the functions that write; nobody can become it'),
+                ('cuenta_processor', 'cuenta: payment processors; may report events'),
                 ('cuenta_app', 'cuenta: the service; may call the functions of schema api'),
                 ('cuenta_operator', 'cuenta: people; may call the functions of schema api'),
                 ('cuenta_reader', 'cuenta: reporting tools; may read the views of schema reporting')
