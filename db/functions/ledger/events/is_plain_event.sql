@@ -1,7 +1,7 @@
 create or replace function ledger.is_plain_event(p_event jsonb)
 returns boolean
 language sql
-immutable
+stable
 parallel safe
 as $function$
 /*
