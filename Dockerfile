@@ -33,7 +33,7 @@ CMD ["sh", "-c", "python dev/pgtap.py && python -m pytest"]
 
 # The last one is what `docker build .` makes.
 FROM base AS app
-COPY app.py serve.py log.py yoyo.ini ./
+COPY app.py serve.py documents.py log.py yoyo.ini ./
 COPY db db
 COPY docs docs
 USER 10001

@@ -5,10 +5,10 @@ Nothing about money is decided here. serve.py runs it; so does `flask --app app 
 
 import json
 import os
+import random
 import re
 import time
-import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.util import find_spec
@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import structlog
-from flask import Flask, Response, g, request, send_from_directory
-from psycopg_pool import ConnectionPool
+from flask import Flask, Response, abort, g, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
-from db.pool import open_pool
-from log import log
+from db.pool import Pool
+from documents import BadDocument, as_written, parse, parse_array, parse_lines
+from log import access, log
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,29 +67,27 @@ SELECT = {
     "status": "row_to_json(r)::text, r.status",
     "rows": "coalesce(json_agg(r), '[]')::text",
     "page": "json_build_object('data', coalesce(json_agg(r), '[]'), 'next_cursor',"
-    " case when count(*) >= %(page)s then (array_agg(r.cursor))[count(*)] end)::text",
+    " case when count(*) >= $%d then (array_agg(r.cursor))[count(*)] end)::text",
 }
 STATUS = {  # of a SQLSTATE (or an exception of the client library), else of its class, else 500
     "LB": 400, "LN": 404, "LC": 409, "LU": 422, "LX": 500, "22": 400, "42501": 403, "08": 503, "53": 503, "57": 503,
-    "40001": 503, "40P01": 503, "55P03": 503, "DataError": 400, "OperationalError": 503, "PoolTimeout": 503,
+    "22023": 503, "25006": 503, "40001": 503, "40P01": 503, "55P03": 503, "OperationalError": 503, "PoolTimeout": 503,
 }  # fmt: skip
 PLAIN = {
     403: ("FORBIDDEN", "the service has no right to do this"),
     500: ("INTERNAL", "something failed here; the log tells more under the request_id"),
-    503: ("UNAVAILABLE", "the database is busy or does not answer; sending this again is safe"),
+    503: ("UNAVAILABLE", "the database is busy, takes no writes now or does not answer; sending this again is safe"),
 }
+SERVED = (".css", ".js", ".svg")  # of the documentation's files
 
 
 class Number(str):
     """A number as it was written: money never becomes a float."""
 
 
-class Pairs(list[tuple[str, Any]]):
-    """The members of a JSON object as they were written: a repeated one shows."""
-
-
 KINDS: dict[str, tuple[type, str]] = {  # what a value must be before PostgreSQL casts it
     "text": (str, r"[^\x00\ud800-\udfff]*"),
+    "texts": (str, r"[^\x00\ud800-\udfff]*"),  # in a list
     "date": (str, r"\d{4}-\d\d-\d\d"),
     "integer": (Number, r"-?\d{1,40}"),
     "boolean": (bool, r"True|False"),
@@ -117,36 +114,37 @@ def problem(status: int, code: str, message: str, details: Mapping[str, Any] | N
     return Response(json.dumps({"error": error}), status, mimetype="application/json")
 
 
-def parse(text: str, members: Any = None, **details: Any) -> Any:
-    """JSON with its numbers as they were written; a Refusal if it is not JSON."""
-    numbers: Any = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), Number)
-    try:
-        return json.loads(text, object_pairs_hook=members, **numbers)
-    except (ValueError, RecursionError) as error:
-        raise Refusal(400, "MALFORMED_JSON", f"not valid JSON: {error}", **details) from None
-
-
 def read_body(route: Route) -> str:
-    """The body's text: JSON as it was sent, NDJSON as an array with each item on its own line."""
+    """The body's text, all of it."""
     is_batch = route.answer == "rows"
-    limit, default = ("CUENTA_MAX_BATCH_BYTES", 16 << 20) if is_batch else ("CUENTA_MAX_BODY_BYTES", 256 << 10)
-    request.max_content_length = int(os.environ.get(limit, default))
+    name, default = ("CUENTA_MAX_BATCH_BYTES", 16 << 20) if is_batch else ("CUENTA_MAX_BODY_BYTES", 256 << 10)
+    limit, length = int(os.environ.get(name, default)), request.content_length
     types = ("application/json", "application/x-ndjson")[: 1 + is_batch]
     if request.content_encoding or request.mimetype not in types:
         raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", f"send {' or '.join(types)}, not compressed")
+    if length is None and "Transfer-Encoding" not in request.headers:
+        length = 0
+    if length is None and request.mimetype.endswith("ndjson"):
+        raise Refusal(
+            411, "LENGTH_REQUIRED", "lines need a Content-Length: without one nobody sees that some are missing"
+        )
+    body = b"" if (length or 0) > limit else request.environ["wsgi.input"].read(limit + 1 if length is None else length)
+    if (length or len(body)) > limit:
+        abort(413)
+    if len(body) < (length or 0):
+        raise Refusal(400, "MALFORMED_JSON", f"the body was cut short: {len(body)} of {length} bytes came")
     try:
-        text = request.get_data(cache=False).decode("utf-8")
-        request.stream.read(1)  # 413 if chunks went past the limit, where get_data just stops
+        return str(body, "utf-8")
     except UnicodeDecodeError:
         raise Refusal(400, "MALFORMED_JSON", "the body is not valid UTF-8") from None
-    if request.mimetype == "application/json":
-        return text
-    lines, comma = text.split("\n"), ""
-    for index, line in enumerate(lines):
-        if line.strip():
-            parse(line, line=index + 1)
-            lines[index], comma = comma + line, ","
-    return "[" + "\n".join(lines) + "]"
+
+
+def read_document(route: Route) -> tuple[str, list[Any]]:
+    """The jsonb argument, whose text stays as it was sent, and its items, which nobody else may read in another way."""
+    text = read_body(route)
+    if route.answer != "rows":
+        return text, [parse(text)]
+    return parse_lines(text) if request.mimetype == "application/x-ndjson" else (text, parse_array(text))
 
 
 def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
@@ -155,40 +153,48 @@ def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
     given: Any = {k: Number(v) if kinds.get(k) == "integer" else v for k, v in request.args.items()}
     wrong = [k for k, v in request.args.lists() if k not in kinds or v[1:] or route.method != "GET"]
     if route.method != "GET" and not wrong:
-        body = read_body(route)
-        if route.document:
-            return {f"p_{route.document}": body}
-        pairs = parse(body, Pairs)
-        if not isinstance(pairs, Pairs):
+        given = parse(read_body(route), as_written(Number))
+        if not isinstance(given, dict):
             raise Refusal(400, "INVALID_INPUT", "the body must be a JSON object")
-        given = dict(pairs)
-        wrong = [k for n, (k, _) in enumerate(pairs) if k not in kinds or k in dict(pairs[:n])]
+        wrong = [k for k in given if k not in kinds]
     if wrong:
         raise Refusal(400, "INVALID_INPUT", "unknown or repeated parameter", field=wrong[0])
     values = {**path, **dict.fromkeys(route.required), **given}
     for name, value in values.items():
-        wanted, pattern = KINDS[kind := kinds.get(name, "text")]
-        if value is not None and (type(value) is not wanted or not re.fullmatch(pattern, str(value), re.A)):
+        kind = kinds.get(name, "text")
+        if kind == "texts" and isinstance(value, str):
+            value = values[name] = value.split(",") if route.method == "GET" else value
+        wanted, pattern = KINDS[kind]
+        parts = value if kind == "texts" and isinstance(value, list) else [value]
+        if value is not None and not all(type(v) is wanted and re.fullmatch(pattern, str(v), re.A) for v in parts):
             raise Refusal(400, "INVALID_INPUT", f"{name} is not a valid {kind}", field=name)
     return {f"p_{name}": value for name, value in values.items()}
 
 
 @cache
 def statement(route: Route, names: tuple[str, ...]) -> bytes:
-    answer = "status" if isinstance(route.status, Mapping) else route.answer
-    arguments = ", ".join(f"{name} => %({name})s" for name in names)
-    return f"select {SELECT[answer]} from api.{route.function}({arguments}) as r".encode()
+    answer = SELECT["status" if isinstance(route.status, Mapping) else route.answer]
+    arguments = ", ".join(f"{name} => ${number}" for number, name in enumerate(names, 1))
+    page = answer % (len(names) + 1) if route.page else answer
+    return f"select {page} from api.{route.function}({arguments}) as r".encode()
 
 
-def call(pool: ConnectionPool, route: Route, **path: str) -> Response:
+def call(pool: Pool, route: Route, **path: str) -> Response:
     """The one generic call: arguments in, the database's own JSON out, 2xx only after the commit."""
-    g.route, values = route, read_arguments(route, path)
-    page = {"page": values.get("p_limit", route.page)}
-    with pool.connection() as connection:
-        connection.read_only = route.method == "GET"
-        connection.autocommit = not connection.read_only  # one statement is one transaction
-        [row] = connection.execute(statement(route, tuple(values)), values | page).fetchall()
-    status = route.status if isinstance(route.status, int) else route.status[row[1]]
+    g.route = route
+    if route.document:
+        if request.args:
+            raise Refusal(400, "INVALID_INPUT", "unknown or repeated parameter", field=next(iter(request.args)))
+        text, items = read_document(route)
+        values: dict[str, Any] = {f"p_{route.document}": text}
+        about = {str(item["restaurant_id"]) for item in items if isinstance(item, dict) and "restaurant_id" in item}
+    else:
+        values = read_arguments(route, path)
+        about = set() if route.method == "GET" else {path.get("restaurant_id", route.function)}
+    page = [values.get("p_limit", route.page)] if route.page else []
+    with pool.gate.enter(about):
+        row = pool.call(statement(route, tuple(values)), [*values.values(), *page], is_read=route.method == "GET")
+    status = route.status if isinstance(route.status, int) else route.status[str(row[1], "utf-8")]
     return Response(row[0], status, mimetype="application/json")
 
 
@@ -196,16 +202,19 @@ def on_database_error(error: psycopg.Error) -> Response:
     """The one error map: the SQLSTATE's class is the status, the constraint's name the public code."""
     state = error.sqlstate or type(error).__name__
     diag, is_document = error.diag, "route" in g and g.route.document is not None
-    status = 400 if is_document and state == "54001" else STATUS.get(state, STATUS.get(state[:2], 500))
+    status = STATUS.get(state, STATUS.get(state[:2], 500))
+    context = diag.context or ""
+    if is_document and state.startswith("22") and "function" in context and status == 400:
+        status = 500  # the document was read, then something of ours failed
     if status in PLAIN:
-        log.error("database error", sqlstate=state, exc_info=error)
+        log.error("database error", sqlstate=state, request_id=g.request_id, exc_info=error)
     message, detail = diag.message_primary or str(error), diag.message_detail or ""
     if state.startswith("L"):
         facts = dict(re.findall(r"(\w+)=(.*?)(?=, \w+=|$)", detail))
         return problem(status, diag.constraint_name or state, message, facts)
     if status != 400:
         return problem(status, *PLAIN[status])
-    line = re.search(r"\bline (\d+)", diag.context or "") if is_document else None
+    line = re.search(r"\bline (\d+)", context) if is_document else None
     code = "MALFORMED_JSON" if is_document else "INVALID_INPUT"
     return problem(400, code, f"{message}: {detail}".strip(": ")[:300], {"line": int(line[1])} if line else {})
 
@@ -218,56 +227,77 @@ def on_http_error(error: HTTPException) -> Response:
     return response
 
 
+def on_bad_document(error: BadDocument) -> Response:
+    return problem(400, error.code, str(error)[:300], error.details)
+
+
 def on_error(error: Exception) -> Response:
-    log.error("unexpected error", exc_info=error)
+    log.error("unexpected error", request_id=g.request_id, exc_info=error)
     return problem(500, *PLAIN[500])
 
 
-def ready(pool: ConnectionPool) -> Response:
-    """200 once the database answers and has every function that the route table calls."""
-    names = [f"api.{route.function}" for route in ROUTES]
+def calls() -> Iterable[bytes]:
+    """Every call that the route table makes, with as few arguments as it makes it and with all."""
+    for route in ROUTES:
+        least = re.findall(r"<(?:\w+:)?(\w+)>", route.path) + list(route.required)
+        least += [route.document] if route.document else []
+        for names in (least, least + list(route.optional)):
+            yield statement(route, tuple(f"p_{name}" for name in names))
+
+
+def ready(pool: Pool) -> Response:
+    """200 once the database takes writes and has every function that the route table calls, as it calls it."""
     try:
-        with pool.connection(timeout=2) as connection:
-            connection.execute("select unnest(%s::text[])::regproc", [names])
+        reason = pool.fault(calls())
     except psycopg.Error as error:
         log.warning("not ready", reason=str(error))
-        return problem(503, "NOT_READY", "the database does not answer, or cuenta is not deployed there")
+        reason = "the database does not answer"
+    if reason:
+        return problem(503, "NOT_READY", reason)
     return Response('{"status": "ready"}', mimetype="application/json")
 
 
 def begin_request() -> None:
     """Take the caller's X-Request-ID if it is a sane one."""
-    asked = request.headers.get("X-Request-ID", "")
-    g.request_id = asked if re.fullmatch(r"[A-Za-z0-9._:/+=@-]{1,128}", asked) else uuid.uuid4().hex
     g.started = time.perf_counter()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    asked = request.environ.get("HTTP_X_REQUEST_ID", "")
+    is_sane = asked and re.fullmatch(r"[A-Za-z0-9._:/+=@-]{1,128}", asked)
+    g.request_id = asked if is_sane else f"{random.getrandbits(128):032x}"
+    if request.environ.get("PATH_INFO", "").startswith("//"):  # which Werkzeug takes for a single slash
+        abort(404)
 
 
 def end_request(response: Response) -> Response:
     """Write the access log, without bodies and query strings; the documentation may fetch nothing from elsewhere."""
-    response.headers["X-Request-ID"] = g.request_id
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    headers = response.headers
+    headers["X-Request-ID"] = g.request_id
+    headers["Cache-Control"] = "no-store"
+    headers["X-Content-Type-Options"] = "nosniff"
     if response.status_code == 503:
-        response.headers["Retry-After"] = "1"
+        headers["Retry-After"] = "1"
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = "default-src 'self' 'unsafe-inline' data: blob:"
+        headers["Content-Security-Policy"] = "default-src 'self' 'unsafe-inline' data: blob:"
     taken = round((time.perf_counter() - g.started) * 1000, 1)
-    log.info("request", method=request.method, path=request.path, status=response.status_code, ms=taken)
-    structlog.contextvars.clear_contextvars()
+    access(request.method, request.path, response.status_code, taken, g.request_id)
     return response
 
 
-def create_app(pool: ConnectionPool | None = None) -> Flask:
+def send_part(folder: Path, path: str) -> Response:
+    """A file of the documentation, if it is one that a browser needs."""
+    return send_from_directory(folder, path) if path.endswith(SERVED) else abort(404)
+
+
+def create_app(pool: Pool | None = None) -> Flask:
     """The WSGI application; without a pool it opens one, so this is called in the process that serves."""
     app = Flask(__name__, static_folder=None)
-    pool = app.extensions["pool"] = pool or open_pool(os.environ["DATABASE_URL"])
+    pool = app.extensions["pool"] = pool or Pool(os.environ["DATABASE_URL"])
     app.url_map.merge_slashes = False
     app.url_map.converters["any_text"] = AnyText
     app.before_request(begin_request)
     app.after_request(end_request)
     app.register_error_handler(psycopg.Error, on_database_error)
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(BadDocument, on_bad_document)
     app.register_error_handler(Exception, on_error)
     for route in ROUTES:
         app.add_url_rule(route.path, route.function, partial(call, pool, route), methods=[route.method])
@@ -277,5 +307,5 @@ def create_app(pool: ConnectionPool | None = None) -> Flask:
     for name, package in (("docs", "flask_openapi3_swagger"), ("redoc", "flask_openapi3_redoc")):
         files = Path(str(getattr(find_spec(package), "origin", None))).with_name("templates")
         app.add_url_rule(f"/{name}", name, partial(send_from_directory, "docs", f"{name}.html"))
-        app.add_url_rule(f"/{name}/<path:path>", package, partial(send_from_directory, files))
+        app.add_url_rule(f"/{name}/<path:path>", package, partial(send_part, files))
     return app

@@ -17,7 +17,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
 from app import create_app
-from db.pool import ROLE, THREADS, with_service_role
+from db.pool import REQUESTS, ROLE, THREADS, with_service_role
 from log import CONFIG, log
 
 
@@ -105,7 +105,7 @@ def main() -> None:
         address=str(address),
         port=options.port,
         workers=options.workers,
-        blocking_threads=THREADS,
+        blocking_threads=REQUESTS + 4,  # beyond the requests that may wait for the database, for /health and /ready
         workers_kill_timeout=75,  # longer than a statement may take
         respawn_failed_workers=True,
         log_dictconfig=CONFIG,

@@ -1,45 +1,173 @@
-"""The service's connections to the database: a pool, the role they act as and the limits they have."""
+"""The service's connections to the database: a pool, the role they act as, the limits they have, and who may wait."""
 
 import os
+import re
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import ConnectionPool
+from psycopg.errors import error_from_result
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 ROLE = "cuenta_app"
-THREADS = int(os.environ.get("CUENTA_THREADS", "4"))  # of a process, each with a connection of its own
+THREADS = int(os.environ.get("CUENTA_THREADS", "4"))  # of a process that can be busy in the database, a connection each
+REQUESTS = 16 * THREADS  # of a process that are with the database or wait for it; more are told to come again
+SHARE = max(1, THREADS // 2)  # of the connections, for writes that concern one restaurant: the rest is for others
+PATIENCE = 1.5  # seconds that a write waits for those before it that concern the same restaurant
 
 
-def with_service_role(database_url: str) -> str:
-    """The URL with the service's role, so that not even a superuser has more rights, and its limits."""
-    limits = {"statement_timeout": "60s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"}
-    settings = {name: os.environ.get(f"CUENTA_{name.upper()}", value) for name, value in limits.items()}
-    options = [f"-c {k}={v}" for k, v in (settings | {"role": ROLE, "timezone": "UTC"}).items()]
-    options.insert(0, str(conninfo_to_dict(database_url).get("options") or ""))
-    more = {"application_name": "cuenta", "client_encoding": "UTF8"}
-    return make_conninfo(database_url, options=" ".join(options), **more)
+class Connection(psycopg.Connection[Any]):
+    """A connection that knows the statements that are prepared on it, with their names."""
+
+    prepared: dict[bytes, bytes] | None  # None: nothing is, as a pooler may hand each transaction another session
 
 
-def open_pool(database_url: str) -> ConnectionPool:
+class Pool(ConnectionPool[Connection]):
     """A pool with a connection for every thread, which heals after the database was away."""
 
-    def check(connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, database_url: str) -> None:
+        self.gate = Gate(REQUESTS, SHARE, PATIENCE)
+        super().__init__(
+            with_service_role(database_url),
+            connection_class=Connection,
+            kwargs={"autocommit": True, "prepare_threshold": None},
+            min_size=THREADS,
+            configure=self._prepare_nothing_yet,
+            check=self._look,
+            timeout=float(os.environ.get("CUENTA_POOL_TIMEOUT", "5")),
+            reconnect_timeout=5,  # then a new request starts afresh, instead of ever longer pauses
+            open=True,
+        )
+
+    def _prepare_nothing_yet(self, connection: Connection) -> None:
+        connection.prepared = None if os.environ.get("CUENTA_PREPARE") == "no" else {}
+
+    def _look(self, connection: Connection) -> None:
         """Without a round trip: one read takes the server's parting words if any, the next finds it gone."""
         try:
             connection.pgconn.consume_input()
             connection.pgconn.consume_input()
         except psycopg.OperationalError:
-            pool.drain()  # the others will be gone, too; one by one the pool would pause ever longer
+            self.drain()  # the others will be gone, too; one by one the pool would pause ever longer
             raise
 
-    pool = ConnectionPool(
-        with_service_role(database_url),
-        kwargs={"prepare_threshold": None} if os.environ.get("CUENTA_PREPARE") == "no" else {},
-        min_size=THREADS,
-        check=check,
-        timeout=float(os.environ.get("CUENTA_POOL_TIMEOUT", "5")),
-        reconnect_timeout=5,  # then a new request starts afresh, instead of ever longer pauses
-        open=True,
-    )
-    return pool
+    def fault(self, statements: Iterable[bytes]) -> str | None:
+        """What keeps the service from working, if anything: a server that takes no writes, a function it calls."""
+        with self.connection(timeout=2) as connection:
+            found = connection.execute(
+                "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean"
+            )
+            if found.fetchone() != (False,):
+                return "the database is read-only"
+            for statement in statements:
+                try:
+                    _finish(connection, connection.pgconn.prepare(b"", statement))
+                except psycopg.ProgrammingError as error:
+                    return f"this version of the service does not fit the database: {error}"
+        return None
+
+    def call(self, statement: bytes, values: Sequence[Any], *, is_read: bool) -> tuple[bytes, ...]:
+        """The one row of a statement, in a transaction of its own that is over when this returns."""
+        texts: Any = [_literal(value) for value in values]
+        connection = self.getconn()
+        try:
+            if not is_read:
+                return _execute(connection, statement, texts)
+            _finish(connection, connection.pgconn.exec_(b"begin read only"))
+            try:
+                return _execute(connection, statement, texts)
+            finally:  # nothing was written, so there is nothing to roll back
+                if connection.pgconn.status == pq.ConnStatus.OK:
+                    connection.pgconn.exec_(b"commit")
+        finally:
+            self.putconn(connection)
+
+
+def _literal(value: Any) -> bytes | None:
+    """An argument (a text, a number as text, a boolean, a list of texts, None) as PostgreSQL reads it."""
+    if isinstance(value, list):
+        value = "{" + ",".join('"' + re.sub(r'(["\\])', r"\\\1", v) + '"' for v in value) + "}"
+    return None if value is None else str(value).encode()
+
+
+def _execute(connection: Connection, statement: bytes, values: list[bytes]) -> tuple[bytes, ...]:
+    """Straight through libpq: what psycopg does around a statement costs as much as the request's other parts."""
+    pgconn, prepared = connection.pgconn, connection.prepared
+    if prepared is None:
+        result = pgconn.exec_params(statement, values)
+    else:
+        if not (name := prepared.get(statement)):
+            name = b"cuenta_%d" % len(prepared)
+            _finish(connection, pgconn.prepare(name, statement))
+            prepared[statement] = name
+        result = pgconn.exec_prepared(name, values)
+    _finish(connection, result)
+    if result.ntuples != 1:
+        raise psycopg.InterfaceError(f"{result.ntuples} rows where one is due")
+    return tuple(result.get_value(0, column) or b"" for column in range(result.nfields))
+
+
+def _finish(connection: Connection, result: pq.abc.PGresult) -> None:
+    """Raise what went wrong, as psycopg does."""
+    if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+        return
+    if connection.pgconn.status != pq.ConnStatus.OK:
+        raise psycopg.OperationalError(f"the connection was lost: {result.get_error_message()}")
+    raise error_from_result(result)
+
+
+class Gate:
+    """Who may wait for the database: a bounded number, and few of them for the same name (a restaurant).
+
+    Who waits here holds no connection, so that one locked account leaves some to everybody else; and what is not
+    let in at all leaves the server a thread for /health.
+    """
+
+    def __init__(self, room: int, share: int, patience: float) -> None:
+        self._room, self._share, self._patience = room, share, patience
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._queues: dict[str, tuple[threading.Semaphore, list[None]]] = {}  # and one None for each that uses it
+
+    @contextmanager
+    def enter(self, names: Iterable[str]) -> Iterator[None]:
+        """Be inside with these names; PoolTimeout if there is no room, or others with the names stay too long."""
+        names, passed = sorted(names), list[threading.Semaphore]()  # in one order, so that nobody waits in a circle
+        with self._lock:
+            if self._inside >= self._room:
+                raise PoolTimeout(f"{self._room} requests are waiting already")
+            self._inside += 1
+            queues = [self._queues.setdefault(n, (threading.Semaphore(self._share), [])) for n in names]
+            for _, users in queues:
+                users.append(None)
+        try:
+            end = time.monotonic() + self._patience
+            for semaphore, _ in queues:
+                if not semaphore.acquire(timeout=max(0.0, end - time.monotonic())):
+                    raise PoolTimeout("others wait for the same restaurant")
+                passed.append(semaphore)
+            yield
+        finally:
+            for semaphore in passed:
+                semaphore.release()
+            with self._lock:
+                self._inside -= 1
+                for name, (_, users) in zip(names, queues, strict=True):
+                    users.pop()
+                    if not users:
+                        del self._queues[name]
+
+
+def with_service_role(database_url: str) -> str:
+    """The URL with the service's role, so that not even a superuser has more rights, and its limits."""
+    limits = {"statement_timeout": "60s", "lock_timeout": "1500ms", "idle_in_transaction_session_timeout": "60s"}
+    settings = {name: os.environ.get(f"CUENTA_{name.upper()}", value) for name, value in limits.items()}
+    options = [f"-c {k}={v}" for k, v in (settings | {"role": ROLE, "timezone": "UTC"}).items()]
+    options.insert(0, str(conninfo_to_dict(database_url).get("options") or ""))
+    more = {"application_name": "cuenta", "client_encoding": "UTF8"}
+    return make_conninfo(database_url, options=" ".join(options), **more)

@@ -76,7 +76,7 @@ def payout_event(payout: dict[str, Any], event_type: str) -> str:
 
 def tell(url: str) -> bool:
     """Tell the story in a database that is deployed; True if the ledger is sound at the end."""
-    events = Path(__file__).with_name("events.jsonl")
+    events = embedded.ROOT / "events" / "events.jsonl"
     console.rule("1. The processor's events come in")
     console.print(summary(load(events, database=url, console=console)))
     console.print("Once more, as processors do: everything is known, nothing is posted twice.")

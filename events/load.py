@@ -27,12 +27,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from documents import BadDocument, parse
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 STATUSES = ("processed", "already_processed", "deferred", "conflict", "rejected", "malformed")
@@ -143,19 +147,6 @@ def to_database(conninfo: str) -> Send:
 # -- the load ---------------------------------------------------------------------------------------
 
 
-def no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def fault(text: bytes) -> str | None:
-    """Why a line cannot be an element of a JSON array; None if it can. Numbers are not converted."""
-    try:
-        json.loads(text.decode(), parse_float=str, parse_int=str, parse_constant=no_constant)
-    except (ValueError, RecursionError) as error:
-        return str(error)
-    return None
-
-
 class Loader:
     """One load: collects lines, sends arrays, halves one that is refused as a whole, counts the answers."""
 
@@ -172,8 +163,11 @@ class Loader:
         text = line.removeprefix(b"\xef\xbb\xbf").strip()
         if not text:
             return
-        if wrong := fault(text):
-            self._count(number, {"status": "malformed", "code": "MALFORMED_JSON", "message": wrong})
+        try:
+            parse(text.decode())
+        except (BadDocument, UnicodeDecodeError) as wrong:
+            code = getattr(wrong, "code", "MALFORMED_JSON")
+            self._count(number, {"status": "malformed", "code": code, "message": str(wrong)})
             return
         if self._size + len(text) > BATCH_BYTES or len(self._lines) == self._batch:
             self.flush()

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import app as service
-from db.pool import open_pool
+from db.pool import Pool
 
 Connect = Callable[..., psycopg.Connection[Any]]
 EVENTS, BATCH, RUN = "/v1/processor/events", "/v1/processor/events/batch", "/v1/payouts/run"
@@ -39,7 +39,7 @@ def hours_ahead(hours: float) -> str:
 @pytest.fixture(scope="module")
 def client(database: str) -> Iterator[FlaskClient]:
     """A client of the service on a database with a charge, a payout of it and a paid payout."""
-    application = service.create_app(open_pool(database))
+    application = service.create_app(Pool(database))
     client = application.test_client()
     for number, day in enumerate((27, 28, 29)):
         event = CHARGE | {"event_id": f"evt_{number}", "occurred_at": f"2025-12-{day}T17:00:00Z"}
@@ -180,6 +180,47 @@ def test_where_an_object_is_due_nothing_else_is_taken(client: FlaskClient, body:
 def test_where_an_array_is_due_nothing_else_is_taken(client: FlaskClient, body: str) -> None:
     response = client.post(BATCH, data=body, content_type="application/json")
     assert code_of(response, 400) == "EVENTS_NOT_ARRAY"
+
+
+TWICE: dict[str, tuple[str, str]] = {
+    "at the top": ('{"amount": 100, "event_id": "evt_bad", "amount": 999999}', "amount"),
+    "the same value": ('{"event_id": "evt_bad", "event_id": "evt_bad"}', "event_id"),
+    "written in another way": ('{"amount": 100, "\\u0061mount": 100}', "amount"),
+    "in metadata": ('{"event_id": "evt_bad", "metadata": {"payment_id": "a", "payment_id": "b"}}', "payment_id"),
+    "deep in arrays": ('{"metadata": [1, [{"a": {"b": [{"x": 1, "y": 2, "x": 3}]}}]]}', "x"),
+}
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(("document", "name"), TWICE.values(), ids=TWICE.keys())
+def test_a_member_that_is_there_twice_answers_400_with_its_name(client: FlaskClient, document: str, name: str) -> None:
+    good = json.dumps(CHARGE | {"event_id": "evt_good"})
+    for path, kind, body, place in (
+        (EVENTS, "json", document, {}),
+        (BATCH, "json", f"[{good}, {document}]", {"item": 2}),
+        (BATCH, "x-ndjson", f"{good}\n\n{document}\n{good}\n", {"line": 3}),
+    ):
+        response = client.post(path, data=body, content_type=f"application/{kind}")
+        assert code_of(response, 400) == "INVALID_INPUT"
+        assert response.json is not None
+        assert response.json["error"]["details"] == {"field": name} | place
+        assert f'"{name}"' in response.json["error"]["message"]
+
+
+@pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ("[", "]"), ('[{"a":', "}]")])
+def test_a_document_that_is_nested_too_deep_answers_400(client: FlaskClient, opening: str, closing: str) -> None:
+    for depth, is_taken in ((45, True), (120, False), (900, False), (4_000, False), (20_000, False)):
+        body = f'{{"metadata": {opening * depth}1{closing * depth}}}'
+        for path, kind, whole in (
+            (EVENTS, "json", body),
+            (BATCH, "json", f"[{body}]"),
+            (BATCH, "x-ndjson", body),
+        ):
+            response = client.post(path, data=whole, content_type=f"application/{kind}")
+            if is_taken:
+                assert response.status_code in (200, 422), response.text
+            else:
+                assert code_of(response, 400) == "MALFORMED_JSON"
 
 
 # Events that are JSON objects: an answer with a code, and the document is kept
@@ -383,6 +424,26 @@ def test_an_event_that_is_not_about_a_payout_of_ours_is_rejected(
     assert response.json is not None
     assert (response.json["status"], response.json["code"]) == ("rejected", code)
     assert response.json["details"].items() >= details.items()
+
+
+@pytest.mark.parametrize(("sqlstate", "status"), [("54001", 500), ("22003", 500), ("22012", 500), ("22023", 503)])
+def test_a_fault_of_ours_is_never_malformed_json(
+    create_database: Callable[..., str], sqlstate: str, status: int
+) -> None:
+    url = create_database()
+    with psycopg.connect(url, autocommit=True) as session:
+        session.execute(
+            f"""create function public.fail() returns trigger language plpgsql as
+            $$ begin raise exception 'ours' using errcode = '{sqlstate}'; end $$;
+            create trigger fail before insert on ledger.processor_events
+            for each row execute function public.fail()""".encode()
+        )
+    application = service.create_app(Pool(url))
+    client = application.test_client()
+    code = "INTERNAL" if status == 500 else "UNAVAILABLE"
+    assert code_of(client.post(EVENTS, json=CHARGE), status) == code
+    assert code_of(client.post(BATCH, json=[CHARGE]), status) == code
+    application.extensions["pool"].close()
 
 
 # Payout runs

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import app as service
-from db.pool import open_pool
+from db.pool import Gate, Pool
 
 Connect = Callable[..., psycopg.Connection[Any]]
 CreateDatabase = Callable[..., str]
@@ -36,7 +39,7 @@ CHARGE: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def client(database: str) -> Iterator[FlaskClient]:
     """A client of the service on the module's database."""
-    application = service.create_app(open_pool(database))
+    application = service.create_app(Pool(database))
     yield application.test_client()
     application.extensions["pool"].close()
 
@@ -45,7 +48,7 @@ def client(database: str) -> Iterator[FlaskClient]:
 def own(create_database: CreateDatabase) -> Iterator[tuple[FlaskClient, psycopg.Connection[Any]]]:
     """A client and a superuser's session on a database that the test may damage."""
     url = create_database()
-    application = service.create_app(open_pool(url))
+    application = service.create_app(Pool(url))
     with psycopg.connect(url, autocommit=True) as connection:
         yield application.test_client(), connection
     application.extensions["pool"].close()
@@ -157,7 +160,20 @@ def test_a_batch_has_at_most_10000_items(client: FlaskClient) -> None:
     response = client.post("/v1/processor/events/batch", json=[0] * 10001)
     error = error_of(response, 400)
     assert error["code"] == "EVENTS_TOO_MANY"
-    assert error["details"] == {"items": "10001", "limit": "10000"}
+    assert error["details"] == {"limit": "10000"}
+    assert client.post("/v1/processor/events/batch", json=[0] * 10000).status_code == 200
+
+
+def test_a_batch_of_very_many_items_is_refused_while_it_is_read(client: FlaskClient) -> None:
+    for body, kind in (
+        (b"{}\n" * 3_000_000, "x-ndjson"),
+        (b"[0" + b",0" * 3_000_000 + b"]", "json"),
+        (b"\n" * 9_000_000, "x-ndjson"),
+    ):
+        started = time.perf_counter()
+        response = client.post("/v1/processor/events/batch", data=body, content_type=f"application/{kind}")
+        assert error_of(response, 400)["code"] == "EVENTS_TOO_MANY"
+        assert time.perf_counter() - started < 1
 
 
 def test_an_event_can_be_read_back(client: FlaskClient) -> None:
@@ -445,6 +461,11 @@ def test_an_unknown_path_answers_404(client: FlaskClient) -> None:
         assert error_of(client.get(path), 404)["code"] == "NOT_FOUND", path
 
 
+def test_a_path_has_one_slash_at_its_start(client: FlaskClient) -> None:
+    for path in ("//v1/payouts", "///v1/payouts", "//health"):
+        assert error_of(client.get("/", environ_overrides={"PATH_INFO": path}), 404)["code"] == "NOT_FOUND"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -499,6 +520,42 @@ def test_a_body_that_is_too_large_answers_413(client: FlaskClient, monkeypatch: 
     assert error_of(client.put("/v1/restaurants/res_001", json={"day_close_hour": 1}), 413)
 
 
+def test_exactly_the_limit_is_not_past_it(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = json.dumps(CHARGE | {"event_id": "limit_1"}).encode()
+    for limit, status in ((len(body) - 1, 413), (len(body), 201)):
+        monkeypatch.setenv("CUENTA_MAX_BODY_BYTES", str(limit))
+        for chunked in (True, False):
+            how: dict[str, Any] = {"headers": {"Transfer-Encoding": "chunked"}} if chunked else {}
+            more = {"input_stream": io.BytesIO(body)} if chunked else {"data": body}
+            response = client.post("/v1/processor/events", content_type="application/json", **how, **more)
+            assert response.status_code == (200 if status == 201 and not chunked else status)
+
+
+@pytest.mark.parametrize("lost", [1, 5, 150, 400])
+@pytest.mark.parametrize("kind", ["json", "x-ndjson"])
+def test_a_body_that_was_cut_short_answers_400_and_posts_nothing(client: FlaskClient, kind: str, lost: int) -> None:
+    events = [CHARGE | {"event_id": f"short_{lost}_{kind}_{n}", "restaurant_id": "res_short"} for n in range(3)]
+    body = "\n".join(map(json.dumps, events)) + "\n" if kind == "x-ndjson" else json.dumps(events)
+    response = client.post(
+        "/v1/processor/events/batch",
+        input_stream=io.BytesIO(body.encode()[:-lost]),
+        environ_overrides={"CONTENT_LENGTH": str(len(body))},
+        content_type=f"application/{kind}",
+    )
+    assert error_of(response, 400)["code"] == "MALFORMED_JSON"
+    assert client.get("/v1/restaurants/res_short/balance?currency=PEN").status_code == 404
+
+
+def test_lines_without_a_length_answer_411(client: FlaskClient) -> None:
+    response = client.post(
+        "/v1/processor/events/batch",
+        input_stream=io.BytesIO(json.dumps(CHARGE).encode() + b"\n"),
+        headers={"Transfer-Encoding": "chunked"},
+        content_type="application/x-ndjson",
+    )
+    assert error_of(response, 411)["code"] == "LENGTH_REQUIRED"
+
+
 def test_no_answer_is_cached(client: FlaskClient) -> None:
     assert client.get("/v1/payouts").headers["Cache-Control"] == "no-store"
 
@@ -529,7 +586,7 @@ def test_connections_have_the_services_rights_only(client: FlaskClient) -> None:
     with pool.connection() as connection:
         assert connection.execute("select current_user").fetchone() == ("cuenta_app",)
         assert connection.execute("show statement_timeout").fetchone() == ("1min",)
-        assert connection.execute("show lock_timeout").fetchone() == ("10s",)
+        assert connection.execute("show lock_timeout").fetchone() == ("1500ms",)
     with pytest.raises(psycopg.errors.InsufficientPrivilege), pool.connection() as connection:
         connection.execute("select from ledger.ledger_entries")
 
@@ -539,7 +596,7 @@ def test_statements_are_not_prepared_for_a_pooler_that_loses_them(
     database: str, monkeypatch: pytest.MonkeyPatch, setting: str, prepared: bool
 ) -> None:
     monkeypatch.setenv("CUENTA_PREPARE", setting)
-    application = service.create_app(open_pool(database))
+    application = service.create_app(Pool(database))
     pool = application.extensions["pool"]
     for _ in range(10 * pool.max_size):
         application.test_client().get("/v1/payouts")
@@ -551,7 +608,7 @@ def test_statements_are_not_prepared_for_a_pooler_that_loses_them(
 
 def test_text_is_sent_as_utf8_whatever_the_client_is_set_to(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
-    application = service.create_app(open_pool(database))
+    application = service.create_app(Pool(database))
     client = application.test_client()
     assert charge(client, "res_text", "snow_1", metadata={"note": "\u2603"}).status_code == 201
     assert json_of(client.get("/v1/processor/events/snow_1"))["payload"]["metadata"] == {"note": "\u2603"}
@@ -570,8 +627,8 @@ def test_a_read_cannot_write(
         language plpgsql volatile security definer as
         'begin insert into ledger.restaurants (restaurant_id, created_at) values (''res_x'', now()); end'"""
     )
-    error = error_of(client.get("/v1/payouts/po_1"), 500)
-    assert (error["code"], error["details"]) == ("INTERNAL", {})
+    error = error_of(client.get("/v1/payouts/po_1"), 503)
+    assert (error["code"], error["details"]) == ("UNAVAILABLE", {})
     assert '"sqlstate": "25006"' in capsys.readouterr().out
 
 
@@ -601,6 +658,8 @@ def test_an_answer_comes_only_after_the_commit(own: tuple[FlaskClient, psycopg.C
         ("LUCUR", 422, "SOME_CODE"),
         ("LXBAL", 500, "SOME_CODE"),
         ("22003", 400, "INVALID_INPUT"),
+        ("22023", 503, "UNAVAILABLE"),
+        ("25006", 503, "UNAVAILABLE"),
         ("42501", 403, "FORBIDDEN"),
         ("40001", 503, "UNAVAILABLE"),
         ("40P01", 503, "UNAVAILABLE"),
@@ -637,7 +696,7 @@ def own_raising(create_database: CreateDatabase) -> Iterator[Callable[[str], Tes
             language plpgsql as $$ begin raise exception 'a reason' using errcode = p_payout_id,
             constraint = 'SOME_CODE', detail = 'key=a, b, other=c=d'; end $$"""
         )
-    application = service.create_app(open_pool(url))
+    application = service.create_app(Pool(url))
     yield lambda sqlstate: application.test_client().get(f"/v1/payouts/{sqlstate}")
     application.extensions["pool"].close()
 
@@ -654,7 +713,7 @@ def test_a_held_lock_answers_503_and_keeps_nothing(
 ) -> None:
     monkeypatch.setenv("CUENTA_LOCK_TIMEOUT", "200ms")
     url = create_database()
-    application = service.create_app(open_pool(url))
+    application = service.create_app(Pool(url))
     client = application.test_client()
     charge(client, "res_001", "lock_1")
     with psycopg.connect(url) as holder:
@@ -666,12 +725,56 @@ def test_a_held_lock_answers_503_and_keeps_nothing(
     application.extensions["pool"].close()
 
 
+def test_one_locked_account_leaves_connections_and_answers_to_others(create_database: CreateDatabase) -> None:
+    url = create_database()
+    application = service.create_app(Pool(url))
+    charge(application.test_client(), "res_locked", "first")
+
+    def send(number: int) -> None:
+        response = charge(application.test_client(), "res_locked", f"locked_{number}")
+        statuses.append((response.status_code, time.perf_counter() - started))
+
+    statuses: list[tuple[int, float]] = []
+    with psycopg.connect(url) as holder:
+        holder.execute("select from ledger.account_balances where restaurant_id = 'res_locked' for update")
+        started = time.perf_counter()
+        threads = [threading.Thread(target=send, args=[number]) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        for number in range(20):
+            before = time.perf_counter()
+            assert charge(application.test_client(), "res_free", f"free_{number}").status_code == 201
+            batch = [CHARGE | {"event_id": f"batch_{number}", "restaurant_id": "res_free"}]
+            assert application.test_client().post("/v1/processor/events/batch", json=batch).status_code == 200
+            assert time.perf_counter() - before < 1
+        for thread in threads:
+            thread.join()
+    assert {status for status, _ in statuses} == {503}
+    assert max(seconds for _, seconds in statuses) < 6
+    application.extensions["pool"].close()
+
+
+def test_who_finds_too_many_waiting_is_told_at_once() -> None:
+    gate = Gate(room=3, share=1, patience=0.2)
+    with gate.enter(["a"]), gate.enter(["b", "c"]):
+        started = time.perf_counter()
+        with pytest.raises(psycopg.OperationalError), gate.enter(["c"]):
+            pass
+        assert time.perf_counter() - started >= 0.2
+        with gate.enter([]), pytest.raises(psycopg.OperationalError), gate.enter([]):
+            pass
+    with gate.enter(["a", "b", "c"]), gate.enter([]):
+        pass
+    assert gate._queues == {}
+
+
 def test_a_statement_that_takes_too_long_answers_503(
     create_database: CreateDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUENTA_STATEMENT_TIMEOUT", "200ms")
     url = create_database()
-    application = service.create_app(open_pool(url))
+    application = service.create_app(Pool(url))
     client = application.test_client()
     charge(client, "res_001", "slow_1")
     with psycopg.connect(url) as holder:
@@ -682,7 +785,7 @@ def test_a_statement_that_takes_too_long_answers_503(
 
 def test_without_a_free_connection_it_answers_503(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUENTA_POOL_TIMEOUT", "0.1")
-    application = service.create_app(open_pool(database))
+    application = service.create_app(Pool(database))
     pool = application.extensions["pool"]
     held = [pool.getconn(timeout=5) for _ in range(pool.max_size)]
     response = application.test_client().get("/v1/payouts")
@@ -695,7 +798,7 @@ def test_without_a_free_connection_it_answers_503(database: str, monkeypatch: py
 
 def test_without_a_database_only_health_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUENTA_POOL_TIMEOUT", "0.1")
-    application = service.create_app(open_pool("postgresql://nobody@127.0.0.1:1/none"))
+    application = service.create_app(Pool("postgresql://nobody@127.0.0.1:1/none"))
     client = application.test_client()
     assert (client.get("/health").status_code, client.get("/health").json) == (200, {"status": "ok"})
     assert error_of(client.get("/v1/payouts"), 503)["code"] == "UNAVAILABLE"
@@ -707,9 +810,44 @@ def test_without_a_database_only_health_answers(monkeypatch: pytest.MonkeyPatch)
 
 def test_it_is_ready_once_deployed(client: FlaskClient, create_database: CreateDatabase) -> None:
     assert (client.get("/ready").status_code, client.get("/ready").json) == (200, {"status": "ready"})
-    empty = service.create_app(open_pool(create_database(deployed=False)))
+    empty = service.create_app(Pool(create_database(deployed=False)))
     assert error_of(empty.test_client().get("/ready"), 503)["code"] == "NOT_READY"
     empty.extensions["pool"].close()
+
+
+def test_it_is_not_ready_if_it_cannot_write(own: tuple[FlaskClient, psycopg.Connection[Any]]) -> None:
+    client, session = own
+    session.execute(f"alter database {session.info.dbname} set default_transaction_read_only = on".encode())
+    client.application.extensions["pool"].drain()
+    response = client.get("/ready")
+    error = error_of(response, 503)
+    assert (error["code"], response.headers["Retry-After"]) == ("NOT_READY", "1")
+    assert "read-only" in error["message"]
+    refused = charge(client, "res_001", "evt_1")
+    assert (error_of(refused, 503)["code"], refused.headers["Retry-After"]) == ("UNAVAILABLE", "1")
+    assert client.get("/v1/payouts").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "alter function api.get_payout(text) rename to fetch_payout",
+        "alter function api.get_payout(text) set schema reporting",
+        "drop function api.get_payout(text); create function api.get_payout(p_id text) returns table (a text)"
+        " language sql stable as 'select 1'",
+        "drop function api.get_payout(text); create function api.get_payout(p_payout_id text, p_more text)"
+        " returns table (a text) language sql stable as 'select 1'",
+    ],
+)
+def test_it_is_not_ready_if_the_database_is_of_another_version(
+    own: tuple[FlaskClient, psycopg.Connection[Any]], change: str
+) -> None:
+    client, session = own
+    assert client.get("/ready").status_code == 200
+    session.execute(change.encode())
+    error = error_of(client.get("/ready"), 503)
+    assert error["code"] == "NOT_READY"
+    assert "get_payout" in error["message"]
 
 
 def test_the_table_names_functions_and_arguments_of_the_database(connect: Connect) -> None:
@@ -758,3 +896,10 @@ def test_the_openapi_document_is_served(client: FlaskClient) -> None:
     response.close()
     beyond = client.get("/openapi.json", headers={"Range": "bytes=999999999-"})
     assert error_of(beyond, 416)["code"] == "REQUESTED_RANGE_NOT_SATISFIABLE"
+
+
+@pytest.mark.parametrize(
+    "path", ["docs/__init__.py", "redoc/__init__.py", "docs/swagger", "docs/swagger/", "docs/../app.py"]
+)
+def test_nothing_but_the_documentations_files_is_served(client: FlaskClient, path: str) -> None:
+    assert error_of(client.get(f"/{path}"), 404)["code"] == "NOT_FOUND"

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 import app as service
-from db.pool import open_pool
+from db.pool import Pool
 
 DOCUMENT: dict[str, Any] = json.loads((Path(service.__file__).parent / "docs" / "openapi.json").read_text())
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -137,7 +137,7 @@ schema.app = Service()
 @pytest.fixture(scope="module")
 def client(database: str) -> Iterator[FlaskClient]:
     """A client of the service on a database with a restaurant, an event and a payout."""
-    application = service.create_app(open_pool(database))
+    application = service.create_app(Pool(database))
     client = application.test_client()
     event = DOCUMENT["components"]["schemas"]["Event"]["examples"][0]
     assert client.post("/v1/processor/events", json=event).status_code == 201

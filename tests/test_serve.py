@@ -164,6 +164,87 @@ def test_a_body_may_come_in_chunks_and_is_limited_then_too(running: Service) -> 
         connection.close()
 
 
+def raw(service: Service, sent: bytes, *, is_whole: bool = False) -> int:
+    """Send bytes and, unless the request is whole, nothing more; the status of the answer."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as peer:
+        peer.sendall(sent)
+        if not is_whole:
+            peer.shutdown(socket.SHUT_WR)
+        answer = peer.makefile("rb").readline()
+    return int(answer.split()[1]) if answer else 0
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2, 3])
+def test_lines_that_were_cut_off_are_not_posted(running: Service, kept: int) -> None:
+    events = [CHARGE | {"event_id": f"cut_{kept}_{number}", "restaurant_id": "res_cut"} for number in range(3)]
+    lines = [json.dumps(event).encode() + b"\n" for event in events]
+    body, part = b"".join(lines), b"".join(lines[:kept])
+    head = b"POST /v1/processor/events/batch HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
+    length = head + b"Content-Length: %d\r\n\r\n" % (len(body) + 1)
+    assert raw(running, length + part) == 400
+    chunks = (
+        head + b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in lines[:kept])
+    )
+    assert raw(running, chunks) == 411
+    head = head.replace(b"x-ndjson", b"json").replace(b"/batch", b"")
+    assert raw(running, head + b"Transfer-Encoding: chunked\r\n\r\n40\r\n" + lines[0][:60]) == 400
+    assert running.ask("GET", "/v1/restaurants/res_cut/balance?currency=PEN")[0] == 404
+
+
+def test_a_body_may_come_slowly(running: Service) -> None:
+    body = json.dumps(CHARGE | {"event_id": "slow_1"}).encode()
+    with socket.create_connection(("127.0.0.1", running.port), timeout=30) as peer:
+        peer.sendall(b"POST /v1/processor/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n")
+        peer.sendall(b"Content-Length: %d\r\n\r\n" % len(body))
+        for start in range(0, len(body), 50):
+            peer.sendall(body[start : start + 50])
+            time.sleep(0.05)
+        assert peer.makefile("rb").readline().split()[1] == b"201"
+
+
+def test_a_path_begins_with_one_slash_and_is_decoded_once(running: Service) -> None:
+    for path, status in (("//v1/payouts", 404), ("/%76%31/payouts", 200), ("/%2576%2531/payouts", 404)):
+        head = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        assert raw(running, head.encode(), is_whole=True) == status, path
+
+
+def test_one_locked_account_stops_nobody_else(database: str, running: Service) -> None:
+    running.ask("POST", "/v1/processor/events", CHARGE | {"event_id": "held_0", "restaurant_id": "res_held"})
+
+    def send(number: int) -> int:
+        event = CHARGE | {"event_id": f"held_{number}", "restaurant_id": "res_held"}
+        return running.ask("POST", "/v1/processor/events", event)[0]
+
+    def took(path: str, body: Any = None) -> float:
+        started = time.monotonic()
+        assert running.ask("POST" if body else "GET", path, body)[0] in (200, 201)
+        return time.monotonic() - started
+
+    with psycopg.connect(database) as holder, concurrent.futures.ThreadPoolExecutor(40) as threads:
+        holder.execute("select from ledger.account_balances where restaurant_id = 'res_held' for update")
+        waiting = [threads.submit(send, number) for number in range(1, 41)]
+        time.sleep(0.3)
+        for number in range(20):
+            event = CHARGE | {"event_id": f"free_{number}", "restaurant_id": "res_free"}
+            assert took("/v1/processor/events", event) < 1
+            assert took("/health") < 0.5
+            assert took("/ready") < 1
+        assert {answer.result() for answer in waiting} == {503}
+
+
+def test_health_answers_while_every_connection_is_busy(database: str, running: Service) -> None:
+    with psycopg.connect(database) as holder, concurrent.futures.ThreadPoolExecutor(64) as threads:
+        holder.execute("lock table ledger.account_balances in access exclusive mode")
+        events = (CHARGE | {"event_id": f"busy_{n}", "restaurant_id": f"res_{n}"} for n in range(64))
+        waiting = [threads.submit(running.ask, "POST", "/v1/processor/events", event) for event in events]
+        time.sleep(0.3)
+        for _ in range(20):
+            started = time.monotonic()
+            assert running.ask("GET", "/health")[0] == 200
+            assert time.monotonic() - started < 0.5
+        assert {answer.result()[0] for answer in waiting} == {503}
+
+
 def test_many_at_once_are_all_answered(running: Service) -> None:
     def send(number: int) -> int:
         event = CHARGE | {"event_id": f"many_{number % 100}", "restaurant_id": f"res_{number % 100 % 7}"}
@@ -402,7 +483,16 @@ def test_make_run_looks_at_the_login_before_it_loads_the_sample(
 # Imports
 
 
-LAYERS = {"serve": 3, "dev": 3, "app": 2, "worker": 2, "log": 1, "db": 1}  # a room may import those below it
+# A room may import those below it.
+LAYERS = {
+    "serve": 3,
+    "dev": 3,
+    "app": 2,
+    "worker": 2,
+    "log": 1,
+    "documents": 1,
+    "db": 1,
+}
 
 
 def imported(path: Path) -> set[str]:
@@ -424,8 +514,8 @@ def test_imports_run_one_way() -> None:
         above = {name for name in imported(path) if LAYERS.get(name.split(".")[0], 0) > LAYERS[room]}
         assert not above, f"{path.name} imports what stands above it"
     assert not {name for name in imported(ROOT / "app.py") if name.split(".")[0] in ("serve", "worker")}
-    assert not {name for name in imported(ROOT / "db" / "pool.py") if name.split(".")[0] in LAYERS}
-    assert not {name for name in imported(ROOT / "log.py") if name.split(".")[0] in LAYERS}
+    for ground in ("db/pool.py", "log.py", "documents.py"):
+        assert not {name for name in imported(ROOT / ground) if name.split(".")[0] in LAYERS}, ground
     importers = {
         path.name
         for path in (*ROOT.glob("*.py"), *ROOT.glob("db/*.py"), *ROOT.glob("events/*.py"))
