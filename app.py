@@ -8,7 +8,7 @@ import os
 import random
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.util import find_spec
@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
 from db.pool import Pool
-from documents import BadDocument, as_written, parse, parse_array, parse_lines
+from documents import AS_WRITTEN, BadDocument, Number, parse, parse_array, parse_lines
 from log import access, log
 
 
@@ -42,15 +42,25 @@ class Route:
     answer: str = "row"  # or rows: an array (a batch, NDJSON too), page: data and next_cursor
     status: int | Mapping[str, int] = 200  # or by the row's own status
     page: int = 0  # the function's default limit
+    steps: tuple[str, str] | None = (
+        None  # unless dry_run: what starts the work, and what is called until it is finished
+    )
+
+    @property
+    def select(self) -> str:
+        return "status" if isinstance(self.status, Mapping) else self.answer
 
 
 EVENT = {"processed": 201, "already_processed": 200, "deferred": 202, "conflict": 409, "rejected": 422}
 CURRENCY, PAGING = {"currency": "text"}, {"limit": "integer", "cursor": "text"}
-RUN = CURRENCY | {"as_of": "date"}, {"min_amount": "integer", "dry_run": "boolean"}
+RUN, LEAST = CURRENCY | {"as_of": "date"}, {"min_amount": "integer", "restaurant_ids": "texts"}
+SKIPS = {"reason": "text"} | PAGING
+RUNS = CURRENCY | {"as_of": "date", "is_finished": "boolean"} | PAGING
 ENTRIES = CURRENCY, {"from": "date", "to": "date"} | PAGING
 PAYOUTS = {"restaurant_id": "text", "status": "text"} | CURRENCY | PAGING
 DAYS = {"timezone": "text", "day_close_hour": "integer", "settlement_delay_days": "integer"}
-EVENTS, RESTAURANT = "/v1/processor/events", "/v1/restaurants/<restaurant_id>"
+CHUNKS = ("start_payout_run", "continue_payout_run")
+EVENTS, RESTAURANT, PAYOUT = "/v1/processor/events", "/v1/restaurants/<restaurant_id>", "/v1/payouts"
 ROUTES = (
     Route("POST", EVENTS, "ingest_event", document="event", status=EVENT),
     Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
@@ -58,16 +68,21 @@ ROUTES = (
     Route("PUT", RESTAURANT, "set_restaurant", optional=DAYS | {"payouts_paused": "boolean"}),
     Route("GET", f"{RESTAURANT}/balance", "get_balance", CURRENCY),
     Route("GET", f"{RESTAURANT}/entries", "list_entries", *ENTRIES, answer="page", page=100),
-    Route("POST", "/v1/payouts/run", "run_payouts", *RUN, status=202),
-    Route("GET", "/v1/payouts", "list_payouts", optional=PAYOUTS, answer="page", page=50),
-    Route("GET", "/v1/payouts/<payout_id>", "get_payout"),
+    Route("POST", f"{PAYOUT}/run", "run_payouts", RUN, LEAST | {"dry_run": "boolean"}, status=202, steps=CHUNKS),
+    Route("GET", f"{PAYOUT}/preview", "preview_payouts", RUN, LEAST | PAGING, answer="page", page=500),
+    Route("GET", f"{PAYOUT}/runs", "list_payout_runs", optional=RUNS, answer="page", page=50),
+    Route("GET", f"{PAYOUT}/runs/<run_id>", "get_payout_run"),
+    Route("GET", f"{PAYOUT}/runs/<run_id>/skips", "list_payout_skips", optional=SKIPS, answer="page", page=50),
+    Route("GET", PAYOUT, "list_payouts", optional=PAYOUTS, answer="page", page=50),
+    Route("GET", f"{PAYOUT}/<payout_id>", "get_payout"),
 )
 SELECT = {
     "row": "row_to_json(r)::text",
     "status": "row_to_json(r)::text, r.status",
+    "step": "row_to_json(r)::text, r.run_id, r.is_finished",
     "rows": "coalesce(json_agg(r), '[]')::text",
     "page": "json_build_object('data', coalesce(json_agg(r), '[]'), 'next_cursor',"
-    " case when count(*) >= $%d then (array_agg(r.cursor))[count(*)] end)::text",
+    " case when count(*) >= $page then (array_agg(r.cursor))[count(*)] end)::text",
 }
 STATUS = {  # of a SQLSTATE (or an exception of the client library), else of its class, else 500
     "LB": 400, "LN": 404, "LC": 409, "LU": 422, "LX": 500, "22": 400, "42501": 403, "08": 503, "53": 503, "57": 503,
@@ -81,10 +96,6 @@ PLAIN = {
 SERVED = (".css", ".js", ".svg")  # of the documentation's files
 
 
-class Number(str):
-    """A number as it was written: money never becomes a float."""
-
-
 KINDS: dict[str, tuple[type, str]] = {  # what a value must be before PostgreSQL casts it
     "text": (str, r"[^\x00\ud800-\udfff]*"),
     "texts": (str, r"[^\x00\ud800-\udfff]*"),  # in a list
@@ -92,11 +103,14 @@ KINDS: dict[str, tuple[type, str]] = {  # what a value must be before PostgreSQL
     "integer": (Number, r"-?\d{1,40}"),
     "boolean": (bool, r"True|False"),
 }
+FROM_QUERY: dict[str, Callable[[str], Any]] = {  # what else than a text a value in a query may stand for
+    "texts": lambda text: text.split(","),
+    "integer": Number,
+    "boolean": lambda text: {"true": True, "false": False}.get(text, text),
+}
 
 
-class AnyText(PathConverter):
-    """The rest of a path, which may begin with a slash, as event ids may."""
-
+class AnyText(PathConverter):  # the rest of a path, which may begin with a slash, as event ids may
     regex, part_isolating = ".+", False
 
 
@@ -139,21 +153,13 @@ def read_body(route: Route) -> str:
         raise Refusal(400, "MALFORMED_JSON", "the body is not valid UTF-8") from None
 
 
-def read_document(route: Route) -> tuple[str, list[Any]]:
-    """The jsonb argument, whose text stays as it was sent, and its items, which nobody else may read in another way."""
-    text = read_body(route)
-    if route.answer != "rows":
-        return text, [parse(text)]
-    return parse_lines(text) if request.mimetype == "application/x-ndjson" else (text, parse_array(text))
-
-
 def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
     """The call's arguments by name, every one of its kind."""
     kinds = {**route.required, **route.optional}
-    given: Any = {k: Number(v) if kinds.get(k) == "integer" else v for k, v in request.args.items()}
+    given: Any = {k: FROM_QUERY.get(kinds.get(k, ""), str)(v) for k, v in request.args.items()}
     wrong = [k for k, v in request.args.lists() if k not in kinds or v[1:] or route.method != "GET"]
     if route.method != "GET" and not wrong:
-        given = parse(read_body(route), as_written(Number))
+        given = parse(read_body(route), AS_WRITTEN)
         if not isinstance(given, dict):
             raise Refusal(400, "INVALID_INPUT", "the body must be a JSON object")
         wrong = [k for k in given if k not in kinds]
@@ -161,22 +167,19 @@ def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
         raise Refusal(400, "INVALID_INPUT", "unknown or repeated parameter", field=wrong[0])
     values = {**path, **dict.fromkeys(route.required), **given}
     for name, value in values.items():
-        kind = kinds.get(name, "text")
-        if kind == "texts" and isinstance(value, str):
-            value = values[name] = value.split(",") if route.method == "GET" else value
-        wanted, pattern = KINDS[kind]
-        parts = value if kind == "texts" and isinstance(value, list) else [value]
+        wanted, pattern = KINDS[kind := kinds.get(name, "text")]
+        parts = value if kind == "texts" and isinstance(value, list) else [value] if kind != "texts" else [None]
         if value is not None and not all(type(v) is wanted and re.fullmatch(pattern, str(v), re.A) for v in parts):
             raise Refusal(400, "INVALID_INPUT", f"{name} is not a valid {kind}", field=name)
     return {f"p_{name}": value for name, value in values.items()}
 
 
 @cache
-def statement(route: Route, names: tuple[str, ...]) -> bytes:
-    answer = SELECT["status" if isinstance(route.status, Mapping) else route.answer]
+def statement(function: str, names: tuple[str, ...], select: str) -> bytes:
+    """The one generated call; of a page the last parameter is its size."""
     arguments = ", ".join(f"{name} => ${number}" for number, name in enumerate(names, 1))
-    page = answer % (len(names) + 1) if route.page else answer
-    return f"select {page} from api.{route.function}({arguments}) as r".encode()
+    columns = SELECT[select].replace("$page", f"${len(names) + 1}")
+    return f"select {columns} from api.{function}({arguments}) as r".encode()
 
 
 def call(pool: Pool, route: Route, **path: str) -> Response:
@@ -185,7 +188,11 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
     if route.document:
         if request.args:
             raise Refusal(400, "INVALID_INPUT", "unknown or repeated parameter", field=next(iter(request.args)))
-        text, items = read_document(route)
+        text = read_body(route)
+        if request.mimetype == "application/x-ndjson":
+            text, items = parse_lines(text)
+        else:
+            items = parse_array(text) if route.answer == "rows" else [parse(text)]
         values: dict[str, Any] = {f"p_{route.document}": text}
         about = {str(item["restaurant_id"]) for item in items if isinstance(item, dict) and "restaurant_id" in item}
     else:
@@ -193,7 +200,14 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
         about = set() if route.method == "GET" else {path.get("restaurant_id", route.function)}
     page = [values.get("p_limit", route.page)] if route.page else []
     with pool.gate.enter(about):
-        row = pool.call(statement(route, tuple(values)), [*values.values(), *page], is_read=route.method == "GET")
+        if route.steps and values.get("p_dry_run", False) is False:
+            values.pop("p_dry_run", None)
+            row = pool.call(statement(route.steps[0], tuple(values), "step"), [*values.values()])
+            while row[2] == b"f":
+                row = pool.call(statement(route.steps[1], ("p_run_id",), "step"), [str(row[1], "utf-8")])
+        else:
+            sql = statement(route.function, tuple(values), route.select)
+            row = pool.call(sql, [*values.values(), *page], is_read=route.method == "GET")
     status = route.status if isinstance(route.status, int) else route.status[str(row[1], "utf-8")]
     return Response(row[0], status, mimetype="application/json")
 
@@ -242,7 +256,11 @@ def calls() -> Iterable[bytes]:
         least = re.findall(r"<(?:\w+:)?(\w+)>", route.path) + list(route.required)
         least += [route.document] if route.document else []
         for names in (least, least + list(route.optional)):
-            yield statement(route, tuple(f"p_{name}" for name in names))
+            yield statement(route.function, tuple(f"p_{name}" for name in names), route.select)
+        if route.steps:
+            most = [*least, *route.optional.keys() - {"dry_run"}]
+            yield statement(route.steps[0], tuple(f"p_{name}" for name in most), "step")
+            yield statement(route.steps[1], ("p_run_id",), "step")
 
 
 def ready(pool: Pool) -> Response:

@@ -13,6 +13,10 @@ MAX_ITEMS = 10_000  # of a batch
 SPACE = re.compile(r"[ \t\n\r]*")
 
 
+class Number(str):
+    """A number as it was written: money never becomes a float."""
+
+
 class BadDocument(ValueError):
     """Why a text is not taken: a code, a message, and facts (`field`: a member's name, `item`, `line`: its place)."""
 
@@ -42,11 +46,9 @@ STRICT: Decode = json.JSONDecoder(
 ).raw_decode
 
 
-def as_written(number: Callable[[str], Any]) -> Decode:
-    """A decoder that hands the text of every number, of NaN and of Infinity to `number`."""
-    return json.JSONDecoder(
-        object_pairs_hook=_members, parse_int=number, parse_float=number, parse_constant=number
-    ).raw_decode
+AS_WRITTEN: Decode = json.JSONDecoder(
+    object_pairs_hook=_members, parse_int=Number, parse_float=Number, parse_constant=Number
+).raw_decode
 
 
 def _is_deep(value: Any) -> bool:

@@ -71,7 +71,7 @@ class Pool(ConnectionPool[Connection]):
                     return f"this version of the service does not fit the database: {error}"
         return None
 
-    def call(self, statement: bytes, values: Sequence[Any], *, is_read: bool) -> tuple[bytes, ...]:
+    def call(self, statement: bytes, values: Sequence[Any], *, is_read: bool = False) -> tuple[bytes, ...]:
         """The one row of a statement, in a transaction of its own that is over when this returns."""
         texts: Any = [_literal(value) for value in values]
         connection = self.getconn()
