@@ -1,6 +1,6 @@
 """Measures what docs promise about speed, as ratios, and writes bench/RESULTS.md.
 
-    python bench/bench.py [--quick] [--only NAME ...] [--list] [--output FILE] [--peers DIR]
+    python bench/bench.py [--quick] [--only NAME ...] [--list] [--output FILE] [--update] [--peers DIR]
 
 Works in a throw-away server with durable settings, or in a throw-away database of the server that
 DATABASE_URL names. The two sides of a ratio take turns in short rounds and the median of the rounds'
@@ -11,7 +11,8 @@ foreign keys. Single events and their floor are sent by the same role.
 
 --peers names a checkout of pgledger, whose SQL does the same work on the same server; without it that
 benchmark is left out. Only a full run writes RESULTS.md; --output writes whatever was run to another
-file. The exit code is 1 if a benchmark fails or single ingestion is under half of its floor.
+file, --update puts it in the place of its rows in RESULTS.md. The exit code is 1 if a benchmark fails
+or single ingestion is under half of its floor.
 """
 
 from __future__ import annotations
@@ -106,6 +107,8 @@ class Row:
     figure: str
     met: bool | None
     detail: str = ""
+    name: str = ""  # of the benchmark
+    measured_on: str = ""
 
 
 @dataclass
@@ -159,7 +162,7 @@ class Bench:
         if self._main is None:
             self.note("preparing restaurants and arrays of events")
             url = self.deployed()
-            arrays = self.sizes.arrays * (self.sizes.rounds + 1) * 2
+            arrays = self.sizes.arrays * ((self.sizes.rounds + 1) * 2 + 4)
             with psycopg.connect(url) as connection:
                 run_file(
                     connection,
@@ -413,11 +416,9 @@ def bench_storage(bench: Bench) -> list[Row]:
         from ledger.processor_events as e
     """
     with psycopg.connect(bench.main, autocommit=True) as connection:
+        bench.note("posting some arrays")
+        bench.pgbench("ingest_events", transactions=bench.sizes.arrays * 4, variables={"first_lane": 0})
         sizes = connection.execute(query).fetchone()
-        if sizes and not sizes[0]:
-            bench.note("posting some arrays")
-            bench.pgbench("ingest_events", transactions=bench.sizes.arrays * 4, variables={"first_lane": 0})
-            sizes = connection.execute(query).fetchone()
     assert sizes
     events, documents, total = (int(size) for size in sizes)
     stored = (total - documents) / events
@@ -1012,16 +1013,32 @@ def write_results(path: Path, machine: list[str], rows: Sequence[Row], command: 
         "a machine that had other work, too, and the median of the rounds is given. The floor is the least "
         "that PostgreSQL takes for the same rows: one prepared statement that inserts them into tables without "
         "triggers, frozen as the ledger's were on 2026-11-22 with their indexes, checks and foreign keys. "
-        "Single events and their floor are sent by the same role.",
+        "Single events and their floor are sent by the same role. `--only` and a row's name measure it again; "
+        "instructions an event, which repeat where seconds do not, are in [INSTRUCTIONS.md](INSTRUCTIONS.md).",
         "",
         *(line + "  " for line in machine),
         "",
-        "| what | goal | measured | met | in figures |",
-        "|---|---|---|---|---|",
-        *(f"| {r.what} | {r.goal} | {r.figure} | {MET[r.met]} | {r.detail} |" for r in rows),
+        "| name | what | goal | measured | met | in figures | on |",
+        "|---|---|---|---|---|---|---|",
+        *(
+            f"| {r.name} | {r.what} | {r.goal} | {r.figure} | {MET[r.met]} | {r.detail} | {r.measured_on} |"
+            for r in rows
+        ),
         "",
     ]
     path.write_text("\n".join(lines))
+
+
+def read_results(path: Path) -> list[Row]:
+    """The rows of a page that write_results wrote."""
+    is_met = {shown: met for met, shown in MET.items()}
+    rows = []
+    for line in path.read_text().splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if len(cells) == 7 and cells[0] in BENCHMARKS:
+            name, what, goal, figure, met, figures, measured_on = cells
+            rows.append(Row(what, goal, figure, is_met[met], figures, name, measured_on))
+    return rows
 
 
 def show(rows: Sequence[Row]) -> Table:
@@ -1040,6 +1057,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="the names for --only")
     parser.add_argument("--peers", type=Path, metavar="DIR", help="a checkout of pgledger")
     parser.add_argument("--output", type=Path, help="write the results to this file")
+    parser.add_argument("--update", action="store_true", help="put the results into RESULTS.md")
     options = parser.parse_args(words)
     embedded.end_on_signals()
     if options.list:
@@ -1048,7 +1066,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     names = [name for name in BENCHMARKS if not options.only or name in options.only]
     is_full = not options.quick and not options.only
-    output = options.output or (BENCH / "RESULTS.md" if is_full else None)
+    output = options.output or (BENCH / "RESULTS.md" if is_full or options.update else None)
     command = "python bench/bench.py" + " --quick" * options.quick
     command += "".join(f" --only {name}" for name in options.only or ())
     command += " --peers PATH" * bool(options.peers)
@@ -1081,12 +1099,18 @@ def main(words: Sequence[str] | None = None) -> int:
                     found = [Row(f"{BENCHMARKS[name].__doc__}", "", "failed", False)]
                     failures.append(f"{name}: {error}")
                     console.print(traceback.format_exc(), style="dim", markup=False)
+                for row in found:
+                    row.name, row.measured_on = name, f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
                 rows += found
                 for row in found:
                     progress.console.print(f"{row.what}: {row.figure} ({row.goal or 'no goal'}); {row.detail}")
                 progress.advance(task)
     console.print(show(rows))
     if output:
+        if options.update and output.exists():
+            rows += [row for row in read_results(output) if row.name not in names]
+            rows.sort(key=lambda row: list(BENCHMARKS).index(row.name))
+            command = "python bench/bench.py --only NAME --update` and `python bench/bench.py"
         write_results(output, machine, rows, command)
         console.print(f"written to {output}")
     for failure in failures:
