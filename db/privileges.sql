@@ -43,21 +43,25 @@ grant execute on function api.ingest_event to cuenta_app, cuenta_operator;
 grant execute on function api.ingest_events to cuenta_app, cuenta_operator;
 grant execute on function api.get_balance to cuenta_app, cuenta_operator;
 grant execute on function api.run_payouts to cuenta_app, cuenta_operator;
-grant execute on function api.get_payout to cuenta_app, cuenta_operator;
+grant execute on function api.get_payout to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payouts to cuenta_app, cuenta_operator;
 grant execute on function api.list_entries to cuenta_app, cuenta_operator;
 grant execute on function api.get_event to cuenta_app, cuenta_operator;
 grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
 grant execute on function api.start_payout_run to cuenta_app, cuenta_operator;
 grant execute on function api.continue_payout_run to cuenta_app, cuenta_operator;
-grant execute on function api.preview_payouts to cuenta_app, cuenta_operator;
-grant execute on function api.list_payout_runs to cuenta_app, cuenta_operator;
-grant execute on function api.get_payout_run to cuenta_app, cuenta_operator;
-grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator;
+grant execute on function api.preview_payouts
+to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_payout_runs
+to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_payout_run
+to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_payout_skips
+to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.set_platform_settings to cuenta_operator;
 grant execute on function api.set_restaurant to cuenta_app, cuenta_operator;
 grant execute on function api.check_integrity to cuenta_app, cuenta_operator;
 
--- 4. Reporting tools: the views, nothing else.
-grant usage on schema reporting to cuenta_reader;
+-- 4. Reporting tools: the views, and functions that only read.
+grant usage on schema reporting, api to cuenta_reader;
 grant select on all tables in schema reporting to cuenta_reader;

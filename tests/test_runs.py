@@ -238,7 +238,8 @@ def test_a_chunk_waits_for_a_run_in_one_transaction_and_sees_its_payouts(session
 
 
 def test_an_event_waits_for_a_chunk_of_its_restaurant_and_for_no_other(sessions: Sessions, currency: str) -> None:
-    run, inside, outside = sessions.several(3)
+    run, inside = sessions.several(2)
+    outside = sessions.open(settings="-c lock_timeout=5s")
     restaurants = names(4)
     run.ingest_all([charge(r, currency) for r in restaurants])
     run_id = start(run, currency)
@@ -255,14 +256,15 @@ def test_an_event_waits_for_a_chunk_of_its_restaurant_and_for_no_other(sessions:
 
 
 def test_a_run_that_waits_for_an_account_holds_no_other(sessions: Sessions, currency: str) -> None:
-    holder, run, writer = sessions.several(3)
+    holder, run = sessions.several(2)
+    writer = sessions.open(settings="-c lock_timeout=5s")
     restaurants = names(6)
     run.ingest_all([charge(r, currency) for r in restaurants])
     holder.begin()
     holder.ingest(charge(restaurants[3], currency))
     run_id = start(run, currency)
     # Up to the account that is busy it does not wait at all.
-    assert go_on(run, run_id)["payouts_created"] == 3
+    assert run.start(lambda: go_on(run, run_id)).result(PATIENCE)["payouts_created"] == 3
     waiting = run.start(lambda: finish(run, run_id))
     sessions.wait_until_blocked_by(run, holder)
     for restaurant in restaurants[:3] + restaurants[4:]:

@@ -1,6 +1,6 @@
 -- A payout never changes but along its states, and is complete from the first.
 begin;
-select plan(45);
+select plan(48);
 
 create function pg_temp.charge(p_restaurant_id text) returns text
 language sql
@@ -231,9 +231,15 @@ select results_eq(
     'FAILED, with the time'
 );
 select is(
-    pg_temp.failure('update ledger.payouts set failed_at = now(), failure_reason = ''x'''),
-    'LCTRN PAYOUT_CHANGE_REFUSED', 'what was reported of a payout at its end stays (LCTRN)'
-);
+    pg_temp.failure('update ledger.payouts set ' || c.assignment),
+    'LCTRN PAYOUT_CHANGE_REFUSED',
+    format('what was reported of a payout at its end stays: refuses to set %s (LCTRN)', c.assignment)
+)
+from (
+    values
+    ('failed_at = failed_at - interval ''1 s'''), ('failed_at = null'), ('paid_at = now()'),
+    ('canceled_at = now()')
+) as c (assignment);
 
 select * from finish();
 rollback;

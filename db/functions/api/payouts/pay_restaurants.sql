@@ -8,7 +8,7 @@ create or replace procedure api.pay_restaurants(
 language plpgsql
 as $procedure$
 /*
- * Procedure: api.pay_restaurants(5)
+ * Function: api.pay_restaurants(5)
  *     A payout run that commits every few hundred restaurants, for psql: the same as
  *     api.run_payouts, but nobody waits for the whole of it, and what it has paid stays paid when
  *     it is interrupted. With the caller's rights and settings, because no other procedure may

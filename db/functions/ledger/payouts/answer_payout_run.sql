@@ -20,6 +20,8 @@ as $function$
  *     What a run answers to whoever wants it.
  * Parameters:
  *     p_run  - the run; without run_id it was a dry one
+ * Returns:
+ *     one row, the columns of api.run_payouts
  */
     select
         'accepted',

@@ -17,6 +17,8 @@ as $function$
  *     p_restaurant_id  - the platform's id of the restaurant
  *     p_currency       - ISO 4217 code
  *     p_as_of          - the last settlement day that is paid
+ * Returns:
+ *     po_ and 32 hexadecimal digits
  */
     -- No restaurant's id has a bar in it.
     select 'po_' || pg_catalog.left(

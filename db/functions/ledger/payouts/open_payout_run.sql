@@ -18,6 +18,8 @@ as $function$
  *     p_min_amount      - below this nothing is paid
  *     p_restaurant_ids  - whom it pays, sorted; null: everybody
  *     p_now             - the clock
+ * Returns:
+ *     the run
  * Writes: ledger.payout_runs
  */
 declare

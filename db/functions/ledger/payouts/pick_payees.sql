@@ -17,6 +17,8 @@ as $function$
  *     p_restaurant_ids  - only these; null: all
  *     p_after           - whose turn it was last; empty: nobody's yet
  *     p_limit           - the most restaurants
+ * Returns:
+ *     the platform's ids, sorted by bytes
  * Reads:  ledger.account_balances
  */
 begin

@@ -8,6 +8,8 @@ as $function$
  *     The payout run that an argument names.
  * Parameters:
  *     p_run_id  - as it was started
+ * Returns:
+ *     the run as it is now
  * Raises:
  *     LBARG  the argument is missing
  *     LNRUN  there is no such run

@@ -23,6 +23,22 @@ begin
             -- Told again, with a later moment.
             ('PAID', 'PAID'), ('FAILED', 'FAILED')
         )
+        and (
+            new.paid_at is not distinct from old.paid_at
+            or (new.status = 'PAID' and new.paid_at >= coalesce(old.paid_at, new.paid_at))
+        )
+        and (
+            new.failed_at is not distinct from old.failed_at
+            or (new.status = 'FAILED' and new.failed_at >= coalesce(old.failed_at, new.failed_at))
+        )
+        and (
+            new.canceled_at is not distinct from old.canceled_at
+            or (new.status = 'CANCELED' and old.status <> 'CANCELED')
+        )
+        and (
+            new.failure_reason is not distinct from old.failure_reason
+            or new.status = 'FAILED'
+        )
     then
         return new;
     end if;
