@@ -67,7 +67,6 @@ THROW_AWAY_SETTINGS = {
     "autovacuum_naptime": "10min",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "1h",
-    "max_connections": "200",
 }
 
 
