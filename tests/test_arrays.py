@@ -10,7 +10,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -89,7 +89,10 @@ select
         where e.restaurant_id = any(%(restaurants)s)
     ) as entries,
     (
-        select jsonb_agg(to_jsonb(v) - {VOLATILE}::text[] order by v.provider collate "C", v.event_id collate "C")
+        select jsonb_agg(
+            to_jsonb(v) - {VOLATILE}::text[] || jsonb_build_object('subject_state', coalesce(v.subject_state, 'NEW'))
+            order by v.provider collate "C", v.event_id collate "C"
+        )
         from ledger.processor_events as v
         where v.restaurant_id = any(%(restaurants)s)
     ) as events,
@@ -361,6 +364,8 @@ class History:
             book.state(sorted(self.named), MONEY, mark) for book, mark in zip(self.twins.both, self.marks, strict=True)
         )
         for name in together:
+            for one, other in zip(together[name] or [], apart[name] or [], strict=False):
+                assert one == other, name
             assert together[name] == apart[name], name
         return together
 
@@ -527,25 +532,28 @@ BOOKED = """
 
 
 @pytest.fixture
-def limits(sessions: Sessions) -> None:
-    """The server has PostgreSQL's own limits for connections, locks and memory."""
-    changed = sessions.admin.rows(
+def crowd(create_database: Callable[..., str]) -> Iterator[Sessions]:
+    """Sessions in a database of its own, on a server with PostgreSQL's own limits."""
+    crowd = Sessions(create_database())
+    changed = crowd.admin.rows(
         "select name, setting from pg_settings where setting <> boot_val and name = any(%s)",
         ["max_connections", "max_locks_per_transaction", "max_pred_locks_per_transaction", "work_mem"],
     )
     assert changed == []
+    yield crowd
+    crowd.close()
 
 
-def many(sessions: Sessions, prefix: str, start: int, count: int, restaurants: int) -> str:
+def many(crowd: Sessions, prefix: str, start: int, count: int, restaurants: int) -> str:
     moment = (NOW - timedelta(days=3)).isoformat()
     arguments = {"prefix": prefix, "start": start, "count": count, "restaurants": restaurants, "moment": moment}
-    row = sessions.admin.connection.execute(MANY, arguments).fetchone()
+    row = crowd.admin.connection.execute(MANY, arguments).fetchone()
     assert row is not None
     return str(row["events"])
 
 
-def booked(sessions: Sessions, like: str) -> tuple[Any, ...]:
-    row = sessions.admin.connection.execute(BOOKED, {"like": like}).fetchone()
+def booked(crowd: Sessions, like: str) -> tuple[Any, ...]:
+    row = crowd.admin.connection.execute(BOOKED, {"like": like}).fetchone()
     assert row is not None
     return tuple(row.values())
 
@@ -554,22 +562,20 @@ def counted(session: Session, events: str) -> tuple[Any, ...]:
     return tuple(session.row(COUNTED, events).values())
 
 
-@pytest.mark.usefixtures("limits")
-def test_one_transaction_posts_100_000_events(sessions: Sessions) -> None:
-    writer = sessions.open()
+def test_one_transaction_posts_100_000_events(crowd: Sessions) -> None:
+    writer = crowd.open()
     writer.begin()
     for start in range(0, 100_000, 10_000):
-        assert counted(writer, many(sessions, "many", start, 10_000, 1_000)) == (10_000, 10_000, 20_000)
+        assert counted(writer, many(crowd, "many", start, 10_000, 1_000)) == (10_000, 10_000, 20_000)
     writer.commit()
-    assert booked(sessions, "many.%") == (100_000, 200_000, 9_500_000, 0)
+    assert booked(crowd, "many.%") == (100_000, 200_000, 9_500_000, 0)
 
 
-@pytest.mark.usefixtures("limits")
 @pytest.mark.parametrize("accounts", ["of their own", "shared"])
-def test_three_arrays_of_10_000_at_once(sessions: Sessions, accounts: str) -> None:
+def test_three_arrays_of_10_000_at_once(crowd: Sessions, accounts: str) -> None:
     name = f"three.{accounts[0]}"
     prefixes = [f"{name}.{number}" for number in range(3)]
-    texts = [many(sessions, prefix, 0, 10_000, 500) for prefix in prefixes]
+    texts = [many(crowd, prefix, 0, 10_000, 500) for prefix in prefixes]
     if accounts == "shared":
         field = '"restaurant_id": "'
         texts = [text.replace(field + own, field + name) for text, own in zip(texts, prefixes, strict=True)]
@@ -583,19 +589,19 @@ def test_three_arrays_of_10_000_at_once(sessions: Sessions, accounts: str) -> No
         session.commit()
         return row
 
-    answers = sessions.at_once(
-        [partial(post, session, text) for session, text in zip(sessions.several(3), texts, strict=True)]
+    answers = crowd.at_once(
+        [partial(post, session, text) for session, text in zip(crowd.several(3), texts, strict=True)]
     )
     assert answers == [(10_000, 10_000, 20_000)] * 3
-    assert booked(sessions, f"{name}.%") == (30_000, 60_000, 2_850_000, 0)
+    assert booked(crowd, f"{name}.%") == (30_000, 60_000, 2_850_000, 0)
 
 
-def test_an_array_of_one_restaurant_is_not_quadratic(sessions: Sessions) -> None:
+def test_an_array_of_one_restaurant_is_not_quadratic(crowd: Sessions) -> None:
     """How much it costs beside one of many restaurants is for the benchmark."""
-    writer = sessions.open()
+    writer = crowd.open()
     took: dict[int, float] = {}
     for number, restaurants in enumerate((1_000, 1, 1_000, 1)):
-        events = many(sessions, f"cost{number}", 0, 4_000, restaurants)
+        events = many(crowd, f"cost{number}", 0, 4_000, restaurants)
         started = time.monotonic()
         assert counted(writer, events) == (4_000, 4_000, 8_000)
         took[restaurants] = min(took.get(restaurants, 1e9), time.monotonic() - started)
