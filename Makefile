@@ -10,13 +10,11 @@ VENV := .venv/bin
 PY := $(VENV)/python
 CHECKS := $(sort $(wildcard sql/checks/*.sql))
 MIGRATIONS := $(filter-out %.rollback.sql,$(sort $(wildcard db/migrations/*.sql)))
-HAS_15 := $(if $(DATABASE_URL)$(PG_BIN),,$(wildcard $(PG_BIN15)/pg_ctl))
 FRESH := env -u DATABASE_URL -u PG_BIN $(PY) dev/embedded.py exec --throw-away
-PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-tap test-python test-15 lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
+.PHONY: help run demo test test-tap test-python lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
@@ -27,21 +25,14 @@ run: .venv/installed  ## database, deploy, sample events on first start, service
 demo: .venv/installed  ## the whole story in a throw-away database, as tables
 	@$(PY) dev/demo.py
 
-test: test-tap test-python test-15  ## pgTAP and pytest, on PostgreSQL 18 and, if it is here, on 15
+test: .venv/installed-dev  ## pgTAP and pytest, on PostgreSQL 18 and, if it is here, on 15
+	@$(PY) dev/tests.py --pg-bin15 "$(PG_BIN15)" --coverage $(COVERAGE)
 
-test-tap: .venv/installed-dev
-	$(PY) dev/pgtap.py
+test-tap: .venv/installed-dev  ## pgTAP alone, on PostgreSQL 18
+	@$(PY) dev/pgtap.py
 
-test-python: .venv/installed-dev
-	$(PYTEST)
-
-test-15: .venv/installed-dev
-ifneq ($(HAS_15),)
-	PG_BIN="$(PG_BIN15)" $(PY) dev/pgtap.py --coverage $(COVERAGE)
-	PG_BIN="$(PG_BIN15)" $(PYTEST)
-else
-	@echo "not run: PostgreSQL 15 and plpgsql_check (no $(PG_BIN15), or DATABASE_URL or PG_BIN is set)"
-endif
+test-python: .venv/installed-dev  ## pytest alone, on PostgreSQL 18
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 lint: .venv/installed-dev  ## every linter that CI runs
 	$(PY) -m sqlfluff lint --processes 0 db sql
@@ -95,12 +86,12 @@ clean:  ## remove the virtual environment and fetched tools; the data in .data s
 	done; \
 	echo "Python 3.11 or later with its venv module is needed (on Debian: apt install python3-venv)"; exit 1
 
-.venv/installed: requirements.txt | .venv/bin/python
+.venv/installed: requirements-run.txt requirements.txt | .venv/bin/python
 	@echo "installing what $< names into .venv"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt requirements.txt | .venv/bin/python
+.venv/installed-dev: requirements-dev.txt requirements-run.txt requirements.txt | .venv/bin/python
 	@echo "installing what $< names into .venv"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@ .venv/installed

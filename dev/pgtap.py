@@ -32,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from db.deploy import DeployError, deploy
 from dev import embedded
 
+CANNOT_RUN = 3  # the exit status where a tool is missing
 TOOLS = embedded.shared_folder()
 SEARCH_PATH = "api, reporting, public, tap, plpgsql_check"
 FINDINGS = """
@@ -176,7 +177,7 @@ def print_coverage(connection: Connection) -> float:
 def prove(url: str, words: Sequence[str]) -> bool:
     """Run pg_prove against a database; True if tests ran and all passed."""
     command, more = pg_prove()
-    psql = shutil.which("psql") or str(embedded.find_bin_dir() / "psql")
+    psql = embedded.find_psql(url)
     words = words or ["--ext", ".sql", "--recurse", "db/tests"]
     environment = embedded.libpq_environment(url) | more
     has_run = False
@@ -228,9 +229,8 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except ToolMissing as error:
-        sys.exit(
-            f"The pgTAP tests cannot run: {error}.\n"
-            "Install pg_prove and pgTAP, or use Docker: docker compose run --rm pgtap"
-        )
+        print(f"The pgTAP tests cannot run: {error}.", file=sys.stderr)
+        print("Install pg_prove and pgTAP, or use Docker: docker compose run --rm pgtap", file=sys.stderr)
+        sys.exit(CANNOT_RUN)
     except (DeployError, embedded.ServerError, psycopg.Error) as error:
         sys.exit(f"The pgTAP tests cannot run: {error}")

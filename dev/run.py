@@ -9,8 +9,10 @@ keeps its data in .data. The sample events are loaded into an empty ledger only.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shlex
+import signal
 import socket
 import sys
 import threading
@@ -25,18 +27,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from db.deploy import DeployError, deploy
 from dev import embedded
-from events.load import LoadError, load
+from events.load import LoadError, is_empty, load
 from serve import check_login
 
 SAMPLE = embedded.ROOT / "events" / "events.jsonl"
 console = Console(highlight=False, soft_wrap=True)
-
-
-def is_empty(url: str) -> bool:
-    """True if the ledger holds no event."""
-    with psycopg.connect(url) as connection:
-        connection.execute("set role cuenta_owner")
-        return not connection.execute("select 1 from ledger.processor_events limit 1").fetchall()
 
 
 def is_taken(host: str, port: int) -> bool:
@@ -98,6 +93,22 @@ def serve(url: str, server: embedded.Server | None, chosen: argparse.Namespace) 
     return embedded.run_command(words, os.environ | {"DATABASE_URL": url}, is_service=True)
 
 
+def follow_make(parent: int) -> None:
+    """End with the `make` that started this, if it is told to end.
+
+    Of a SIGTERM make tells its children. Of a SIGINT it expects that a terminal has told them, and only waits for
+    them; meanwhile it blocks the signal, which Linux shows.
+    """
+    status = Path(f"/proc/{parent}/status")
+    while os.getppid() == parent:
+        with contextlib.suppress(OSError):
+            facts = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+            if facts["Name"] in ("make", "gmake") and int(facts["SigBlk"], 16) & 1 << signal.SIGINT - 1:
+                break
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run cuenta on this machine.")
     parser.add_argument("--host", default="127.0.0.1")
@@ -108,6 +119,7 @@ def main() -> int:
         console.print(f"Port {chosen.port} is taken. Choose another one: make run PORT=8081")
         return 1
     embedded.end_on_signals()
+    threading.Thread(target=follow_make, args=[os.getppid()], daemon=True).start()
     given = os.environ.get("DATABASE_URL")
     if given:
         return serve(given, None, chosen)

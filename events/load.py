@@ -4,6 +4,7 @@
     python events/load.py events/events.jsonl                        # into DATABASE_URL, else over HTTP
     python events/load.py big.jsonl --url http://127.0.0.1:8080      # through the service
     zcat big.jsonl.gz | python events/load.py - --database postgresql://...   # straight into PostgreSQL
+    python events/load.py events/events.jsonl --if-empty             # only if the ledger holds no event
 
 The file is read as a stream and sent in arrays. Loading it again is harmless: what was posted before is
 answered as already_processed, so a load that was interrupted is resumed by starting it again.
@@ -26,6 +27,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +146,18 @@ def to_database(conninfo: str) -> Send:
     return send
 
 
+def is_json() -> bool:
+    """True if what is told is to be lines of JSON, as the service's."""
+    return os.environ.get("CUENTA_LOG") == "json"
+
+
+def is_empty(conninfo: str) -> bool:
+    """True if the ledger holds no event. For logins that may become its owner."""
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("set role cuenta_owner")
+        return not connection.execute("select 1 from ledger.processor_events limit 1").fetchall()
+
+
 # -- the load ---------------------------------------------------------------------------------------
 
 
@@ -248,7 +262,7 @@ def load(
             size = os.fstat(stream.fileno()).st_size if not is_input else None
         except OSError as error:
             raise LoadError(f"cannot read {source}: {error.strerror}") from error
-        bar = stack.enter_context(Progress(*columns, console=console or Console(stderr=True)))
+        bar = stack.enter_context(Progress(*columns, console=console or Console(stderr=True), disable=is_json()))
         loader = Loader(send, bar, bar.add_task(f"loading {Path(source).name}", total=size), batch)
         try:
             for number, line in enumerate(stream, start=1):
@@ -275,24 +289,41 @@ def summary(result: LoadResult) -> Table:
     return table
 
 
+def tell(text: str, **facts: int) -> None:
+    """One line; with CUENTA_LOG=json as the service writes its own."""
+    if is_json():
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        text = json.dumps({"event": text, "logger": "load", "level": "info", "timestamp": now} | facts)
+    print(text, flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Loads processor events, one JSON object a line.")
     parser.add_argument("file", help="a file of JSON lines, or - for standard input")
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--url", help=f"the service (default {DEFAULT_URL} without DATABASE_URL)")
     target.add_argument("--database", help="connection string (default: DATABASE_URL)")
+    parser.add_argument("--if-empty", action="store_true", help="only if the database's ledger holds no event")
     given = parser.parse_args()
     database = given.database or (None if given.url else os.environ.get("DATABASE_URL"))
+    if given.if_empty and not database:
+        parser.error("--if-empty looks into a database: set DATABASE_URL or give --database")
     try:
+        if given.if_empty and not is_empty(database or ""):
+            tell("the ledger holds events: nothing is loaded")
+            return 0
         result = load(given.file, url=None if database else given.url or DEFAULT_URL, database=database)
-    except LoadError as error:
+    except (LoadError, psycopg.Error) as error:
         print(f"load: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted: run it again to go on", file=sys.stderr)
         return 130
-    rate = result.counts.total() / max(result.seconds, 0.001)
-    Console().print(summary(result), f"{result.seconds:.1f} s, {rate:,.0f} events a second")
+    rate = f"{result.seconds:.1f} s, {result.counts.total() / max(result.seconds, 0.001):,.0f} events a second"
+    if is_json():
+        tell(f"loaded {Path(given.file).name}: {rate}", **result.counts)
+    else:
+        Console().print(summary(result), rate)
     return result.exit_code
 
 

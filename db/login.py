@@ -1,0 +1,55 @@
+"""Makes the login that the service connects with: a member of cuenta_app, and nothing else.
+
+    CUENTA_SERVICE_PASSWORD=... python db/login.py [--name cuenta_service]
+
+DATABASE_URL names the database, with a login that may create roles. Run it again to change the password.
+The server gets the password's hash only, so that none of its logs has the password.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+import psycopg
+from psycopg import sql
+
+ROLE = "cuenta_app"
+FORBIDDEN = """
+select r.rolname
+from pg_roles as r
+where r.rolname = %s and (r.rolsuper or r.rolcreaterole or r.rolname = session_user)
+"""
+
+
+def make_login(database_url: str, name: str, password: str) -> None:
+    """Create the login, or bring it to what it should be."""
+    with psycopg.connect(database_url) as connection:
+        if connection.execute(FORBIDDEN, [name]).fetchone():
+            raise ValueError(f"{name} administers this server: the service gets a login of its own")
+        secret = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
+        login, role = sql.Identifier(name), sql.Identifier(ROLE)
+        if not connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
+            connection.execute(sql.SQL("create role {}").format(login))
+        connection.execute(sql.SQL("alter role {} login password {}").format(login, sql.Literal(secret)))
+        connection.execute(sql.SQL("grant {} to {}").format(role, login))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Make the login that the service connects with.")
+    parser.add_argument("--name", default="cuenta_service")
+    chosen = parser.parse_args()
+    url, password = os.environ.get("DATABASE_URL"), os.environ.get("CUENTA_SERVICE_PASSWORD")
+    if not url or not password:
+        parser.error("set DATABASE_URL and CUENTA_SERVICE_PASSWORD")
+    try:
+        make_login(url, chosen.name, password)
+    except (psycopg.Error, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,211 @@
+"""What is built and started around the service: make, the images, the login."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from db.login import make_login
+from db.pool import with_service_role
+from dev.embedded import find_psql
+from events.load import is_empty
+
+ROOT = Path(__file__).resolve().parent.parent
+FRESH = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PG_BIN", "MAKEFLAGS")}
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+# make
+
+
+def test_every_make_line_of_the_documents_names_a_target() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "bench").glob("*.md")]
+    line = re.compile(r"(?:`|^)make ([a-z][a-z0-9-]*)", flags=re.M)
+    names = {name for page in pages for name in line.findall(page.read_text())}
+    targets = set(re.findall(r"^([a-z][a-z0-9-]*):", text("Makefile"), flags=re.M))
+    assert {"run", "test"} <= names <= targets
+
+
+@pytest.mark.parametrize("target", ["run", "test", "demo", "psql", "check", "stop"])
+def test_a_clean_clone_knows_how_to_make_a_target(target: str, tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.txt", "requirements-run.txt", "requirements-dev.txt"):
+        (tmp_path / name).write_text(text(name))
+    shown = subprocess.run(["make", "-n", target], cwd=tmp_path, env=FRESH, capture_output=True, text=True, check=True)
+    if target != "stop":
+        assert "-m venv .venv" in shown.stdout
+    assert "dev/" in shown.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_to_make_stops_service_and_server(number: signal.Signals, tmp_path: Path) -> None:
+    port = free_port()
+    # A shell's background job ignores SIGINT, and so would make.
+    start = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])"
+    words = [
+        sys.executable,
+        "-c",
+        start,
+        "make",
+        "-o",
+        ".venv/installed",
+        "run",
+        f"PY={sys.executable}",
+        f"PORT={port}",
+        "SAMPLE=no",
+    ]
+    address = f"http://127.0.0.1:{port}/ready"
+    with open(tmp_path / "log", "w") as log:
+        make = subprocess.Popen(
+            words, cwd=ROOT, env=FRESH | {"CUENTA_DATA": str(tmp_path)}, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while not answers(address) and make.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert answers(address), (tmp_path / "log").read_text()
+        os.kill(make.pid, number)
+        make.wait(30)
+        deadline = time.monotonic() + 10
+        while list(tmp_path.glob("pg*/data/postmaster.pid")) and time.monotonic() < deadline:
+            time.sleep(0.2)
+    finally:
+        if make.poll() is None:
+            make.kill()
+    assert not answers(address)
+    assert not list(tmp_path.glob("pg*/data/postmaster.pid"))
+
+
+def test_the_tests_say_what_did_not_run_and_fail(tmp_path: Path) -> None:
+    """Where pg_prove is missing, pytest runs all the same. Here it collects one test of the old tree's."""
+    script = (
+        "import sys; sys.path.insert(0, '.'); from dev import tests;"
+        f"ok = [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', {str(tmp_path)!r}];"
+        "missing = [sys.executable, '-c', 'raise SystemExit(3)'];"
+        "tests.plan = lambda *_: [tests.Step('pgTAP', missing), tests.Step('pytest', ok)];"
+        "sys.argv[1:] = []; sys.exit(tests.main())"
+    )
+    (tmp_path / "test_one.py").write_text("def test_one():\n    pass\n")
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert re.search(r"pgTAP +DID NOT RUN", done.stdout)
+    assert re.search(r"pytest +passed +1 tests", done.stdout)
+    assert done.stdout.rstrip().endswith("did not run: pgTAP")
+
+
+def test_psql_is_of_the_servers_version(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        major = connection.info.server_version // 10000
+    shown = subprocess.run([find_psql(database), "--version"], capture_output=True, text=True, check=True).stdout
+    assert shown.split()[2].split(".")[0] == str(major)
+
+
+# The images
+
+
+def test_the_images_are_of_one_postgresql() -> None:
+    tags = set(re.findall(r"\bpostgres:([\w.-]+)", text("Dockerfile") + text("docker-compose.yml")))
+    assert len(tags) == 1
+
+
+def test_no_url_of_the_compose_file_has_a_password() -> None:
+    urls = re.findall(r"postgresql://\S+", text("docker-compose.yml"))
+    assert urls
+    assert [url for url in urls if ":" in url.removeprefix("postgresql://").partition("@")[0]] == []
+
+
+def test_the_production_image_has_the_service_and_nothing_of_development() -> None:
+    stage = re.split(r"^FROM ", text("Dockerfile"), flags=re.M)[-1]
+    copied = {name for line in re.findall(r"^COPY (.+)", stage, flags=re.M) for name in line.split()[:-1]}
+    assert {"app.py", "serve.py", "db", "docs", "events/load.py", "events/events.jsonl"} <= copied
+    assert copied.isdisjoint({".", "dev", "tests", "bench"})
+    assert "rm -rf db/tests" in stage and "chmod -R a+rX" in stage
+    assert "embedded" not in text("requirements.txt").replace("adds the embedded PostgreSQL", "")
+    modules = {path.stem for path in ROOT.glob("*.py")}
+    imported = {name for name in modules for used in copied if used.endswith(".py") and imports(ROOT / used, name)}
+    assert {f"{name}.py" for name in imported} <= copied, "a module that the service imports is not in the image"
+
+
+def imports(path: Path, module: str) -> bool:
+    return re.search(rf"^(?:from|import) {module}\b", path.read_text(), flags=re.M) is not None
+
+
+def test_what_a_checkout_holds_of_secrets_and_data_stays_out_of_git_and_images() -> None:
+    for name in (".gitignore", ".dockerignore"):
+        lines = {line.strip("/") for line in text(name).splitlines()}
+        assert {".env", ".data", ".venv", "big.jsonl"} <= lines
+
+
+# The service's login
+
+
+@pytest.mark.parametrize("password", ["p@ss/w:rd#%41 'x\"\\", "plain"])
+def test_the_services_login_works_with_any_password_and_has_no_other_right(
+    database: str, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"service_{secrets.token_hex(4)}"
+    try:
+        make_login(database, name, password)
+        make_login(database, name, password)
+        given = psycopg.conninfo.conninfo_to_dict(database)
+        monkeypatch.setenv("PGPASSWORD", password)
+        url = f"postgresql://{name}@{given['host']}:{given['port']}/{given['dbname']}"
+        with psycopg.connect(with_service_role(url)) as connection:
+            connection.execute("select * from api.list_payouts()")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("select from ledger.processor_events")
+        with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("set role cuenta_owner")
+    finally:
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(f"drop role if exists {name}".encode())
+
+
+def test_an_administrator_does_not_become_the_services_login(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        myself = connection.info.user
+    with pytest.raises(ValueError, match="administers this server"):
+        make_login(database, myself, "x")
+
+
+# The sample
+
+
+def test_the_sample_is_loaded_into_an_empty_ledger_once_and_told_in_json(create_database: Callable[..., str]) -> None:
+    url = create_database()
+    words = [sys.executable, "events/load.py", "events/events.jsonl", "--if-empty"]
+    environment = os.environ | {"DATABASE_URL": url, "CUENTA_LOG": "json"}
+    said = [subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True) for _ in range(2)]
+    assert [done.returncode for done in said] == [0, 0], said
+    assert [done.stderr for done in said] == ["", ""]
+    assert '"processed": 70' in said[0].stdout
+    assert "nothing is loaded" in said[1].stdout
+    assert all(done.stdout.startswith("{") and done.stdout.count("\n") == 1 for done in said)
+    assert not is_empty(url)
