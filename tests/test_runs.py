@@ -347,6 +347,25 @@ def test_who_cannot_be_paid_is_skipped_with_the_reason_and_stops_nobody(sessions
     assert (answer["payouts_created"], answer["skipped"]) == (3, {"already_paid": 2, "sums_out_of_range": 1})
 
 
+def test_money_that_waits_may_come_to_more_than_a_balance(create_database: Callable[..., str], currency: str) -> None:
+    sessions = Sessions(create_database())
+    try:
+        session = sessions.open()
+        waiting, good = names(2)
+        session.row("select * from api.set_restaurant(%s, p_settlement_delay_days => 30)", waiting)
+        kinds = ["charge_succeeded", "refund_succeeded"] * 1050
+        events = [charge(waiting, currency, event_type=kind, amount=MOST, fee=0) for kind in kinds]
+        answers = session.ingest_all(events[:2000]) + [session.ingest(event) for event in events[2000:]]
+        assert {answer["status"] for answer in answers} == {"processed"}
+        session.ingest(charge(good, currency))
+        answer = session.pay(currency)
+        assert (answer["payouts_created"], answer["skipped"]) == (1, {"sums_out_of_range": 1})
+        pending = sessions.admin.value("select sum(amount) from ledger.pending_days where restaurant_id = %s", waiting)
+        assert pending == 1050 * MOST
+    finally:
+        sessions.close()
+
+
 def test_a_row_that_differs_in_anything_is_not_paid(sessions: Sessions, currency: str) -> None:
     session = sessions.open()
     (restaurant,) = names(1)

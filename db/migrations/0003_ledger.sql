@@ -91,7 +91,7 @@ comment on column ledger.account_balances.closed_through is
 'The last day a payout has closed: no entry settles on it or earlier any more.';
 
 create table ledger.pending_days (
-    amount ledger.minor_units not null,
+    amount numeric not null,
     available_on date not null,
     restaurant_id text collate "C" not null,
     currency text collate "C" not null,
@@ -101,7 +101,8 @@ comment on table ledger.pending_days is
 'What becomes available to a restaurant on a day, of money that came with a delay: what is pending '
 'is the sum of the days to come. Written under the account''s lock.';
 comment on column ledger.pending_days.amount is
-'The charges of the day less their fees, in minor units.';
+'The charges of the day less their fees, in minor units. Refunds, which do not wait, keep the balance '
+'in its range, but not this sum.';
 comment on column ledger.pending_days.available_on is 'The day, in the restaurant''s time zone.';
 
 create table ledger.processor_events (
@@ -180,6 +181,7 @@ create table ledger.payout_runs (
     foreign key (currency) references ledger.currencies (currency),
     constraint payout_runs_min_amount_not_negative_check check (min_amount >= 0)
 );
+create index payout_runs_started_at_run_id_idx on ledger.payout_runs (started_at, run_id);
 comment on table ledger.payout_runs is
 'Calls of run_payouts that were not dry, with their outcome.';
 
@@ -250,6 +252,8 @@ create table ledger.payout_skips (
     foreign key (restaurant_id, currency)
     references ledger.account_balances (restaurant_id, currency)
 );
+create index payout_skips_run_id_reason_restaurant_id_idx
+on ledger.payout_skips (run_id, reason, restaurant_id);
 comment on table ledger.payout_skips is 'Restaurants that a payout run passed over, and why.';
 comment on column ledger.payout_skips.amount is 'What could have been paid, in minor units.';
 
