@@ -134,6 +134,9 @@ class Gate:
         self._inside = 0
         self._queues: dict[str, tuple[threading.Semaphore, list[None]]] = {}  # and one None for each that uses it
 
+    def _queue(self) -> tuple[threading.Semaphore, list[None]]:
+        return threading.Semaphore(self._share), []
+
     @contextmanager
     def enter(self, names: Iterable[str]) -> Iterator[None]:
         """Be inside with these names; PoolTimeout if there is no room, or others with the names stay too long."""
@@ -142,7 +145,7 @@ class Gate:
             if self._inside >= self._room:
                 raise PoolTimeout(f"{self._room} requests are waiting already")
             self._inside += 1
-            queues = [self._queues.setdefault(n, (threading.Semaphore(self._share), [])) for n in names]
+            queues = [self._queues.get(n) or self._queues.setdefault(n, self._queue()) for n in names]
             for _, users in queues:
                 users.append(None)
         try:
