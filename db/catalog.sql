@@ -1,12 +1,25 @@
 /*
- * What db/deploy.py answers for, as it stands in the catalog: one row a view, trigger, function and
- * privilege. Each deploy records the fingerprints, and --check compares them. Run with an empty
- * search_path, so that names come out qualified.
+ * What db/deploy.py answers for, as it stands in the catalog: one row a schema, table, column,
+ * constraint, index, sequence, type, view, trigger, function, privilege and membership. Each deploy
+ * records the fingerprints, and --check compares them. Run with an empty search_path, so that names
+ * come out qualified.
  *
- * A privilege is named "grantee: right on object", as grant and revoke take it. is_new: created or
- * replaced by the transaction that asks.
+ * A fingerprint is that of plain facts, which no upgrade changes, and, where the server writes out
+ * an expression or a query, its major version and the fingerprint of that text. right_owner: whose
+ * it has to be. A privilege is named "grantee: right on object", as grant and revoke take it; a membership "member
+ * of role". is_new: created or replaced by the transaction that asks.
  */
-with relations as (
+with schemas as (
+    select
+        n.oid,
+        n.nspname,
+        n.nspowner,
+        n.nspacl
+    from pg_catalog.pg_namespace as n
+    where n.nspname in ('ledger', 'api', 'reporting', 'deployment')
+),
+
+relations as (
     select
         c.oid,
         c.xmin,
@@ -14,23 +27,26 @@ with relations as (
         c.relowner,
         c.relacl,
         c.reloptions,
-        c.oid::regclass::text as name
+        c.reltype,
+        c.oid::regclass::text as name,
+        n.nspname <> 'deployment' as is_ours,
+        obj_description(c.oid, 'pg_class') as description
     from pg_catalog.pg_class as c
-    where
-        c.relnamespace::regnamespace::text in ('ledger', 'api', 'reporting', 'deployment')
-        and c.relkind in ('r', 'p', 'v', 'S')
+    inner join schemas as n on c.relnamespace = n.oid
+    where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c', 'i', 'I')
 ),
 
 routines as (
     select
-        p.oid,
+        p.*,
         p.xmin,
-        p.prokind,
-        p.proowner,
-        p.proacl,
-        p.oid::regprocedure::text as name
+        p.oid::regprocedure::text as name,
+        case
+            when n.nspname = 'api' and p.prosecdef and p.provolatile = 'v' then 'cuenta_writer'
+            else 'cuenta_owner'
+        end as right_owner
     from pg_catalog.pg_proc as p
-    where p.pronamespace::regnamespace::text in ('ledger', 'api', 'reporting')
+    inner join schemas as n on p.pronamespace = n.oid
 ),
 
 grants as (
@@ -39,8 +55,7 @@ grants as (
         '' as columns,
         n.nspowner as owner,
         coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl
-    from pg_catalog.pg_namespace as n
-    where n.nspname in ('ledger', 'api', 'reporting', 'deployment')
+    from schemas as n
     union all
     select
         case r.relkind when 'S' then 'sequence ' else 'table ' end || r.name,
@@ -50,6 +65,7 @@ grants as (
             r.relacl, acldefault(case r.relkind when 'S' then 's' else 'r' end::"char", r.relowner)
         )
     from relations as r
+    where r.relkind not in ('c', 'i', 'I')
     union all
     select
         'table ' || r.name,
@@ -68,22 +84,146 @@ grants as (
     from routines as f
 ),
 
+-- Each with its plain facts and what the server makes of expressions.
 objects as (
     select
-        'view' as kind,
-        v.name,
-        v.relowner as owner,
-        v.xmin,
-        concat(pg_get_viewdef(v.oid), v.reloptions, obj_description(v.oid, 'pg_class')) as text
-    from relations as v
-    where v.relkind = 'v'
+        'schema' as kind,
+        n.oid::regnamespace::text as name,
+        n.nspowner as owner,
+        'cuenta_owner' as right_owner,
+        '0'::xid as xmin,
+        coalesce(obj_description(n.oid, 'pg_namespace'), '') as plain,
+        null as written
+    from schemas as n
+    union all
+    select
+        case when r.relkind = 'v' then 'view' when r.relkind = 'S' then 'sequence' else 'table' end,
+        r.name,
+        r.relowner,
+        'cuenta_owner',
+        r.xmin,
+        concat_ws(
+            E'\n',
+            r.reloptions,
+            r.description,
+            case
+                when r.relkind = 'v' then (
+                    select
+                        string_agg(
+                            concat_ws(
+                                ' ',
+                                a.attname,
+                                format_type(a.atttypid, a.atttypmod),
+                                col_description(r.oid, a.attnum)
+                            ),
+                            E'\n'
+                            order by a.attnum
+                        )
+                    from pg_catalog.pg_attribute as a
+                    where a.attrelid = r.oid and a.attnum > 0
+                )
+            end
+        ),
+        case when r.relkind = 'v' then pg_get_viewdef(r.oid) end
+    from relations as r
+    where r.relkind in ('r', 'p', 'm', 'f', 'v', 'S')
+    union all
+    select
+        'column',
+        format('%s.%I', r.name, a.attname),
+        r.relowner,
+        'cuenta_owner',
+        '0'::xid,
+        concat_ws(
+            E'\n',
+            format_type(a.atttypid, a.atttypmod),
+            a.attnotnull,
+            a.attidentity,
+            a.attgenerated,
+            nullif(a.attcollation, 0)::regcollation,
+            col_description(r.oid, a.attnum)
+        ),
+        pg_get_expr(d.adbin, d.adrelid)
+    from relations as r
+    inner join pg_catalog.pg_attribute as a on r.oid = a.attrelid
+    left join pg_catalog.pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
+    where r.is_ours and r.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+    union all
+    select
+        'constraint',
+        format('%I on %s', k.conname, coalesce(r.name, format_type(k.contypid, null))),
+        r.relowner,
+        'cuenta_owner',
+        '0'::xid,
+        concat_ws(E'\n', k.contype, k.convalidated, k.condeferrable, k.condeferred),
+        pg_get_constraintdef(k.oid)
+    from pg_catalog.pg_constraint as k
+    inner join schemas as n on k.connamespace = n.oid
+    left join relations as r on k.conrelid = r.oid
+    where k.contype in ('c', 'f', 'p', 'u', 'x') and n.nspname <> 'deployment'
+    union all
+    select
+        'index',
+        i.indexrelid::regclass::text,
+        r.relowner,
+        'cuenta_owner',
+        '0'::xid,
+        concat_ws(E'\n', i.indisvalid, i.indisunique, r.name),
+        pg_get_indexdef(i.indexrelid)
+    from pg_catalog.pg_index as i
+    inner join relations as r on i.indrelid = r.oid
+    where r.is_ours
+    union all
+    select
+        'type',
+        format_type(t.oid, null),
+        t.typowner,
+        'cuenta_owner',
+        '0'::xid,
+        concat_ws(
+            E'\n',
+            t.typtype,
+            case when t.typbasetype <> 0 then format_type(t.typbasetype, t.typtypmod) end,
+            t.typnotnull,
+            t.typdefault,
+            obj_description(t.oid, 'pg_type'),
+            (
+                select
+                    string_agg(
+                        concat_ws(
+                            ' ',
+                            a.attname,
+                            format_type(a.atttypid, a.atttypmod),
+                            col_description(a.attrelid, a.attnum)
+                        ),
+                        E'\n'
+                        order by a.attnum
+                    )
+                from pg_catalog.pg_attribute as a
+                where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
+            ),
+            (
+                select string_agg(e.enumlabel, E'\n' order by e.enumsortorder)
+                from pg_catalog.pg_enum as e
+                where e.enumtypid = t.oid
+            )
+        ),
+        null
+    from pg_catalog.pg_type as t
+    inner join schemas as n on t.typnamespace = n.oid
+    left join relations as r on t.typrelid = r.oid
+    where
+        n.nspname <> 'deployment'
+        and (t.typtype in ('d', 'e', 'r') or (t.typtype = 'c' and r.relkind = 'c'))
     union all
     select
         'trigger',
         format('%I on %s', t.tgname, r.name),
         r.relowner,
+        'cuenta_owner',
         t.xmin,
-        concat(pg_get_triggerdef(t.oid), t.tgenabled)
+        concat_ws(E'\n', t.tgenabled, t.tgtype, t.tgfoid::regproc),
+        pg_get_triggerdef(t.oid)
     from pg_catalog.pg_trigger as t
     inner join relations as r on t.tgrelid = r.oid
     where not t.tgisinternal
@@ -92,22 +232,47 @@ objects as (
         'function',
         f.name,
         f.proowner,
+        f.right_owner,
         f.xmin,
-        concat(
-            case when f.prokind <> 'a' then pg_get_functiondef(f.oid) end,
+        concat_ws(
+            E'\n',
+            f.prokind,
+            (select l.lanname from pg_catalog.pg_language as l where l.oid = f.prolang),
+            f.prosrc,
+            f.procost,
+            f.prorows,
+            f.prosecdef,
+            f.proleakproof,
+            f.proisstrict,
+            f.provolatile,
+            f.proparallel,
+            f.proconfig,
+            pg_get_function_result(f.oid),
+            pg_get_function_identity_arguments(f.oid),
             obj_description(f.oid, 'pg_proc')
-        )
+        ),
+        case
+            when f.prosqlbody is not null then pg_get_functiondef(f.oid)
+            when f.pronargdefaults > 0 then pg_get_function_arguments(f.oid)
+        end
     from routines as f
 )
 
 select
     o.kind,
     o.name,
-    o.owner::regrole::text as owner,
+    coalesce(o.owner::regrole::text, 'cuenta_owner') as owner,
+    o.right_owner,
     coalesce(o.xmin = pg_current_xact_id_if_assigned()::xid, false) as is_new,
-    md5(o.text) as fingerprint
+    concat_ws(
+        ' ',
+        md5(o.plain),
+        case when o.written is not null then current_setting('server_version_num')::integer / 10000 end,
+        md5(o.written)
+    ) as fingerprint
 from objects as o
 union all
+-- What an owner may do with its own functions and views is no grant, and MAINTAIN came with 17.
 select
     'privilege',
     format(
@@ -117,10 +282,40 @@ select
         g.columns,
         g.object
     ),
-    'cuenta_owner',
+    g.owner::regrole::text,
+    g.owner::regrole::text,
     false,
     case when bool_or(e.is_grantable) then 'with grant option' else '' end
 from grants as g
 cross join lateral aclexplode(g.acl) as e
-where g.owner = 'cuenta_owner'::regrole
-group by g.object, g.columns, e.grantee, e.privilege_type
+where
+    g.owner in ('cuenta_owner'::regrole, 'cuenta_writer'::regrole)
+    and not (e.grantee = g.owner and e.privilege_type = 'MAINTAIN')
+group by g.object, g.columns, g.owner, e.grantee, e.privilege_type
+union all
+select
+    'default',
+    format('privileges on objects of kind %s%s', d.defaclobjtype, ' in ' || n.nspname),
+    d.defaclrole::regrole::text,
+    'cuenta_owner',
+    false,
+    md5(d.defaclacl::text)
+from pg_catalog.pg_default_acl as d
+left join pg_catalog.pg_namespace as n on d.defaclnamespace = n.oid
+where d.defaclrole in ('cuenta_owner'::regrole, 'cuenta_writer'::regrole)
+union all
+-- Who could become cuenta_writer. From version 16 on, who may grant a role need not be a member.
+select
+    'membership',
+    format('%s of %s', m.member::regrole, m.roleid::regrole),
+    m.grantor::regrole::text,
+    m.grantor::regrole::text,
+    false,
+    ''
+from pg_catalog.pg_auth_members as m
+where
+    m.roleid = 'cuenta_writer'::regrole
+    and (
+        coalesce((to_jsonb(m) ->> 'set_option')::boolean, not m.admin_option)
+        or coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, false)
+    )

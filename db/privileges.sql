@@ -1,67 +1,112 @@
 /*
- * Who may do what: the whole matrix. Each deploy takes everything from everybody but the owner and
- * replays this page, as cuenta_owner and in the transaction of the functions: what stands here is
- * what holds, and nothing given by hand outlives a deploy.
+ * Who may do what: the whole matrix. A deploy that finds a right that is not as here, or something
+ * new, takes everything from everybody and replays this page, as cuenta_owner and in the
+ * transaction of the functions: what stands here is what holds, and nothing given by hand outlives it.
  *
- *                                  owner   app       operator  reader  everybody
- *     schema ledger                all     -         -         -       -
- *       tables, sequences          all     -         -         -       -
- *       functions                  all     -         -         -       -
- *     schema api                   all     usage     usage     -       -
- *       functions, named below     all     execute   execute   -       -
- *     schema reporting             all     -         -         usage   -
- *       views                      all     -         -         select  -
- *     schema deployment            all     -         -         -       -
+ *                           owner     writer     processor  app       operator  reader
+ *     schema ledger         all       usage      -          -         -         -
+ *       tables              read, a   below      -          -         -         -
+ *       functions           all       execute    -          -         -         -
+ *     schema api            all       usage      usage      usage     usage     usage
+ *       that report events  -         own        execute    execute   execute   -
+ *       that read           own       execute    -          execute   execute   execute
+ *       others that write   -         own        -          execute   execute   -
+ *       for people          -         own        -          -         execute   -
+ *     schema reporting      all       usage      -          -         -         usage
+ *       views               all       select     -          -         -         select
+ *     schema deployment     all       -          -          -         -         -
  *
- * app = cuenta_app and so on. Functions of schema api run with the owner's rights (security
- * definer), so their callers need nothing else. A login gets its rights by membership:
+ * owner = cuenta_owner and so on; everybody else has nothing. Functions of schema api run with the
+ * rights of their owner (security definer): what writes belongs to cuenta_writer, what reads to
+ * cuenta_owner, so their callers need nothing else. cuenta_owner reads, owns the tables and may
+ * not write the book; (a) foreign keys are checked as the owner, who for that needs the right to
+ * update one column of what they refer to: a key, which triggers hold. A login gets its rights by
+ * membership:
  *
  *     grant cuenta_app to shop_service;
  */
 
--- 1. The owner has everything, even if it was taken away by hand.
+-- 1. The owner. Tables: to read, to refer to, to hang triggers on, but not to write.
 grant all on schema ledger, api, reporting, deployment to cuenta_owner;
-grant all on all tables in schema ledger, reporting, deployment to cuenta_owner;
-grant all on all sequences in schema ledger to cuenta_owner;
-grant all on all routines in schema ledger, api to cuenta_owner;
-
-grant usage on schema ledger, api to cuenta_writer;
-grant create on schema api to cuenta_writer;
-grant select, insert, update, delete on all tables in schema ledger to cuenta_writer;
-grant usage on all sequences in schema ledger to cuenta_writer;
-grant execute on all routines in schema ledger to cuenta_writer;
+grant all on all routines in schema ledger to cuenta_owner;
+grant all on all tables in schema reporting, deployment to cuenta_owner;
+revoke all on all tables in schema ledger from cuenta_owner;
+revoke all on all sequences in schema ledger from cuenta_owner;
+grant select, references, trigger on all tables in schema ledger to cuenta_owner;
+grant select on all sequences in schema ledger to cuenta_owner;
+grant update (currency) on ledger.currencies to cuenta_owner;
+grant update (account) on ledger.accounts to cuenta_owner;
+grant update (entry_type) on ledger.entry_types to cuenta_owner;
+grant update (event_type) on ledger.event_types to cuenta_owner;
+grant update (event_type) on ledger.posting_rules to cuenta_owner;
+grant update (restaurant_id) on ledger.restaurants to cuenta_owner;
+grant update (restaurant_id) on ledger.account_balances to cuenta_owner;
+grant update (restaurant_id) on ledger.processor_events to cuenta_owner;
+grant update (restaurant_id) on ledger.payouts to cuenta_owner;
+grant update (run_id) on ledger.payout_runs to cuenta_owner;
 
 -- 2. What the owner will make is not for everybody. `in schema` would make this one do nothing:
 --    what a schema adds to the built-in default cannot take from it.
 alter default privileges revoke execute on functions from public;
 alter default privileges revoke usage on types from public;
 
--- 3. The service and people: the functions of schema api, one by one.
-grant usage on schema api to cuenta_app, cuenta_operator;
+-- 3. What the functions that write need: what is recorded is inserted, and never changed.
+grant usage on schema ledger, api, reporting to cuenta_writer;
+grant select on all tables in schema ledger, reporting to cuenta_writer;
+grant usage on all sequences in schema ledger to cuenta_writer;
+grant execute on all routines in schema ledger, api to cuenta_writer;
 
-grant execute on function api.ingest_event to cuenta_app, cuenta_operator;
-grant execute on function api.ingest_events to cuenta_app, cuenta_operator;
-grant execute on function api.get_balance to cuenta_app, cuenta_operator;
-grant execute on function api.run_payouts to cuenta_app, cuenta_operator;
+grant insert on ledger.processor_events to cuenta_writer;
+grant insert on ledger.ledger_entries to cuenta_writer;
+grant insert on ledger.payout_items to cuenta_writer;
+grant insert on ledger.payout_skips to cuenta_writer;
+grant insert on ledger.event_rejections to cuenta_writer;
+grant insert on ledger.posting_rule_history to cuenta_writer;
+grant insert, update on ledger.account_balances to cuenta_writer;
+grant insert, update on ledger.payout_runs to cuenta_writer;
+grant insert, update on ledger.payouts to cuenta_writer;
+grant insert, update on ledger.pending_days to cuenta_writer;
+grant insert, update on ledger.platform_settings to cuenta_writer;
+grant insert, update on ledger.restaurants to cuenta_writer;
+
+--    The replay of db/reference; everybody else is refused by a trigger.
+grant insert, update, delete on ledger.accounts to cuenta_writer;
+grant insert, update, delete on ledger.currencies to cuenta_writer;
+grant insert, update, delete on ledger.entry_types to cuenta_writer;
+grant insert, update, delete on ledger.event_types to cuenta_writer;
+grant insert, update, delete on ledger.posting_rules to cuenta_writer;
+grant insert, update, delete on ledger.rejection_reasons to cuenta_writer;
+
+-- 4. The functions of schema api, one by one.
+grant usage on schema api to cuenta_processor, cuenta_app, cuenta_operator, cuenta_reader;
+
+--    That report events.
+grant execute on function api.ingest_event to cuenta_processor, cuenta_app, cuenta_operator;
+grant execute on function api.ingest_events to cuenta_processor, cuenta_app, cuenta_operator;
+
+--    That read.
+grant execute on function api.check_integrity to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_balance to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_event to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout to cuenta_app, cuenta_operator, cuenta_reader;
-grant execute on function api.list_payouts to cuenta_app, cuenta_operator;
-grant execute on function api.list_entries to cuenta_app, cuenta_operator;
-grant execute on function api.get_event to cuenta_app, cuenta_operator;
-grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
-grant execute on function api.start_payout_run to cuenta_app, cuenta_operator;
-grant execute on function api.continue_payout_run to cuenta_app, cuenta_operator;
-grant execute on function api.preview_payouts
-to cuenta_app, cuenta_operator, cuenta_reader;
-grant execute on function api.list_payout_runs
-to cuenta_app, cuenta_operator, cuenta_reader;
-grant execute on function api.get_payout_run
-to cuenta_app, cuenta_operator, cuenta_reader;
-grant execute on function api.list_payout_skips
-to cuenta_app, cuenta_operator, cuenta_reader;
-grant execute on function api.set_platform_settings to cuenta_operator;
-grant execute on function api.set_restaurant to cuenta_app, cuenta_operator;
-grant execute on function api.check_integrity to cuenta_app, cuenta_operator;
+grant execute on function api.get_payout_run to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_service_status to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_entries to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_payout_runs to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_payouts to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.preview_payouts to cuenta_app, cuenta_operator, cuenta_reader;
 
--- 4. Reporting tools: the views, and functions that only read.
-grant usage on schema reporting, api to cuenta_reader;
+--    That write; the procedure calls two of the others.
+grant execute on function api.continue_payout_run to cuenta_app, cuenta_operator;
+grant execute on function api.run_payouts to cuenta_app, cuenta_operator;
+grant execute on function api.set_restaurant to cuenta_app, cuenta_operator;
+grant execute on function api.start_payout_run to cuenta_app, cuenta_operator;
+grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
+
+--    For people.
+grant execute on function api.set_platform_settings to cuenta_operator;
+
+-- 5. Reporting tools: the views.
+grant usage on schema reporting to cuenta_reader;
 grant select on all tables in schema reporting to cuenta_reader;

@@ -1,5 +1,5 @@
 /*
- * What needs more rights than an owner has: the four roles, and the settings of the database.
+ * What needs more rights than an owner has: the roles, and the settings and rights of the database.
  *
  * db/deploy.py runs this file by itself where its login may create roles and owns the database.
  * Elsewhere a DBA runs it once, in the database of cuenta, naming the login that will deploy:
@@ -8,10 +8,16 @@
  *
  * It may be run again at any time; what is right already is left alone.
  *
- *     cuenta_owner     owns everything, cannot log in; the deploy does its work as this role
- *     cuenta_app       the service: grant it to the login in the service's DATABASE_URL
- *     cuenta_operator  people: adjustments, replays, cancellations
- *     cuenta_reader    reporting tools: the views, nothing else
+ *     cuenta_owner      owns everything but what writes, cannot log in and cannot write the book; the
+ *                       deploy does its work as this role
+ *     cuenta_writer     owns the functions that write; nobody is a member of it, outside of a deploy's
+ *                       own transaction
+ *     cuenta_processor  what reports events, and does nothing else
+ *     cuenta_app        the service: grant it to the login in the service's DATABASE_URL
+ *     cuenta_operator   people: adjustments, replays, cancellations
+ *     cuenta_reader     reporting tools: the views, and the functions that read
+ *
+ * Nobody else connects to this database.
  */
 
 do $roles$
@@ -19,18 +25,19 @@ declare
     v_login text := coalesce(
         nullif(current_setting('cuenta.deploy_login', true), ''), session_user
     );
+    v_is_new boolean := current_setting('server_version_num')::integer >= 160000;
     r_role record;
 begin
     for r_role in
         select w.role_name, w.description
         from (
             values
-                ('cuenta_owner', 'cuenta: owns every object; no login'),
+                ('cuenta_owner', 'cuenta: owns every object but what writes; no login'),
                 ('cuenta_writer', 'cuenta: owns the functions that write; nobody can become it'),
                 ('cuenta_processor', 'cuenta: payment processors; may report events'),
                 ('cuenta_app', 'cuenta: the service; may call the functions of schema api'),
                 ('cuenta_operator', 'cuenta: people; may call the functions of schema api'),
-                ('cuenta_reader', 'cuenta: reporting tools; may read the views of schema reporting')
+                ('cuenta_reader', 'cuenta: reporting tools; may read views and call what reads')
         ) as w (role_name, description)
         where not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = w.role_name)
         order by w.role_name
@@ -41,7 +48,7 @@ begin
 
     -- The login that deploys becomes the owner by `set role`; a superuser may do that anyway. From
     -- version 16 on, who created a role may grant it but is no member, and membership has options.
-    if current_setting('server_version_num')::integer >= 160000 then
+    if v_is_new then
         if not pg_has_role(v_login, 'cuenta_owner', 'SET') then
             execute format('grant cuenta_owner to %I with set true, inherit false', v_login);
         end if;
@@ -49,9 +56,60 @@ begin
         execute format('grant cuenta_owner to %I', v_login);
     end if;
 
+    -- It makes the owner a member of the writing role for the length of a transaction. From version 16
+    -- on the right to grant a role is no membership; on 15 it is one, unless the login may create
+    -- roles, which there includes granting them.
+    if not pg_has_role(v_login, 'cuenta_writer', 'MEMBER WITH ADMIN OPTION') then
+        if v_is_new then
+            execute format(
+                'grant cuenta_writer to %I with admin true, set false, inherit false', v_login
+            );
+        elsif not (
+            select r.rolcreaterole from pg_catalog.pg_roles as r where r.rolname = v_login
+        ) then
+            execute format('grant cuenta_writer to %I with admin option', v_login);
+        end if;
+    end if;
+
     -- The owner makes the schemas.
     if not has_database_privilege('cuenta_owner', current_database(), 'CREATE') then
         execute format('grant create on database %I to cuenta_owner', current_database());
+    end if;
+
+    -- Who connects is named: not every login of the server.
+    for r_role in
+        select w.role_name
+        from unnest(array[
+            'cuenta_owner', 'cuenta_processor', 'cuenta_app', 'cuenta_operator', 'cuenta_reader',
+            v_login
+        ]) as w (role_name)
+        where
+            not exists (
+                select 1
+                from pg_catalog.pg_database as d
+                cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as e
+                where
+                    d.datname = current_database()
+                    and e.grantee = w.role_name::regrole
+                    and e.privilege_type = 'CONNECT'
+            )
+            and not exists (
+                select 1
+                from pg_catalog.pg_roles as r
+                where r.rolname = w.role_name and r.rolsuper
+            )
+    loop
+        execute format('grant connect on database %I to %I', current_database(), r_role.role_name);
+    end loop;
+    if exists (
+        select 1
+        from pg_catalog.pg_database as d
+        cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as e
+        where d.datname = current_database() and e.grantee = 0
+    ) then
+        execute format(
+            'revoke connect, temporary on database %I from public', current_database()
+        );
     end if;
 
     -- The bare names of the functions and views work in psql.

@@ -1,0 +1,198 @@
+"""What the files below db/ say, what stands in a database, and where the two differ."""
+
+from __future__ import annotations
+
+import graphlib
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+from yoyo import read_migrations
+
+DB = Path(__file__).resolve().parent
+RUN = "run python db/deploy.py"
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Key = tuple[str, str]  # kind and name of a thing
+Facts = dict[Key, str]  # things and their fingerprints
+
+REPLAYED = ("trigger", "view", "function")  # in an order in which they can be dropped
+GRANTED = ("privilege", "default")
+# What only migrations make: a deploy tells of a difference and leaves it alone, rows hang on it.
+STRUCTURE = ("schema", "table", "column", "constraint", "index", "sequence", "type")
+
+# What --check says of a thing that is gone, of one that was not there, of a changed one.
+MESSAGES = {
+    "migration": (
+        "is applied but has no file: the database is newer, deploy from the newer checkout",
+        f"is not applied yet: {RUN}",
+        "was edited after it was applied: take the edit back and write a new migration",
+    ),
+    "file": (f"is gone: {RUN}", f"is not deployed yet: {RUN}", f"has changed since the last deploy: {RUN}"),
+    **dict.fromkeys(
+        STRUCTURE,
+        (
+            "was removed by hand: a deploy does not bring it back, restore it",
+            "was made by hand: no migration makes it, and a deploy does not remove it",
+            "was changed by hand: change it back, a deploy does not",
+        ),
+    ),
+}
+OTHER_MESSAGES = (
+    f"is missing: {RUN} to restore it",
+    f"is defined by no file: {RUN} to remove it",
+    f"was changed by hand: {RUN} to restore it",
+)
+
+
+class DeployError(Exception):
+    """A deploy that cannot go on. The text says why, and what to do."""
+
+
+class Object(NamedTuple):
+    """A row of db/catalog.sql."""
+
+    kind: str
+    name: str
+    owner: str
+    right_owner: str
+    is_new: bool
+    fingerprint: str
+
+
+class Unit(NamedTuple):
+    """What is replayed as one: a function, a trigger or a view, and the text that makes it."""
+
+    kind: str
+    name: str
+    source: str  # the file, and for a trigger its name besides
+    text: str
+
+
+def unit_key(kind: str, name: str) -> Key:
+    """The unit that makes an object: functions are known there without their arguments."""
+    return kind, name.partition("(")[0] if kind == "function" else name
+
+
+def migrations(root: Path) -> Any:
+    """The migrations, as yoyo reads them."""
+    return read_migrations(str(root / "migrations"))
+
+
+def units(root: Path) -> list[Unit]:
+    """What is replayed, in the order of replay: a view after those it reads."""
+    return [*_functions(root), *_triggers(root), *_views(root)]
+
+
+def _functions(root: Path) -> list[Unit]:
+    schemas = sorted((path.name for path in root.glob("functions/*")), key=lambda name: (name != "ledger", name))
+    paths = [path for schema in schemas for path in sorted(root.glob(f"functions/{schema}/**/*.sql"))]
+    return [
+        Unit(
+            "function",
+            f"{path.relative_to(root).parts[1]}.{path.stem}",
+            f"db/{path.relative_to(root).as_posix()}",
+            path.read_text(),
+        )
+        for path in paths
+    ]
+
+
+def _triggers(root: Path) -> list[Unit]:
+    """The statements of db/triggers.sql, apart: one that is left alone locks no table."""
+    text = re.sub(r"^\s*--.*$", "", (root / "triggers.sql").read_text(), flags=re.M)
+    pattern = r"create or replace trigger (\w+)\s[^;]*?\bon\s+(\w+\.\w+)[^;]*;"
+    left_over = re.sub(pattern, "", text).strip()
+    if left_over:
+        raise DeployError(f"db/triggers.sql holds something else than `create or replace trigger`: {left_over[:60]}")
+    found = re.finditer(pattern, text)
+    return [Unit("trigger", name := f"{m[1]} on {m[2]}", f"db/triggers.sql ({name})", m[0]) for m in found]
+
+
+def _views(root: Path) -> list[Unit]:
+    texts = {path.stem: path.read_text() for path in sorted(root.glob("views/*.sql"))}
+    reads = {
+        name: set(re.findall(r"\b(?:from|join)\s+reporting\.(\w+)", text, re.I)) & texts.keys() - {name}
+        for name, text in texts.items()
+    }
+    order = graphlib.TopologicalSorter(reads).static_order()
+    return [Unit("view", f"reporting.{name}", f"db/views/{name}.sql", texts[name]) for name in order]
+
+
+def checksums(root: Path) -> Facts:
+    """What the files are now, less the reference data, which is compared row by row."""
+    texts = {("migration", str(m.id)): Path(m.path).read_text() for m in migrations(root)}
+    texts |= {("file", unit.source): unit.text for unit in units(root)}
+    texts["file", "db/privileges.sql"] = (root / "privileges.sql").read_text()
+    return {key: hashlib.sha256(text.encode()).hexdigest() for key, text in texts.items()}
+
+
+def catalog(conn: Connection) -> list[Object]:
+    """What stands in the catalog now."""
+    conn.execute("set local search_path = ''")
+    return [Object(*row) for row in conn.execute((DB / "catalog.sql").read_text())]
+
+
+def fingerprints(objects: Iterable[Object]) -> Facts:
+    """Objects as facts."""
+    return {(row.kind, row.name): row.fingerprint for row in objects}
+
+
+def recorded(conn: Connection) -> Facts:
+    """What was deployed. Whether a migration is applied is for yoyo's mark to say."""
+    if conn.execute("select to_regclass('deployment._yoyo_migration')").fetchone() == (None,):
+        return {}
+    applied = {name for (name,) in conn.execute("select m.migration_id from deployment._yoyo_migration as m")}
+    rows = conn.execute("select r.kind, r.name, r.fingerprint from deployment.records as r")
+    return {(kind, name): text for kind, name, text in rows if kind != "migration" or name in applied}
+
+
+def record(conn: Connection, facts: Facts) -> None:
+    """Keep facts of a deploy."""
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into deployment.records as r (kind, name, fingerprint) values (%s, %s, %s)
+            on conflict (kind, name) do update set fingerprint = excluded.fingerprint, recorded_at = now()
+            where r.fingerprint <> excluded.fingerprint
+            """,
+            [(*key, fingerprint) for key, fingerprint in facts.items()],
+        )
+
+
+def is_same(then: str | None, now: str | None) -> bool:
+    """Whether two fingerprints agree: what the server writes out is compared within a major version only.
+
+    A fingerprint is that of the plain facts, and for some things the server's major version and that of
+    the text it writes them out as: 16 writes views otherwise than 15, and an upgrade changes no view.
+    """
+    if then is None or now is None:
+        return then == now
+    old, new = then.split(" "), now.split(" ")
+    return old[:1] == new[:1] if old[1:2] != new[1:2] and len(old) == len(new) else old == new
+
+
+def differences(then: Facts, now: Facts) -> dict[Key, str]:
+    """A message for each thing that is not as recorded, with what to do about it."""
+    found = {}
+    for kind, name in sorted(then.keys() | now.keys()):
+        old, new = then.get((kind, name)), now.get((kind, name))
+        if not is_same(old, new):
+            gone, added, changed = MESSAGES.get(kind, OTHER_MESSAGES)
+            found[kind, name] = f"{kind} {name} {gone if new is None else added if old is None else changed}"
+    return found
+
+
+def wrong_owners(objects: Iterable[Object]) -> dict[Key, str]:
+    """A message for each thing that belongs to somebody else than it should."""
+    return {
+        ("owner", f"{row.kind} {row.name}"): (
+            f"{row.kind} {row.name} belongs to {row.owner} and not to {row.right_owner}: "
+            f"{RUN} as a superuser to give it back"
+        )
+        for row in objects
+        if row.owner != row.right_owner
+    }
