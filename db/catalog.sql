@@ -272,7 +272,7 @@ select
     ) as fingerprint
 from objects as o
 union all
--- What an owner may do with its own functions and views is no grant, and MAINTAIN came with 17.
+-- MAINTAIN came with 17, and what an owner may do with the deploy's own tables is no grant.
 select
     'privilege',
     format(
@@ -290,7 +290,10 @@ from grants as g
 cross join lateral aclexplode(g.acl) as e
 where
     g.owner in ('cuenta_owner'::regrole, 'cuenta_writer'::regrole)
-    and not (e.grantee = g.owner and e.privilege_type = 'MAINTAIN')
+    and not (
+        e.grantee = g.owner
+        and (e.privilege_type = 'MAINTAIN' or g.object like 'table deployment.%')
+    )
 group by g.object, g.columns, g.owner, e.grantee, e.privilege_type
 union all
 select

@@ -50,7 +50,7 @@ from db import facts, reference, replay
 from db.facts import DB, RUN, STRUCTURE, Connection, DeployError, Facts, Key, Object
 from db.schema import dump_schema
 
-__all__ = ["DeployError", "check", "configure_database", "deploy", "dump_schema", "main", "rollback"]
+__all__ = ["RUN", "DeployError", "check", "configure_database", "deploy", "dump_schema", "main", "rollback"]
 
 LOCK_WAIT = 600.0  # seconds for another deploy
 RETRY_FOR = 120.0  # seconds for traffic that holds locks
@@ -79,7 +79,7 @@ comment on table deployment.records is
 HOLDERS = """
 select
     string_agg(
-        format('process %s (%s, %s, %s)', a.pid, a.usename, nullif(a.application_name, ''), a.state),
+        format('process %%s (%%s, %%s, %%s)', a.pid, a.usename, nullif(a.application_name, ''), a.state),
         ', ' order by a.xact_start
     )
 from (

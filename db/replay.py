@@ -127,10 +127,12 @@ def replay(conn: Connection, root: Path, todo: set[Key], refused: set[Key], say:
         if unit_key(row.kind, row.name) in refused & known:
             todo |= drop(conn, row)
     replayed: set[Key] = set()
-    while todo:
+    while True:
         _make(conn, root, todo, refused)
         replayed |= todo
         todo = _drop_orphans(conn, known, replayed, say)
+        if not todo:
+            return
 
 
 def _make(conn: Connection, root: Path, todo: set[Key], refused: set[Key]) -> None:

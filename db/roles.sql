@@ -22,9 +22,11 @@
 
 do $roles$
 declare
-    v_login text := coalesce(
-        nullif(current_setting('cuenta.deploy_login', true), ''), session_user
-    );
+    -- Who only looks (deploy.py --check) needs nothing for itself.
+    v_login text := case
+        when current_setting('transaction_read_only') = 'off'
+            then coalesce(nullif(current_setting('cuenta.deploy_login', true), ''), session_user)
+    end;
     v_is_new boolean := current_setting('server_version_num')::integer >= 160000;
     r_role record;
 begin
@@ -84,7 +86,8 @@ begin
             v_login
         ]) as w (role_name)
         where
-            not exists (
+            w.role_name is not null
+            and not exists (
                 select 1
                 from pg_catalog.pg_database as d
                 cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as e

@@ -18,7 +18,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from db import deploy as deploying
-from db.deploy import DeployError, check, deploy, rollback
+from db.deploy import RUN, DeployError, check, deploy, rollback
 from dev import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,7 +79,7 @@ def state(url: str) -> list[tuple[Any, ...]]:
         found = conn.execute("select kind, name, fingerprint from deployment.records order by 1, 2").fetchall()
         conn.execute("set local search_path = ''")
         rows = conn.execute((ROOT / "db/catalog.sql").read_text()).fetchall()
-        return found + sorted((kind, name, fingerprint) for kind, name, _, _, fingerprint in rows)
+        return found + sorted((kind, name, owner, fingerprint) for kind, name, owner, _, _, fingerprint in rows)
 
 
 def marks(url: str) -> list[tuple[Any, ...]]:
@@ -137,17 +137,24 @@ def test_a_second_deploy_changes_nothing(deployed: str) -> None:
 
 
 def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
-    rows = query(
-        deployed,
-        "select split_part(name, '(', 1) from deployment.records where kind = 'privilege' and name !~ '^cuenta_owner:'",
-    )
-    functions = [path.stem for path in (ROOT / "db/functions/api").rglob("*.sql")]
-    expected = {"cuenta_reader: USAGE on schema reporting"}
+    rows = query(deployed, "select split_part(name, '(', 1) from deployment.records where kind = 'privilege'")
+    found = {name for (name,) in rows}
+    writing = "select p.proname from pg_proc as p where p.pronamespace = 'api'::regnamespace and p.provolatile = 'v'"
+    writes = {name for (name,) in query(deployed, writing)}
+    functions = {path.stem for path in (ROOT / "db/functions/api").rglob("*.sql")}
+    reads, reports, people = functions - writes, {"ingest_event", "ingest_events"}, {"set_platform_settings"}
+    may = {
+        "cuenta_processor": reports,
+        "cuenta_app": functions - people,
+        "cuenta_operator": functions,
+        "cuenta_reader": reads,
+    }
+    expected = {f"{role}: EXECUTE on routine api.{name}" for role, names in may.items() for name in names}
+    expected |= {f"{role}: USAGE on schema api" for role in may} | {"cuenta_reader: USAGE on schema reporting"}
     expected |= {f"cuenta_reader: SELECT on table reporting.{path.stem}" for path in (ROOT / "db/views").glob("*.sql")}
-    for role in ("cuenta_app", "cuenta_operator"):
-        expected |= {f"{role}: USAGE on schema api"}
-        expected |= {f"{role}: EXECUTE on routine api.{name}" for name in functions}
-    assert {row[0] for row in rows} == expected
+    assert {name for name in found if not name.startswith(("cuenta_owner:", "cuenta_writer:"))} == expected
+    for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE"):
+        assert not [name for name in found if name.startswith(f"cuenta_owner: {right} on table ledger.")]
     owners = "select distinct tableowner from pg_tables where schemaname in ('ledger', 'deployment')"
     assert query(deployed, owners) == [("cuenta_owner",)]
 
@@ -157,9 +164,9 @@ def test_the_schema_file_is_the_same_from_every_deploy(create_database: Database
     deploy(other, quiet=True)
     text = deploying.dump_schema(deployed)
     assert text == deploying.dump_schema(other)
-    for part in ("CREATE TABLE ledger.ledger_entries", "CREATE FUNCTION api.ingest_event", "GRANT SELECT ON TABLE"):
+    for part in ("CREATE TABLE ledger.ledger_entries", "CREATE FUNCTION api.ingest_event", "OWNER TO cuenta_writer"):
         assert part in text
-    for part in ("Dumped", "restrict", "OWNER TO"):
+    for part in ("Dumped", "restrict", "OWNER TO cuenta_owner", "$function$"):
         assert part not in text
 
 
@@ -177,13 +184,18 @@ def test_yoyo_lists_the_migrations(deployed: str) -> None:
 
 def test_starters_at_once_wait_for_each_other(create_database: Databases) -> None:
     url = create_database(deployed=False)
-    with psycopg.connect(url, autocommit=True) as holder:
-        holder.execute("select pg_advisory_lock(%s)", [deploying.LOCK_KEY])
+    with psycopg.connect(url, autocommit=True, application_name="first starter") as holder:
+        deploying.configure_database(holder)
+        holder.execute("set role cuenta_owner")
+        holder.execute(deploying.BOOKKEEPING)
+        holder.execute("begin")
+        holder.execute("lock table deployment.records in share row exclusive mode")
         starters = [start(url) for _ in range(3)]
         told = [starter.stdout.readline() for starter in starters if starter.stdout]
-        holder.execute("select pg_advisory_unlock(%s)", [deploying.LOCK_KEY])
+        holder.execute("rollback")
         ended = [end(starter) for starter in starters]
     assert all("waiting up to 600 s for another deploy" in line for line in told), told
+    assert all("(postgres, first starter, idle in transaction)" in line for line in told), told
     assert [code for code, _ in ended] == [0, 0, 0], ended
     assert sorted("migration 0001" in output for _, output in ended) == [False, False, True]
     assert check(url) == []
@@ -242,17 +254,65 @@ def test_calls_go_on_while_a_deploy_runs(deployed: str) -> None:
     assert set(answered) == {"processed", "reported"}
 
 
+def change_trigger(files: Path) -> None:
+    """Let a trigger of the ledger's entries be made anew."""
+    path = files / "triggers.sql"
+    text = path.read_text()
+    changed = text.replace("before update or delete or truncate on ledger.ledger_entries", "{}")
+    assert changed != text
+    path.write_text(changed.format("before delete or update or truncate on  ledger.ledger_entries"))
+
+
 def test_a_lock_that_is_not_given_back_is_told(
-    deployed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    deployed: str, files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = state(deployed)
-    monkeypatch.setattr(deploying, "RETRY_FOR", 0.5)
-    with psycopg.connect(deployed) as writer:
+    change_trigger(files)
+    monkeypatch.setattr(deploying, "RETRY_FOR", 3.0)
+    with psycopg.connect(deployed, application_name="long one") as writer:
         writer.execute("lock table ledger.ledger_entries in row exclusive mode")
-        with pytest.raises(DeployError, match=r"gave up after 0\.5 s of waiting for locks"):
-            deploy(deployed)
-    assert "waiting up to 0.5 s for locks that other sessions hold" in capsys.readouterr().out
+        with pytest.raises(DeployError, match=r"gave up after 3 s of waiting for locks .* held by process \d+ .*long"):
+            deploy(deployed, root=files)
+        held = f"held by process {writer.info.backend_pid} (postgres, long one, idle in transaction) ..."
+    assert f"waiting up to 3 s for locks that other sessions hold, {held}" in capsys.readouterr().out
     assert state(deployed) == before
+
+
+def test_an_unchanged_deploy_waits_for_nobody_and_writes_nothing(
+    deployed: str, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploying, "RETRY_FOR", 0.0)
+    written = "select pg_current_wal_insert_lsn()"
+    with psycopg.connect(deployed) as writer, psycopg.connect(deployed) as other:
+        tables = ("ledger_entries", "account_balances", "processor_events", "posting_rules", "payouts")
+        for table in tables:
+            writer.execute(f"lock table ledger.{table} in row exclusive mode")
+        writer.execute("lock table deployment.records in share row exclusive mode")
+        before = other.execute("select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_sys_tables").fetchone()
+        place = query(deployed, written)
+        deploy(deployed, quiet=True)
+        assert check(deployed) == []
+        assert query(deployed, written) == place or before is None
+
+
+def test_only_a_trigger_that_changes_locks_its_table(deployed: str, files: Path) -> None:
+    """A function and a view are deployed while every table is written to."""
+    write_function(files, "integer", "select 1")
+    view = files / "views" / "payouts.sql"
+    view.write_text(view.read_text() + "comment on view reporting.payouts is 'Other words.';\n")
+    tables = query(deployed, "select c.oid::regclass from pg_class as c where c.relnamespace = 'ledger'::regnamespace"
+                   " and c.relkind = 'r'")  # fmt: skip
+    with psycopg.connect(deployed) as writer:
+        for (table,) in tables:
+            writer.execute(f"lock table {table} in row exclusive mode")
+        deploying.RETRY_FOR, before = 0.0, deploying.RETRY_FOR
+        try:
+            deploy(deployed, quiet=True, root=files)
+        finally:
+            deploying.RETRY_FOR = before
+    assert query(deployed, "select ledger.mine(), obj_description('reporting.payouts'::regclass)") == [
+        (1, "Other words.")
+    ]
 
 
 def test_it_waits_for_a_server_that_starts(starting_server: tuple[embedded.Server, tuple[int, str]]) -> None:
@@ -330,7 +390,16 @@ DRIFT = [
     ("grant execute on function api.check_integrity to public", "privilege public: EXECUTE on routine api.check_int"),
     ("grant usage on schema api to cuenta_app with grant option", "privilege cuenta_app: USAGE on schema api was cha"),
     ("revoke usage on schema api from cuenta_operator", "privilege cuenta_operator: USAGE on schema api is missing"),
-    ("revoke insert on ledger.payouts from cuenta_owner", "privilege cuenta_owner: INSERT on table ledger.payouts is"),
+    ("grant insert on ledger.ledger_entries to cuenta_owner", "privilege cuenta_owner: INSERT on table ledger.ledg"),
+    ("revoke insert on ledger.payouts from cuenta_writer", "privilege cuenta_writer: INSERT on table ledger.payouts"),
+    ("grant cuenta_writer to cuenta_app", "membership cuenta_app of cuenta_writer is defined by no file"),
+    ("alter function api.list_payout_runs owner to postgres", "function api.list_payout_runs("),
+    ("alter function api.ingest_event owner to cuenta_owner", "function api.ingest_event("),
+    (
+        "alter table ledger.currencies disable trigger all; update ledger.currencies set name = 'Inca' "
+        "where currency = 'PEN'; alter table ledger.currencies enable trigger all",
+        "reference data: currencies PEN differs, see db/reference/currencies.csv: run python db/deploy.py",
+    ),
 ]
 
 
@@ -349,6 +418,19 @@ def test_drift_is_reported_and_healed(deployed: str) -> None:
     assert state(deployed) == before
 
 
+def test_an_exponent_that_was_changed_by_hand_is_told_and_left_to_that_hand(deployed: str) -> None:
+    change = "alter table ledger.currencies disable trigger all; update ledger.currencies set exponent = {}"
+    restore = "; alter table ledger.currencies enable trigger all"
+    query(deployed, f"create table public.kept as table ledger.currencies; {change.format(0)}{restore}")
+    found = [line for line in check(deployed) if not line.startswith("trigger ")]
+    assert f"reference data: currencies PEN differs, see db/reference/currencies.csv: {RUN}" in found
+    with pytest.raises(DeployError, match=r"db/reference/currencies\.csv cannot be taken over: the minor unit of"):
+        deploy(deployed, quiet=True)
+    undo = "(select k.exponent from public.kept as k where k.currency = currencies.currency)"
+    query(deployed, f"{change.format(undo)}{restore}; drop table public.kept")
+    assert check(deployed) == []
+
+
 def test_check_answers_by_its_exit_code(deployed: str, create_database: Databases) -> None:
     code, output = end(start(deployed, "--check"))
     assert (code, "no drift" in output) == (0, True)
@@ -365,6 +447,9 @@ def test_check_does_not_take_what_a_login_cannot_see_for_drift(deployed: str, cr
     name = f"nightly_{secrets.token_hex(4)}"
     query(deployed, f"create role {name} login password 'secret'")
     mine = make_conninfo(deployed, user=name, password="secret")
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        query(mine, "select 1")
+    query(deployed, f"grant connect on database {embedded.database_name(deployed)} to {name}")
     try:
         code, output = end(start(mine, "--check"))
         assert (code, f"grant cuenta_owner to {name}" in output) == (3, True), output
@@ -373,6 +458,7 @@ def test_check_does_not_take_what_a_login_cannot_see_for_drift(deployed: str, cr
         code, output = end(start(mine, "--check"))
         assert (code, "no drift" in output) == (0, True), output
     finally:
+        query(deployed, f"drop owned by {name}")
         query(deployed, f"drop role {name}")
     code, output = end(start(f"{deployed}_not_there", "--check"))
     assert (code, "error: cannot connect" in output) == (3, True), output
@@ -431,10 +517,7 @@ def test_a_failing_migration_leaves_nothing_behind(create_database: Databases, f
     path = files / "migrations" / "9000_new.sql"
     path.write_text("create table ledger.half (half_id bigint);\nselect 1 / 0;\n")
     assert check(url, root=files) == ["migration 9000_new is not applied yet: run python db/deploy.py"]
-    with pytest.raises(DeployError, match="migration 9000_new failed, nothing of it was kept: division by zero"):
-        deploy(url, quiet=True, root=files)
-    path.write_text("-- transactional: false\nselect 1;\n")
-    with pytest.raises(DeployError, match="migration 9000_new refuses a transaction"):
+    with pytest.raises(DeployError, match="migration 9000_new failed, nothing was deployed: division by zero"):
         deploy(url, quiet=True, root=files)
     assert state(url) == before
 
@@ -493,7 +576,7 @@ def test_functions_come_go_and_change_with_their_files(
     query(deployed, "create table public.needing (one text default ledger.mine(1))")
     path.unlink()
     before = state(deployed)
-    with pytest.raises(DeployError, match=r"(?s)function ledger\.mine\(integer\) cannot be dropped.*public\.needing"):
+    with pytest.raises(DeployError, match=r"(?s)function ledger\.mine\(integer\) has to be dropped.*public\.needing"):
         deploy(deployed, root=files)
     assert state(deployed) == before
     query(deployed, "drop table public.needing")
