@@ -39,9 +39,21 @@ before delete or truncate on ledger.payout_runs
 for each statement execute function ledger.tg_any__refuse();
 
 -- An account moves to what its last entry says, whoever updates it, superusers included.
+-- The columns that are named cost nothing where they are not set: an event pays for the first only.
 create or replace trigger account_balances_follow_entries
-before update on ledger.account_balances
+before update of balance, reserved, held, last_entry_seq, last_entry_at, last_event_at, closed_through
+on ledger.account_balances
 for each row execute function ledger.tg_account_balances__follow_entries();
+
+create or replace trigger account_balances_stay_closed
+before update of closed_through on ledger.account_balances
+for each row
+when (new.closed_through < old.closed_through)
+execute function ledger.tg_any__posting_only();
+
+create or replace trigger account_balances_keep_key
+before update of restaurant_id, currency on ledger.account_balances
+for each statement execute function ledger.tg_any__refuse();
 
 create or replace trigger account_balances_open_empty
 before insert on ledger.account_balances

@@ -9,5 +9,3 @@ drop table ledger.pending_days;
 drop table ledger.account_balances;
 drop table ledger.restaurants;
 drop table ledger.platform_settings;
-drop domain ledger.minor_units_not_negative;
-drop domain ledger.minor_units;

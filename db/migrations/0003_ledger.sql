@@ -1,21 +1,6 @@
 -- The book itself. Every table with a restaurant_id has it first in its primary key, so that the
 -- schema can be distributed by restaurant.
 
--- The ranges of an account as domains, because PostgreSQL reads a table's CHECKs anew in each
--- statement, and an account is updated by every event. 2^53 - 1 is what every JSON reader holds
--- exactly.
-create domain ledger.minor_units as bigint
--- squawk-ignore ban-create-domain-with-constraint
-constraint minor_units_range_check check (value between -9007199254740991 and 9007199254740991);
-comment on domain ledger.minor_units is
-'Money in minor units of its currency; negative is a debt.';
-
-create domain ledger.minor_units_not_negative as bigint
--- squawk-ignore ban-create-domain-with-constraint
-constraint minor_units_not_negative_range_check check (value between 0 and 9007199254740991);
-comment on domain ledger.minor_units_not_negative is
-'Money in minor units of its currency that is kept for a purpose, never negative.';
-
 create table ledger.platform_settings (
     is_singleton boolean not null default true,
     unknown_restaurants text collate "C" not null default 'register',
@@ -58,16 +43,22 @@ comment on column ledger.restaurants.day_close_hour is
 comment on column ledger.restaurants.settlement_delay_days is
 'Days between the business day of money in and the day on which it is available.';
 
+-- No CHECK and no domain here: PostgreSQL reads them anew in each statement, and every event updates
+-- an account. The writing functions hold the ranges (2^53 - 1 is what every JSON reader holds
+-- exactly), the trigger that nothing kept for a purpose is negative, a check both.
 create table ledger.account_balances (
-    balance ledger.minor_units not null default 0,
-    reserved ledger.minor_units_not_negative not null default 0,
-    held ledger.minor_units_not_negative not null default 0,
+    balance bigint not null default 0,
+    reserved bigint not null default 0,
+    held bigint not null default 0,
     last_entry_seq bigint not null default 0,
     last_entry_at timestamptz,
     last_event_at timestamptz,
     closed_through date not null default '-infinity',
+    settlement_delay_days smallint not null,
+    day_close_hour smallint not null,
     restaurant_id text collate "C" not null,
     currency text collate "C" not null,
+    timezone text not null,
     constraint account_balances_pkey primary key (restaurant_id, currency),
     constraint account_balances_restaurant_id_fkey
     foreign key (restaurant_id) references ledger.restaurants (restaurant_id),
@@ -87,6 +78,10 @@ comment on column ledger.account_balances.last_entry_at is
 'recorded_at of the newest entry; the next one is never recorded earlier.';
 comment on column ledger.account_balances.last_event_at is
 'The latest occurred_at of a posted event.';
+comment on column ledger.account_balances.timezone is
+'As the restaurant''s; settings that posting needs are copied here by the functions that set them.';
+comment on column ledger.account_balances.day_close_hour is 'As the restaurant''s.';
+comment on column ledger.account_balances.settlement_delay_days is 'As the restaurant''s.';
 comment on column ledger.account_balances.closed_through is
 'The last day a payout has closed: no entry settles on it or earlier any more.';
 

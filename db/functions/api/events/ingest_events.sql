@@ -33,7 +33,7 @@ as $function$
  *     40001  an id was told at this moment for another restaurant, too: send the array again
  * Calls:  ledger.read_events, ledger.lock_accounts, ledger.known_timezones, ledger.post_events,
  *         ledger.post_event, ledger.reject_unknown_timezone
- * Reads:  ledger.restaurants
+ * Reads:  ledger.account_balances
  * Locks:  all accounts in key order, then all event ids; see ledger.post_event
  */
 declare
@@ -62,9 +62,10 @@ begin
     perform ledger.lock_accounts(v_events, v_now);
     v_timezones := ledger.known_timezones(
         array(
-            select distinct s.timezone
+            select distinct b.timezone
             from unnest(v_events) as e
-            inner join ledger.restaurants as s on e.restaurant_id = s.restaurant_id
+            inner join ledger.account_balances as b
+                on e.restaurant_id = b.restaurant_id and e.currency = b.currency
         )
     );
     v_posted := ledger.post_events(v_events, p_events, v_timezones, v_now);
@@ -75,14 +76,15 @@ begin
         select
             i.item_no,
             i.document,
-            s.timezone <> all(v_timezones) as is_of_unknown_timezone
+            b.timezone <> all(v_timezones) as is_of_unknown_timezone
         from rows from (
             jsonb_array_elements(p_events), unnest(v_posted), unnest(v_events)
         ) with ordinality as i (
             document, posted, provider, event_id, event_type, restaurant_id, currency, amount, fee,
             occurred_at, item_no
         )
-        left join ledger.restaurants as s on i.restaurant_id = s.restaurant_id
+        left join ledger.account_balances as b
+            on i.restaurant_id = b.restaurant_id and i.currency = b.currency
         where i.posted is null
         order by i.item_no
     loop

@@ -39,8 +39,8 @@ as $function$
  *     LUDLY  the delay is out of range
  * Calls:  ledger.require_settings
  * Reads:  ledger.platform_settings
- * Writes: ledger.restaurants
- * Locks:  the restaurant's row
+ * Writes: ledger.restaurants, ledger.account_balances
+ * Locks:  the restaurant's accounts, then its row
  */
 begin
     perform ledger.require_settings(
@@ -52,21 +52,41 @@ begin
     from ledger.platform_settings as s
     on conflict do nothing;
 
-    return query
+    -- The order of locks: accounts, by key, before the restaurant's row, which who opens another
+    -- account shares.
+    perform
+    from ledger.account_balances as b
+    where b.restaurant_id = p_restaurant_id
+    order by b.currency
+    for no key update;
     update ledger.restaurants as r
     set
         timezone = coalesce(p_timezone, r.timezone),
         day_close_hour = coalesce(p_day_close_hour, r.day_close_hour),
         settlement_delay_days = coalesce(p_settlement_delay_days, r.settlement_delay_days),
         is_payouts_paused = coalesce(p_payouts_paused, r.is_payouts_paused)
-    where r.restaurant_id = p_restaurant_id
-    returning
+    where r.restaurant_id = p_restaurant_id;
+    update ledger.account_balances as b
+    set
+        timezone = r.timezone,
+        day_close_hour = r.day_close_hour,
+        settlement_delay_days = r.settlement_delay_days
+    from ledger.restaurants as r
+    where b.restaurant_id = p_restaurant_id
+        and r.restaurant_id = p_restaurant_id
+        and (b.timezone, b.day_close_hour, b.settlement_delay_days)
+        is distinct from (r.timezone, r.day_close_hour, r.settlement_delay_days);
+
+    return query
+    select
         r.restaurant_id,
         r.timezone,
         r.day_close_hour,
         r.settlement_delay_days,
         r.is_payouts_paused,
-        r.created_at;
+        r.created_at
+    from ledger.restaurants as r
+    where r.restaurant_id = p_restaurant_id;
 end;
 $function$;
 

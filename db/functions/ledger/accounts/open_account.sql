@@ -18,7 +18,7 @@ as $function$
  *     p_now            - the clock
  * Reads:  ledger.platform_settings
  * Writes: ledger.restaurants, ledger.account_balances
- * Locks:  waits for another transaction that opens the same
+ * Locks:  the restaurant's row, shared; waits for another transaction that opens the same
  */
 begin
     insert into ledger.restaurants (restaurant_id, timezone, is_payouts_paused, created_at)
@@ -31,8 +31,15 @@ begin
     where s.unknown_restaurants <> 'refuse'
     on conflict do nothing;
 
-    insert into ledger.account_balances (restaurant_id, currency)
-    select r.restaurant_id, p_currency
+    -- Shared with others who open accounts, and not with who changes the settings copied here.
+    perform
+    from ledger.restaurants as r
+    where r.restaurant_id = p_restaurant_id
+    for share;
+    insert into ledger.account_balances (
+        restaurant_id, currency, timezone, day_close_hour, settlement_delay_days
+    )
+    select r.restaurant_id, p_currency, r.timezone, r.day_close_hour, r.settlement_delay_days
     from ledger.restaurants as r
     where r.restaurant_id = p_restaurant_id
     on conflict do nothing;

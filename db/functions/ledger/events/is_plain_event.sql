@@ -29,8 +29,8 @@ as $function$
         && exists ($.occurred_at.datetime("YYYY-MM-DD\"T\"HH24:MI:SS\"Z\""))
         && !exists ($.** ? (@.type() == "number" && !(@ >= 1 && @ <= 9007199254740991)))
     '
-    and p_event ->> 'occurred_at' like '____-__-__T__:__:__Z'
-    and concat(p_event -> 'amount', p_event -> 'fee') not like '%.%';
+    and concat(p_event -> 'amount', p_event -> 'fee', p_event -> 'occurred_at')
+    ~ '^[0-9]+"....-..-..T..:..:..Z"$';
 $function$;
 
 comment on function ledger.is_plain_event(jsonb)

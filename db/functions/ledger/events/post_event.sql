@@ -19,7 +19,7 @@ as $function$
  * Calls:  ledger.is_plain_event, ledger.read_event, ledger.reject_invalid_event,
  *         ledger.answer_known_event, ledger.decide_event, ledger.refuse_event,
  *         ledger.business_day, ledger.move_payout, ledger.make_answer
- * Reads:  ledger.posting_rules, ledger.restaurants, ledger.account_balances
+ * Reads:  ledger.posting_rules, ledger.account_balances, ledger.entry_types
  * Writes: ledger.processor_events, ledger.ledger_entries, ledger.pending_days,
  *         ledger.account_balances
  * Locks:  the order for every writer: accounts, by (restaurant_id, currency), a missing one opened
@@ -35,6 +35,7 @@ declare
     v_fee_entry text;
     v_balance bigint;
     v_fee_change bigint;
+    v_last_balance bigint;
     v_reserved bigint;
     v_held bigint;
     v_seq bigint;
@@ -42,6 +43,8 @@ declare
     v_closed_through date;
     v_day date;
     v_delay integer;
+    v_is_delayed boolean;
+    v_available_on date;
     v_event_no bigint;
 begin
     if ledger.is_plain_event(p_event) then
@@ -74,20 +77,20 @@ begin
             r.amount_entry,
             r.fee_entry,
             b.balance + r.amount_balance_effect * v_event.amount,
-            coalesce(r.fee_balance_effect * v_event.fee, 0),
+            r.fee_balance_effect * v_event.fee,
             b.reserved + r.amount_reserved_effect * v_event.amount,
             b.held + r.amount_held_effect * v_event.amount,
             b.last_entry_seq,
             greatest(b.last_entry_at, p_now),
             b.closed_through,
-            ledger.business_day(v_event.occurred_at, s.timezone, s.day_close_hour),
-            case when r.is_delayed then s.settlement_delay_days end
+            ledger.business_day(v_event.occurred_at, b.timezone, b.day_close_hour),
+            b.settlement_delay_days,
+            r.is_delayed
         into
             v_entries, v_amount_entry, v_fee_entry, v_balance, v_fee_change, v_reserved, v_held,
-            v_seq, v_recorded_at, v_closed_through, v_day, v_delay
+            v_seq, v_recorded_at, v_closed_through, v_day, v_delay, v_is_delayed
         from ledger.posting_rules as r
         cross join ledger.account_balances as b
-        inner join ledger.restaurants as s on b.restaurant_id = s.restaurant_id
         where r.event_type = v_event.event_type
             and r.subject_state = v_state
             and (v_event.fee = 0 or r.fee_entry is not null)
@@ -107,7 +110,8 @@ begin
         end if;
         v_state := v_decision.subject_state;
     end loop;
-    if greatest(abs(v_balance + v_fee_change), v_reserved, v_held) > 9007199254740991 then
+    v_last_balance := v_balance + coalesce(v_fee_change, 0);
+    if greatest(abs(v_last_balance), v_reserved, v_held) > 9007199254740991 then
         v_decision.code := 'BALANCE_OUT_OF_RANGE';
         return ledger.refuse_event(v_event, p_event, v_decision, p_now);
     end if;
@@ -122,7 +126,7 @@ begin
         v_event.provider, v_event.event_id, v_event.event_type, v_decision.subject_state,
         v_decision.payout_id, p_event
     )
-    on conflict do nothing
+    on conflict (provider, event_id) do nothing
     returning event_no into v_event_no;
     if not found then
         -- Another session was faster.
@@ -133,6 +137,10 @@ begin
         perform ledger.move_payout(v_event, p_event, v_decision);
     end if;
     if v_entries > 0 then
+        v_available_on := v_day;
+        if v_is_delayed then
+            v_available_on := v_day + v_delay;
+        end if;
         insert into ledger.ledger_entries (
             entry_seq, amount, balance_after, reserved_after, held_after, event_no, recorded_at,
             business_day, available_on, settlement_day, restaurant_id, currency, entry_type,
@@ -140,20 +148,20 @@ begin
         )
         select
             v_seq + n.entry_no, n.amount, n.balance_after, v_reserved, nullif(v_held, 0),
-            v_event_no, v_recorded_at, v_day, v_day + coalesce(v_delay, 0),
-            greatest(v_day + coalesce(v_delay, 0), v_closed_through + 1), v_event.restaurant_id,
+            v_event_no, v_recorded_at, v_day, v_available_on,
+            greatest(v_available_on, v_closed_through + 1), v_event.restaurant_id,
             v_event.currency, n.entry_type, v_decision.payout_id
         from (
             values
             (1, v_amount_entry, v_event.amount, v_balance),
-            (2, v_fee_entry, v_event.fee, v_balance + v_fee_change)
+            (2, v_fee_entry, v_event.fee, v_last_balance)
         ) as n (entry_no, entry_type, amount, balance_after)
         where n.entry_no <= v_entries;
 
-        if v_delay > 0 or (v_delay = 0 and v_event.occurred_at > p_now) then
+        if v_is_delayed and (v_delay > 0 or v_event.occurred_at > p_now) then
             insert into ledger.pending_days as d (amount, available_on, restaurant_id, currency)
             select
-                n.balance_effect * v_event.amount + v_fee_change, v_day + v_delay,
+                n.balance_effect * v_event.amount + coalesce(v_fee_change, 0), v_available_on,
                 v_event.restaurant_id, v_event.currency
             from ledger.entry_types as n
             where n.entry_type = v_amount_entry
@@ -163,7 +171,7 @@ begin
 
         update ledger.account_balances as b
         set
-            balance = v_balance + v_fee_change,
+            balance = v_last_balance,
             reserved = v_reserved,
             held = v_held,
             last_entry_seq = v_seq + v_entries,

@@ -51,7 +51,7 @@ begin
         inner join jsonb_array_elements(p_documents) with ordinality as d (document, item_no)
             on i.item_no = d.item_no
         order by i.provider, i.event_id
-        on conflict do nothing
+        on conflict (provider, event_id) do nothing
         returning event_no
     ),
 

@@ -46,7 +46,7 @@ as $function$
  *     a row an event that can be written; amounts in minor units
  * Calls:  ledger.business_day
  * Reads:  ledger.processor_events, ledger.posting_rules, ledger.event_types,
- *         ledger.account_balances, ledger.restaurants
+ *         ledger.account_balances
  */
     with item as (
         select
@@ -63,11 +63,11 @@ as $function$
             greatest(b.last_entry_at, p_now) as recorded_at,
             b.closed_through,
             case
-                when s.timezone = any(p_timezones)
-                    then ledger.business_day(e.occurred_at, s.timezone, s.day_close_hour)
+                when b.timezone = any(p_timezones)
+                    then ledger.business_day(e.occurred_at, b.timezone, b.day_close_hour)
             end as business_day,
-            case when r.is_delayed then s.settlement_delay_days else 0 end as delay,
-            r.is_delayed and (s.settlement_delay_days > 0 or e.occurred_at > p_now) as is_pending,
+            case when r.is_delayed then b.settlement_delay_days else 0 end as delay,
+            r.is_delayed and (b.settlement_delay_days > 0 or e.occurred_at > p_now) as is_pending,
             row_number() over i as turn,
             first_value(e.restaurant_id) over i = e.restaurant_id
             and first_value(e.currency) over i = e.currency
@@ -84,7 +84,6 @@ as $function$
         left join ledger.event_types as t on e.event_type = t.event_type
         left join ledger.account_balances as b
             on e.restaurant_id = b.restaurant_id and e.currency = b.currency
-        left join ledger.restaurants as s on e.restaurant_id = s.restaurant_id
         where e.event_id is not null
             and not exists (
                 select

@@ -7,7 +7,7 @@ as $function$
  * Function: ledger.tg_account_balances__follow_entries(0)
  *     Lets an account move to what its last entry says, and nowhere else, whoever updates it: the
  *     entry is a newer one, on a day that was open, and the three balances after it are the
- *     account's. Closed days are never opened again.
+ *     account's, none that is kept negative.
  * Raises:
  *     LXBAL  the account would differ from its last entry
  * Reads:  ledger.ledger_entries
@@ -15,21 +15,16 @@ as $function$
 begin
     perform
     from ledger.ledger_entries as e
-    where e.restaurant_id = old.restaurant_id
-        and e.currency = old.currency
+    where e.restaurant_id = new.restaurant_id
+        and e.currency = new.currency
         and e.entry_seq = new.last_entry_seq
         and e.balance_after = new.balance
         and e.reserved_after = new.reserved
         and coalesce(e.held_after, 0) = new.held
         and e.recorded_at = new.last_entry_at
-        and e.settlement_day > old.closed_through;
-    if (
-        found
-        and new.last_entry_seq > old.last_entry_seq
-        and new.closed_through >= old.closed_through
-        and new.restaurant_id = old.restaurant_id
-        and new.currency = old.currency
-    ) then
+        and e.settlement_day > old.closed_through
+        and e.entry_seq > old.last_entry_seq;
+    if found and least(new.reserved, new.held) >= 0 then
         return new;
     end if;
     raise exception 'the account of % in % moves with its entries only',
