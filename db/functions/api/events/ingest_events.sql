@@ -76,7 +76,7 @@ begin
         select
             i.item_no,
             i.document,
-            b.timezone <> all(v_timezones) as is_of_unknown_timezone
+            b.timezone is not null and b.timezone <> all(v_timezones) as is_of_unknown_timezone
         from rows from (
             jsonb_array_elements(p_events), unnest(v_posted), unnest(v_events)
         ) with ordinality as i (

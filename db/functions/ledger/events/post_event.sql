@@ -123,7 +123,7 @@ begin
     values (
         v_event.amount, v_event.fee, case when v_entries > 0 then v_seq + 1 end,
         v_event.occurred_at, p_now, v_entries, v_event.restaurant_id, v_event.currency,
-        v_event.provider, v_event.event_id, v_event.event_type, v_decision.subject_state,
+        v_event.provider, v_event.event_id, v_event.event_type, nullif(v_state, 'NEW'),
         v_decision.payout_id, p_event
     )
     on conflict (provider, event_id) do nothing
