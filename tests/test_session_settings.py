@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ Connection = psycopg.Connection[Row]
 Connect = Callable[..., Connection]
 
 START = datetime.now(UTC) - timedelta(minutes=5)
-DATE_STYLES = [f"{style}, {order}" for style in ("ISO", "SQL", "Postgres", "German") for order in ("DMY", "MDY", "YMD")]
+DATE_STYLES = ["ISO, DMY", "SQL, DMY", "SQL, MDY", "Postgres, MDY", "German, DMY"]
 ODD: dict[str, list[str]] = {
     "standard_conforming_strings": ["off"],
     "escape_string_warning": ["off"],
@@ -41,7 +41,7 @@ ODD: dict[str, list[str]] = {
     "default_transaction_isolation": ["read uncommitted", "repeatable read", "serializable"],
     "plan_cache_mode": ["force_generic_plan", "force_custom_plan"],
     "jit": ["on"],
-    "client_encoding": ["LATIN1", "SQL_ASCII", "UTF8"],
+    "client_encoding": ["LATIN1", "UTF8"],
     "lc_monetary": ["C"],
     "lc_numeric": ["C"],
     "lc_time": ["C"],
@@ -61,6 +61,7 @@ ODD: dict[str, list[str]] = {
 }
 SINGLE = [(name, value) for name, values in ODD.items() for value in values]
 # What does not let a session write, or does nothing but talk.
+SMALL = re.compile("collapse_limit|geqo|cost$|cursor_tuple|parallel_workers_per")
 LEFT_OUT = re.compile("^(transaction_|default_transaction_|debug_print|debug_pretty|trace_|exit_on_error)")
 
 EVENT: Row = {
@@ -101,18 +102,29 @@ EVENTS = [
     event("n_17", event_type="payout_paid", payout_id="{payout}", amount="{amount}", fee=0),
     event("n_18", event_type="payout_failed", metadata={"payout_id": "{payout}"}, amount="{amount}", fee=0),
 ]
+MORE = [event(f"m_{number}", restaurant_id=f"new.{number % 3}") for number in range(15)]
+ONE, MANY = "ingest_event(%s::pg_catalog.jsonb)", "ingest_events(%s::pg_catalog.jsonb)"
 # Each function of the schema api, in an order in which they tell something.
 CALLS: list[tuple[str, tuple[Any, ...]]] = [
-    *(("ingest_event(%s::jsonb)", (one,)) for one in EVENTS),
-    ("ingest_events(%s::jsonb)", (EVENTS,)),
-    ("ingest_events(%s::jsonb)", ([event(f"m_{n}", restaurant_id=f"new.{n % 3}") for n in range(40)] + EVENTS,)),
-    ("ingest_event(%s::jsonb)", ("no event",)),
+    *((ONE, (one,)) for one in EVENTS),
+    (MANY, (EVENTS,)),
+    (
+        MANY,
+        (MORE + EVENTS,),
+    ),
+    (ONE, ("no event",)),
     ("set_restaurant(%s, %s, %s, %s)", ("new.9", "Europe/Madrid", 5, 3)),
     ("set_restaurant(%s, %s)", ("new.9", "Mars\\Olympus")),
     ("set_restaurant(%s, %s)", ("new\\9", "UTC")),
-    ("ingest_event(%s::jsonb)", (event("n_20", restaurant_id="new.9", occurred_at="2025-12-30T03:59:59.99999999Z"),)),
+    (
+        ONE,
+        (event("n_20", restaurant_id="new.9", occurred_at="2025-12-30T03:59:59.99999999Z"),),
+    ),
     ("set_platform_settings(%s, %s)", ("hold_payouts", "Asia/Tokyo")),
-    ("ingest_event(%s::jsonb)", (event("n_21", restaurant_id="new.10", occurred_at="2025-12-30T20:00:00Z"),)),
+    (
+        ONE,
+        (event("n_21", restaurant_id="new.10", occurred_at="2025-12-30T20:00:00Z"),),
+    ),
     ("set_platform_settings(%s)", ("no\\ne",)),
     ("preview_payouts(%s, %s)", ("PEN", date(2025, 12, 31))),
     ("run_payouts(%s, %s, 1, true)", ("PEN", date(2025, 12, 31))),
@@ -121,9 +133,9 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("start_payout_run(%s, %s, 1, %s)", ("USD", date(2026, 2, 3), ["new.1", "new.2"])),
     ("continue_payout_run({run})", ()),
     ("get_payout_run({run})", ()),
-    ("list_payout_runs()", ()),
+    ("list_payout_runs(%s)", ("PEN",)),
     ("list_payout_skips({skipping})", ()),
-    ("list_payouts()", ()),
+    ("list_payouts(null, %s)", ("PEN",)),
     ("list_payouts(null, %s, %s, 1)", ("PEN", "CREATED")),
     ("get_payout({payout})", ()),
     ("get_payout(%s)", ("po\\1",)),
@@ -141,11 +153,6 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("check_integrity()", ()),
     ("check_integrity(%s)", ("no\\check",)),
 ]
-# What the calls need to know of what is there: looked up by the superuser, in whose session nothing is odd.
-KNOWN = {
-    "run": "select run_id from ledger.payout_runs where currency = 'USD'",
-    "skipping": "select run_id from ledger.payout_skips order by run_id limit 1",
-}
 HOSTILE = """
     create schema hostile;
     grant usage on schema hostile to public;
@@ -164,10 +171,10 @@ HOSTILE = """
                     inner join pg_type as t on t.oid = a.oid where t.typtype = 'p'
                 )
                 and p.proargmodes is null and p.pronargs <= 4
-                and p.proname = any(%s)
+                and p.proname = any('<functions>'::text[])
         loop
             execute format(
-                'create function hostile.%%I(%%s) returns %%s language plpgsql as %%L',
+                'create function hostile.%I(%s) returns %s language plpgsql as %L',
                 r.proname, r.arguments, r.result, v_body
             );
         end loop;
@@ -181,11 +188,11 @@ HOSTILE = """
                     ::regtype[])
         loop
             execute format(
-                'create function hostile.%%I(%%s, %%s) returns %%s language plpgsql as %%L',
+                'create function hostile.%I(%s, %s) returns %s language plpgsql as %L',
                 r.name, r.l, r.r, r.result, v_body
             );
             execute format(
-                'create operator hostile.%%s (leftarg = %%s, rightarg = %%s, function = hostile.%%I)',
+                'create operator hostile.%s (leftarg = %s, rightarg = %s, function = hostile.%I)',
                 r.oprname, r.l, r.r, r.name
             );
         end loop;
@@ -197,88 +204,14 @@ HOSTILE = """
     create domain hostile.jsonb as text check (value is null);
     create domain hostile.text as pg_catalog.text check (value is null);
 """
-FUNCTIONS = [
-    "now",
-    "clock_timestamp",
-    "transaction_timestamp",
-    "statement_timestamp",
-    "upper",
-    "lower",
-    "left",
-    "right",
-    "length",
-    "char_length",
-    "octet_length",
-    "replace",
-    "translate",
-    "substr",
-    "substring",
-    "split_part",
-    "strpos",
-    "concat_ws",
-    "md5",
-    "sha256",
-    "encode",
-    "decode",
-    "convert_to",
-    "convert_from",
-    "jsonb_typeof",
-    "jsonb_array_length",
-    "jsonb_extract_path_text",
-    "jsonb_build_object",
-    "to_jsonb",
-    "timezone",
-    "date_trunc",
-    "date_part",
-    "extract",
-    "make_interval",
-    "make_date",
-    "age",
-    "abs",
-    "sign",
-    "floor",
-    "ceil",
-    "round",
-    "trunc",
-    "mod",
-    "power",
-    "starts_with",
-    "regexp_replace",
-    "like",
-    "regexp_match",
-    "textlike",
-    "texteq",
-    "int8eq",
-    "int4eq",
-    "int8pl",
-    "int8mi",
-    "timestamptz",
-    "date",
-    "text",
-    "numeric",
-    "int8",
-    "int4",
-    "bool",
-    "interval",
-    "gen_random_uuid",
-    "current_setting",
-    "set_config",
-    "format",
-    "quote_literal",
-    "btrim",
-    "rtrim",
-    "ltrim",
-    "repeat",
-    "lpad",
-    "date_eq",
-    "date_lt",
-    "date_pl_interval",
-    "jsonb_object_field",
-    "jsonb_object_field_text",
-    "array_length",
-    "cardinality",
-    "hashtext",
-]
+FUNCTIONS = """{
+    now,clock_timestamp,transaction_timestamp,statement_timestamp,upper,lower,left,right,length,char_length,
+    octet_length,replace,translate,substr,substring,split_part,strpos,md5,sha256,encode,decode,convert_to,
+    convert_from,jsonb_typeof,jsonb_array_length,timezone,date_trunc,date_part,extract,make_interval,make_date,age,
+    abs,sign,floor,ceil,round,trunc,mod,power,starts_with,regexp_replace,regexp_match,textlike,texteq,int8eq,int4eq,
+    int8pl,int8mi,timestamptz,date,text,numeric,int8,int4,bool,interval,gen_random_uuid,current_setting,set_config,
+    quote_literal,btrim,rtrim,ltrim,repeat,lpad,jsonb_object_field,jsonb_object_field_text,hashtext
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -286,13 +219,13 @@ def url(database: str) -> str:
     """A book with a payout under way and one that is open to the next run."""
     with psycopg.connect(database, autocommit=True) as admin:
         for one in (event("evt_1"), event("evt_2", **NO_FEE, amount=40), event("evt_3", restaurant_id="res_002")):
-            admin.execute("select api.ingest_event(%s::jsonb)", (json.dumps(one),))
+            admin.execute("select api.ingest_event(%s::pg_catalog.jsonb)", (json.dumps(one),))
         admin.execute("select * from api.set_restaurant('res_003', 'America/Lima', 4, 20)")
         late = event("evt_4", restaurant_id="res_003", occurred_at=datetime.now(UTC).isoformat())
-        admin.execute("select api.ingest_event(%s::jsonb)", (json.dumps(late),))
+        admin.execute("select api.ingest_event(%s::pg_catalog.jsonb)", (json.dumps(late),))
         admin.execute("select * from api.run_payouts('PEN', '2025-12-30', 1)")
-        admin.execute("select api.ingest_event(%s::jsonb)", (json.dumps(event("evt_5")),))
-        admin.execute(HOSTILE.replace("any(%s)", f"any('{{{','.join(FUNCTIONS)}}}')").replace("%%", "%"))
+        admin.execute("select api.ingest_event(%s::pg_catalog.jsonb)", (json.dumps(event("evt_5")),))
+        admin.execute(HOSTILE.replace("<functions>", FUNCTIONS))
     return database
 
 
@@ -363,10 +296,9 @@ def story(connect: Connect, url: str, options: str = "", role: str | None = "cue
             told.append((call, plain(rows)))
         cursor.execute("rollback")
         restaurant = f"paid.{uuid.uuid4().hex[:8]}"
-        cursor.execute(
-            "select * from api.ingest_event(%s::jsonb)", (json.dumps(event(restaurant, restaurant_id=restaurant)),)
-        )
-        cursor.execute("call api.pay_restaurants(%s, %s, 1, %s)", ("PEN", date(2025, 12, 31), [restaurant]))
+        paid = event(restaurant, restaurant_id=restaurant, currency="EUR")
+        cursor.execute("select * from api.ingest_event(%s::pg_catalog.jsonb)", (json.dumps(paid),))
+        cursor.execute("call api.pay_restaurants(%s, %s, 1, %s)", ("EUR", date(2025, 12, 31), [restaurant]))
         cursor.execute("select amount, status, as_of from api.list_payouts(%s)", (restaurant,))
         told.append(("pay_restaurants", plain(cursor.fetchall())))
     session.close()
@@ -406,11 +338,7 @@ def test_a_setting_changes_no_answer(connect: Connect, url: str, usual: list[Any
     compare(story(connect, url, option(name, value), role), usual)
 
 
-def other_settings() -> Iterator[str]:
-    yield from ("booleans", "enumerations", "smallest numbers")
-
-
-@pytest.mark.parametrize("kind", other_settings())
+@pytest.mark.parametrize("kind", ["booleans", "enumerations", "smallest numbers"])
 def test_all_other_settings_change_no_answer(connect: Connect, url: str, usual: list[Any], kind: str) -> None:
     """Those that a caller may set, several at once."""
     admin = connect(url, row_factory=dict_row)
