@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(63);
+select plan(67);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -106,7 +106,12 @@ from (
         'insert into ledger.payout_items '
         '(restaurant_id, payout_id, item_type, amount, entry_count) '
         'select p.restaurant_id, p.payout_id, ''tips'', 1, 1 from ledger.payouts as p'
-    )
+    ),
+    (
+        31, 'LBIDS', 'RESTAURANT_IDS_INVALID', 'restaurant_ids=1',
+        'select run_payouts(''PEN'', ''2025-12-30'', p_restaurant_ids => array[null])'
+    ),
+    (32, 'LNRUN', 'PAYOUT_RUN_NOT_FOUND', 'run_id=run_9', 'select get_payout_run(''run_9'')')
 ) as c (no, state, code, detail, statement);
 select is(
     (f.failure ->> 'state') || ' ' || (f.failure ->> 'code'), f.state || ' ' || f.code,

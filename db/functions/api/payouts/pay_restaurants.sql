@@ -19,8 +19,16 @@ as $procedure$
  * Returns:
  *     p_run_id, the run; its progress is told by notices
  * Raises:
- *     what api.start_payout_run and api.continue_payout_run raise
- *     2D000  it is called inside a transaction
+ *     LBARG  an argument is missing
+ *     LBDAT  p_as_of is not a calendar day
+ *     LBIDS  p_restaurant_ids has a null in it, or is too long
+ *     LBLIM  the limit of a chunk is out of range
+ *     LNRES  a restaurant is not known
+ *     LNRUN  there is no such run
+ *     LUCUR  the currency is not one of ISO 4217
+ *     LUFUT  p_as_of is a day that has not come for any restaurant
+ *     LUMIN  p_min_amount is negative or too large
+ *     Inside a transaction PostgreSQL refuses it (2D000).
  * Calls:  api.start_payout_run, api.continue_payout_run
  */
 declare
