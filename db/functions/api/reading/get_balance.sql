@@ -30,7 +30,7 @@ as $function$
  *     LNRES  the restaurant is not known
  *     LUCUR  the currency is not one of ISO 4217
  * Calls:  ledger.business_day, ledger.require_currency, ledger.require_restaurant
- * Reads:  ledger.restaurants, ledger.account_balances, ledger.ledger_entries, ledger.entry_types
+ * Reads:  ledger.restaurants, ledger.account_balances, ledger.pending_days
  * Locks:  none
  */
 declare
@@ -39,7 +39,11 @@ begin
     currency := upper(p_currency collate "C");
     select
         ledger.business_day(now(), s.timezone, s.day_close_hour) as today,
-        b.*
+        b.restaurant_id,
+        b.balance,
+        b.reserved,
+        b.held,
+        b.last_event_at
     into v_account
     from ledger.restaurants as s
     left join ledger.account_balances as b
@@ -52,17 +56,12 @@ begin
         perform ledger.require_restaurant(p_restaurant_id);
     end if;
 
-    -- What is pending settles after today. Planned anew for each value, as PostgreSQL would have it
-    -- for a range like this, it would cost more than twice as much.
-    select coalesce(sum(t.balance_effect * e.amount), 0)
+    select coalesce(sum(d.amount), 0)
     into pending
-    from ledger.ledger_entries as e
-    inner join ledger.entry_types as t on e.entry_type = t.entry_type
-    where e.restaurant_id = p_restaurant_id
-        and e.currency = get_balance.currency
-        and e.settlement_day > v_account.today
-        and e.available_on > v_account.today
-        and t.may_be_pending;
+    from ledger.pending_days as d
+    where d.restaurant_id = p_restaurant_id
+        and d.currency = get_balance.currency
+        and d.available_on > v_account.today;
 
     restaurant_id := p_restaurant_id;
     available := coalesce(v_account.balance, 0) - pending;

@@ -47,7 +47,8 @@ as $function$
  *     LUCUR  the currency is not one of ISO 4217
  * Calls:  ledger.require_limit, ledger.require_restaurant, ledger.require_currency,
  *         ledger.read_cursor, ledger.write_cursor
- * Reads:  ledger.ledger_entries, ledger.entry_types, ledger.processor_events
+ * Reads:  ledger.ledger_entries, ledger.entry_types, ledger.processor_events,
+ *         ledger.payouts
  * Locks:  none
  */
 declare
@@ -70,13 +71,15 @@ begin
         e.business_day,
         e.available_on,
         e.settlement_day,
-        e.occurred_at,
+        coalesce(k.occurred_at, p.created_at),
         e.recorded_at,
         ledger.write_cursor(e.entry_seq::text)
     from ledger.ledger_entries as e
     inner join ledger.entry_types as t on e.entry_type = t.entry_type
     left join ledger.processor_events as k
         on e.restaurant_id = k.restaurant_id and e.event_no = k.event_no
+    left join ledger.payouts as p
+        on e.restaurant_id = p.restaurant_id and e.payout_id = p.payout_id
     where e.restaurant_id = p_restaurant_id
         and e.currency = v_currency
         and e.entry_seq > coalesce(v_after, 0)

@@ -16,7 +16,7 @@ as $function$
  * Returns:
  *     true; else false or null, and the event may be good all the same
  */
-    select p_event @@ 'strict
+    select p_event @@ $path$strict
         $.event_id like_regex "^[]!#-[^-~]+$"
         && $.event_type.type() == "string"
         && $.restaurant_id like_regex "^[A-Za-z0-9][A-Za-z0-9._:-]*$"
@@ -28,7 +28,7 @@ as $function$
         && $.occurred_at like_regex "^2([0-9T:]|-(0[1-9]|[1-9]))+Z$"
         && exists ($.occurred_at.datetime("YYYY-MM-DD\"T\"HH24:MI:SS\"Z\""))
         && !exists ($.** ? (@.type() == "number" && !(@ >= 1 && @ <= 9007199254740991)))
-    '
+    $path$
     and concat(p_event -> 'amount', p_event -> 'fee', p_event -> 'occurred_at')
     ~ '^[0-9]+"....-..-..T..:..:..Z"$';
 $function$;
