@@ -831,20 +831,25 @@ def timed_file(url: str, name: str, variables: Mapping[str, str]) -> float:
 PEER_ITEMS = 500
 
 
+def install_peer(url: str, checkout: Path, restaurants: int) -> None:
+    """Install pgledger's SQL from a checkout and open accounts."""
+    files = [*sorted((checkout / "vendor").rglob("*.sql")), checkout / "pgledger.sql"]
+    if not files[-1].is_file():
+        raise BenchError(f"{checkout} is not a checkout of pgledger: it has no pgledger.sql")
+    with psycopg.connect(url) as connection:
+        for file in files:
+            connection.execute(file.read_text().encode())
+        run_file(connection, "peers_prepare", restaurants=restaurants)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("vacuum analyze")
+
+
 def bench_peers(bench: Bench) -> list[Row]:
     """the same work through pgledger (--peers)"""
     if bench.peers is None:
         return []
-    files = [*sorted((bench.peers / "vendor").rglob("*.sql")), bench.peers / "pgledger.sql"]
-    if not files[-1].is_file():
-        raise BenchError(f"{bench.peers} is not a checkout of pgledger: it has no pgledger.sql")
     url = bench.databases.enter_context(embedded.throw_away_database(bench.server_url))
-    with psycopg.connect(url) as connection:
-        for file in files:
-            connection.execute(file.read_text().encode())
-        run_file(connection, "peers_prepare", restaurants=bench.sizes.restaurants)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("vacuum analyze")
+    install_peer(url, bench.peers, bench.sizes.restaurants)
     restaurants = {"restaurants": bench.sizes.restaurants}
     arrays = restaurants | {"items": PEER_ITEMS}
 

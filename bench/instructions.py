@@ -1,7 +1,7 @@
 """Counts processor instructions an event with valgrind, which repeat where seconds do not.
 
     python bench/instructions.py [--checkout DIR] [--only NAME ...] [--functions N] [--stages]
-    python bench/instructions.py --output bench/INSTRUCTIONS.md
+    python bench/instructions.py --output bench/INSTRUCTIONS.md [--peers DIR]
 
 The checkout's schema is deployed into a throw-away server, which then runs under callgrind. Each
 script runs twice in a backend of its own, with few and with more transactions: the difference of the
@@ -36,7 +36,7 @@ BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.bench import run_file, tidy  # noqa: E402
+from bench.bench import BenchError, install_peer, run_file, tidy  # noqa: E402
 from dev import embedded  # noqa: E402
 
 RESTAURANTS = 1_000
@@ -62,7 +62,7 @@ class CountError(Exception):
 class Work:
     """What is counted: a script of sql/, how often it runs, and the events of one transaction.
 
-    before: what was counted with the functions of 2026-11-22 (commit 2aa22e7).
+    before: what was counted with the functions of 2026-11-22 (commit 2aa22e7). is_peer: of --peers.
     """
 
     title: str
@@ -71,6 +71,7 @@ class Work:
     runs: tuple[int, int]
     events: int = 1
     variables: dict[str, int] = field(default_factory=dict)
+    is_peer: bool = False
 
 
 def new_ids(restaurants: int, first_id: int) -> dict[str, int]:
@@ -79,6 +80,7 @@ def new_ids(restaurants: int, first_id: int) -> dict[str, int]:
 
 
 KNOWN_IDS = {"restaurants": RESTAURANTS, "first_id": 1, "last_id": KNOWN}
+ARRAYS = {"restaurants": RESTAURANTS, "items": 500}
 WORK = {
     "event": Work(
         "`ingest_event`, 1,000 restaurants", "ingest_event", 1_129_006, (100, 500), 1, new_ids(RESTAURANTS, 10**9)
@@ -91,9 +93,16 @@ WORK = {
     "array-one": Work(
         "`ingest_events`, 1,000 an array, one restaurant", "ingest_events", 1_307_429, (2, 5), ITEMS, {"first_lane": 3}
     ),
+    "array-500": Work("`ingest_events`, 500 an array, made on the way", "ingest_array", 1_153_000, (3, 9), 500, ARRAYS),
     "balance": Work("`get_balance`", "get_balance", 247_369, (100, 500), 1, {"which": 1}),
 }
 
+PEERS = {
+    "peer": Work(
+        "pgledger, a charge with its fee", "peers_transfers", 0, (100, 400), 1, ARRAYS | {"is_shared": 1}, True
+    ),
+    "peer-array": Work("pgledger, 500 an array", "peers_transfers_array", 0, (1, 2), 500, ARRAYS, True),
+}
 
 # -- a server under valgrind ------------------------------------------------------------------
 
@@ -191,7 +200,10 @@ def total(profile: Path) -> int:
 
 def run_script(url: str, work: Work, transactions: int, seed: int, settings: str = "") -> None:
     """Run a script on one connection, as the service's role."""
-    environment = embedded.libpq_environment(url) | {"PGOPTIONS": f"-c role=cuenta_app {settings}"}
+    if work.is_peer:
+        url = embedded.url_with_database(url, "peer")
+    role = "" if work.is_peer else "-c role=cuenta_app "
+    environment = embedded.libpq_environment(url) | {"PGOPTIONS": f"{role}{settings}"}
     words = [str(embedded.find_bin_dir() / "pgbench"), "--no-vacuum", "-M", "prepared", "-c", "1"]
     words += ["-t", str(transactions), f"--random-seed={seed}", "-f", str(BENCH / "sql" / f"{work.script}.sql")]
     words += [word for name, value in work.variables.items() for word in ("-D", f"{name}={value}")]
@@ -349,14 +361,22 @@ def show_stages(checkout: Path, folder: Path, work: Work) -> list[str]:
 STAGED = ("event", "duplicate")
 
 
-def count_all(checkout: Path, folder: Path, names: Sequence[str], shown: int) -> dict[str, Count]:
+def count_all(checkout: Path, folder: Path, names: Sequence[str], shown: int, peers: Path | None) -> dict[str, Count]:
     """Count each kind of work on one server, printing as it goes; shown: how many functions of each."""
     counts: dict[str, Count] = {}
-    with server_under_valgrind(checkout, folder) as url:
-        for name in names:
-            found = count(url, folder / "out", WORK[name], with_functions=shown > 0)
+
+    def install(url: str) -> None:
+        if peers:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("create database peer")
+            install_peer(embedded.url_with_database(url, "peer"), peers, RESTAURANTS)
+
+    works = {name: WORK[name] for name in names} | (PEERS if peers else {})
+    with server_under_valgrind(checkout, folder, first=install) as url:
+        for name, work in works.items():
+            found = count(url, folder / "out", work, with_functions=shown > 0)
             counts[name] = found
-            print(f"{name:12} {found.each:12,.0f}   (2026-11-22: {WORK[name].before:,})", flush=True)
+            print(f"{name:12} {found.each:12,.0f}   (2026-11-22: {work.before:,})", flush=True)
             for function, cost in sorted(found.functions.items(), key=lambda item: -item[1])[:shown]:
                 print(f"    {cost:12,.0f}  {function}", flush=True)
         with psycopg.connect(url) as connection:
@@ -378,7 +398,11 @@ def write_page(path: Path, counts: dict[str, Count], stages: dict[str, list[str]
         "",
         "| what | 2026-11-22 (2aa22e7) | now |",
         "|---|---:|---:|",
-        *(f"| {WORK[name].title} | {WORK[name].before:,} | {found.each:,.0f} |" for name, found in counts.items()),
+        *(
+            f"| {work.title} | {f'{work.before:,}' if work.before else ''} | {counts[name].each:,.0f} |"
+            for name, work in (WORK | PEERS).items()
+            if name in counts
+        ),
         "",
         "## Where they go",
         "",
@@ -401,6 +425,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--checkout", type=Path, default=ROOT, help="whose schema; default: this one's")
     parser.add_argument("--only", action="append", metavar="NAME", choices=WORK, help="may be repeated")
     parser.add_argument("--functions", type=int, default=0, metavar="N", help="show the N that cost most")
+    parser.add_argument("--peers", type=Path, metavar="DIR", help="a checkout of pgledger, counted, too")
     parser.add_argument("--stages", action="store_true", help="statement by statement")
     parser.add_argument("--output", type=Path, help="write all of it, stages included, to this file")
     options = parser.parse_args(words)
@@ -412,14 +437,14 @@ def main(words: Sequence[str] | None = None) -> int:
     found: dict[str, Count] = {}
     try:
         if not options.stages or options.output:
-            found = count_all(checkout, folder / "counts", names, options.functions)
+            found = count_all(checkout, folder / "counts", names, options.functions, options.peers)
         if options.output:
             stages = {name: show_stages(checkout, folder / name, WORK[name]) for name in STAGED}
             write_page(options.output, found, stages)
         elif options.stages:
             for name in names:
                 print("\n".join(show_stages(checkout, folder / name, WORK[name])))
-    except CountError as error:
+    except (CountError, BenchError) as error:
         print(error, file=sys.stderr)
         return 1
     finally:
