@@ -27,7 +27,8 @@ from generate_series(1, %(restaurants)s) as r (restaurant_no)
 on conflict do nothing;
 
 insert into ledger.account_balances (
-    restaurant_id, currency, balance, last_entry_seq, last_entry_at, last_event_at
+    restaurant_id, currency, balance, last_entry_seq, last_entry_at, last_event_at, timezone,
+    day_close_hour, settlement_delay_days
 )
 select distinct on (f.restaurant_id)
     f.restaurant_id,
@@ -35,7 +36,10 @@ select distinct on (f.restaurant_id)
     f.balance,
     f.no_in_account * 2,
     f.day + time '18:00' at time zone 'UTC',
-    f.day + time '18:00' at time zone 'UTC'
+    f.day + time '18:00' at time zone 'UTC',
+    'America/Lima',
+    0,
+    %(delay)s
 from facts as f
 order by f.restaurant_id, f.no_in_account desc;
 
