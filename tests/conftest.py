@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,45 @@ if str(ROOT) not in sys.path:  # pytest may be started from anywhere
 
 from dev import embedded  # noqa: E402
 from tests.sessions import currencies, currency, other_currency, sessions, two_currencies  # noqa: E402, F401
+
+COLLECTED = pytest.StashKey[int]()
+RAN: set[str] = set()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each of schemathesis' operations a node id of its own: xdist runs one test a node id."""
+    for item in items:
+        if label := getattr(item, "operation_label", None):
+            item._id = item._id.with_params(label)  # type: ignore[attr-defined]
+    if twice := [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]:
+        raise pytest.UsageError(f"one node id stands for several tests: {', '.join(twice)}")
+    config.stash[COLLECTED] = len(items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """How many tests are chosen; xdist's workers tell their controller."""
+    session.config.stash[COLLECTED] = len(session.items)
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["collected"] = len(session.items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[COLLECTED] = max(node.config.stash.get(COLLECTED, 0), node.workeroutput.get("collected", 0))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    RAN.add(report.nodeid)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that leaves tests out."""
+    missing = session.config.stash.get(COLLECTED, 0) - len(RAN)
+    is_stopped = session.shouldstop or session.shouldfail or session.config.option.collectonly
+    if missing > 0 and not is_stopped and not hasattr(session.config, "workeroutput"):
+        print(f"\n{missing} of the tests collected did not run", file=sys.stderr)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
