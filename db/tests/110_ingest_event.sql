@@ -208,8 +208,9 @@ select is(
     'each of them is kept'
 );
 select bag_eq(
-    'select r.payload from ledger.event_rejections as r', 'select b.event from bad as b',
-    'a rejection keeps the document as it came'
+    'select r.payload from ledger.event_rejections as r',
+    'select ledger.without_wild_numbers(b.event) from bad as b',
+    'a rejection keeps the document as it came, less numbers that would be very long as text'
 );
 select is_empty(
     $$
@@ -237,8 +238,8 @@ set local role cuenta_app;
 select results_eq(
     $$
     select
-        a.status, a.event_id, a.provider, a.restaurant_id, a.currency, a.event_type, a.entries,
-        a.code, a.message, a.details, a.received_at >= now() and a.received_at <= clock_timestamp()
+        a.status collate "default", a.event_id collate "default", a.provider collate "default", a.restaurant_id collate "default", a.currency collate "default", a.event_type collate "default", a.entries,
+        a.code collate "default", a.message, a.details, a.received_at >= now() and a.received_at <= clock_timestamp()
     from ingest_event(pg_temp.charge()) as a
     $$,
     $$
@@ -253,8 +254,8 @@ reset role;
 select results_eq(
     $$
     select
-        e.entry_seq, e.entry_type, e.amount, e.balance_after, e.reserved_after, e.occurred_at,
-        e.business_day, e.available_on, e.settlement_day, e.payout_id
+        e.entry_seq, e.entry_type collate "default", e.amount, e.balance_after, e.reserved_after,
+        e.business_day, e.available_on, e.settlement_day, e.payout_id collate "default"
     from ledger.ledger_entries as e
     order by e.entry_seq
     $$,
@@ -262,11 +263,10 @@ select results_eq(
     values
     (
         1::bigint, 'CHARGE', 12000::bigint, 12000::bigint, 0::bigint,
-        '2025-12-30T10:00:00Z'::timestamptz,
         '2025-12-30'::date, '2025-12-30'::date, '2025-12-30'::date, null::text
     ),
     (
-        2, 'FEE', 600, 11400, 0, '2025-12-30T10:00:00Z', '2025-12-30', '2025-12-30', '2025-12-30',
+        2, 'FEE', 600, 11400, 0, '2025-12-30', '2025-12-30', '2025-12-30',
         null
     )
     $$,
@@ -275,7 +275,7 @@ select results_eq(
 select results_eq(
     $$
     select
-        v.provider, v.event_id, v.event_type, v.amount, v.fee, v.occurred_at, v.first_entry_seq,
+        v.provider collate "default", v.event_id collate "default", v.event_type collate "default", v.amount, v.fee, v.occurred_at, v.first_entry_seq,
         v.entry_count::integer, v.payload
     from ledger.processor_events as v
     $$,
@@ -289,7 +289,7 @@ select results_eq(
 );
 select results_eq(
     $$
-    select r.restaurant_id, r.timezone, r.day_close_hour::integer, r.settlement_delay_days::integer,
+    select r.restaurant_id collate "default", r.timezone, r.day_close_hour::integer, r.settlement_delay_days::integer,
     r.is_payouts_paused
     from ledger.restaurants as r
     $$,
@@ -329,8 +329,8 @@ order by b.no;
 select results_eq(
     $$
     select
-        a.status, a.event_id, a.provider, a.restaurant_id, a.currency, a.event_type, a.entries,
-        a.code, a.message, a.details, a.received_at
+        a.status collate "default", a.event_id collate "default", a.provider collate "default", a.restaurant_id collate "default", a.currency collate "default", a.event_type collate "default", a.entries,
+        a.code collate "default", a.message, a.details, a.received_at
     from ingest_event(pg_temp.charge()) as a
     $$,
     $$
@@ -373,7 +373,7 @@ select is(
 -- The service: the same id with other content
 select results_eq(
     $$
-    select a.status, a.event_id, a.provider, a.entries, a.code, a.details -> 'fields'
+    select a.status collate "default", a.event_id collate "default", a.provider collate "default", a.entries, a.code collate "default", a.details -> 'fields'
     from ingest_event(pg_temp.charge('{"amount": 13000}')) as a
     $$,
     $$values ('conflict', 'evt_1', 'default', 0, 'EVENT_ID_REUSED', '["amount"]'::jsonb)$$,
@@ -487,7 +487,7 @@ select is(
 );
 select results_eq(
     $$
-    select a.status, a.currency
+    select a.status collate "default", a.currency collate "default"
     from ingest_event(pg_temp.charge('{"event_id": "evt_usd", "currency": "usd"}')) as a
     $$,
     $$values ('processed', 'USD')$$,
@@ -520,7 +520,7 @@ select is(
 -- The service: a refund, and a fee larger than the charge
 select results_eq(
     $$
-    select a.status, a.entries
+    select a.status collate "default", a.entries
     from ingest_event(
         pg_temp.charge(
             '{"event_id": "evt_refund", "event_type": "refund_succeeded", "amount": 5, "fee": 0,
@@ -728,7 +728,7 @@ select results_eq(
 );
 select results_eq(
     $$
-    select p.status, p.paid_at, p.failed_at
+    select p.status collate "default", p.paid_at, p.failed_at
     from get_payout((select k.payout_id from known as k)) as p
     $$,
     $$values ('PAID', '2025-12-31T15:00:00Z'::timestamptz, null::timestamptz)$$,
@@ -745,7 +745,7 @@ select is(
 );
 select results_eq(
     $$
-    select a.status, a.entries, a.code
+    select a.status collate "default", a.entries, a.code collate "default"
     from ingest_event(pg_temp.report('{"event_id": "evt_paid_2"}')) as a
     $$,
     $$values ('processed', 0, 'NO_EFFECT')$$,
@@ -753,7 +753,7 @@ select results_eq(
 );
 select results_eq(
     $$
-    select a.status, a.entries, a.code
+    select a.status collate "default", a.entries, a.code collate "default"
     from ingest_event(pg_temp.report('{"event_id": "evt_paid_2"}')) as a
     $$,
     $$values ('already_processed', 0, 'NO_EFFECT')$$,
@@ -818,7 +818,8 @@ select is(
 reset role;
 set local role cuenta_reader;
 select throws_ok(
-    'select * from api.ingest_event(''{}'')', '42501', 'permission denied for schema api',
+    'select * from api.ingest_event(''{}'')', '42501',
+    'permission denied for function ingest_event',
     'readers cannot send events (42501)'
 );
 reset role;

@@ -295,7 +295,7 @@ select results_eq(
 reset role;
 select results_eq(
     $$
-    select r.restaurant_id
+    select r.restaurant_id collate "default"
     from ledger.restaurants as r
     where r.restaurant_id like 'new%'
     order by r.restaurant_id collate "C"
@@ -314,7 +314,8 @@ select is(
 reset role;
 set local role cuenta_reader;
 select throws_ok(
-    'select * from api.ingest_events(''[]'')', '42501', 'permission denied for schema api',
+    'select * from api.ingest_events(''[]'')', '42501',
+    'permission denied for function ingest_events',
     'readers cannot send events (42501)'
 );
 reset role;

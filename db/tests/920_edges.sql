@@ -43,7 +43,7 @@ select is(
     'processed', '2^53 - 1 is taken'
 );
 select is(
-    (select r.payouts_amount from run_payouts('BRL', '2025-12-10') as r), 9007199254740991,
+    (select r.payouts_amount::bigint from run_payouts('BRL', '2025-12-10') as r), 9007199254740991,
     'and paid out'
 );
 select is(
@@ -89,7 +89,7 @@ select is(
     'and money in another currency'
 );
 select is(
-    (select r.payouts_amount from run_payouts('USD', '2025-12-10') as r), 100::bigint,
+    (select r.payouts_amount::bigint from run_payouts('USD', '2025-12-10') as r), 100::bigint,
     'which is paid in full'
 );
 select is(
@@ -108,7 +108,7 @@ select is(
     'processed', 'a refund on the 12th'
 );
 select is(
-    (select r.payouts_amount from run_payouts('PEN', '2025-12-10') as r), 700::bigint,
+    (select r.payouts_amount::bigint from run_payouts('PEN', '2025-12-10') as r), 700::bigint,
     'the payout for the 10th holds 300 back'
 );
 select is(
@@ -135,7 +135,7 @@ select ok(
     'for the 13th it would be 400'
 );
 select is(
-    (select r.payouts_amount from run_payouts('PEN', '2025-12-13') as r), 400::bigint, 'and is'
+    (select r.payouts_amount::bigint from run_payouts('PEN', '2025-12-13') as r), 400::bigint, 'and is'
 );
 select bag_eq(
     $$
@@ -165,7 +165,7 @@ select is(
     'a charge on the 15th'
 );
 select is(
-    (select r.payouts_amount from run_payouts('PEN', '2025-12-15') as r), 50::bigint, 'is paid'
+    (select r.payouts_amount::bigint from run_payouts('PEN', '2025-12-15') as r), 50::bigint, 'is paid'
 );
 select bag_eq(
     $$

@@ -51,7 +51,8 @@ begin
         when 'metadata'
             then coalesce(v_known.payload -> 'metadata', '{}')
                 <> coalesce(p_document -> 'metadata', '{}')
-        else v_known.payload -> d.field is distinct from p_document -> d.field
+        else nullif(v_known.payload -> d.field, 'null')
+            is distinct from nullif(p_document -> d.field, 'null')
     end;
 
     if v_fields is null then

@@ -17,7 +17,7 @@ declare
     v_event ledger.event_fields;
 begin
     if ledger.find_event_fault(p_event, p_now) is null then
-        v_event := jsonb_populate_record(v_event, p_event);
+        v_event := jsonb_populate_record(v_event, p_event - 'occurred_at');
         v_event.provider := coalesce(v_event.provider, 'default');
         v_event.fee := coalesce(v_event.fee, 0);
         v_event.currency := upper(v_event.currency collate "C");
