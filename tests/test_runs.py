@@ -274,6 +274,22 @@ def test_a_run_that_waits_for_an_account_holds_no_other(sessions: Sessions, curr
     assert [p["amount"] for p in paid(sessions.admin, currency)] == [950] * 3 + [1900] * 3
 
 
+def test_a_run_in_one_transaction_waits_in_the_order_of_all_writers(sessions: Sessions, currency: str) -> None:
+    run = sessions.open()
+    holder = sessions.open(settings="-c lock_timeout=5s")
+    restaurants = names(4)
+    run.ingest_all([charge(r, currency) for r in restaurants])
+    holder.begin()
+    holder.ingest(charge(restaurants[1], currency))
+    waiting = run.start(lambda: run.pay(currency))
+    sessions.wait_until_blocked_by(run, holder)
+    # It has locked nothing behind the account that it waits for: no deadlock.
+    assert holder.ingest(charge(restaurants[3], currency))["status"] == "processed"
+    holder.commit()
+    assert waiting.result(PATIENCE)["payouts_created"] == 4
+    assert [p["amount"] for p in paid(sessions.admin, currency)] == [950, 1900, 950, 1900]
+
+
 def test_an_account_that_stays_locked_is_skipped_after_the_lock_timeout(sessions: Sessions, currency: str) -> None:
     holder = sessions.open()
     run = sessions.open(settings="-c lock_timeout=100")
