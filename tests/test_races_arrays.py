@@ -270,3 +270,165 @@ def test_a_torture_of_mixed_writers_ends_sound_and_without_deadlock(sessions: Se
     assert {row["status"]: row["count"] for row in recorded} == {
         status: count for status, count in found.items() if status in ("conflict", "rejected")
     }
+
+
+# Arrays that contradict each other
+
+
+@pytest.fixture
+def sessions_that_contradict(database: str) -> Iterator[Sessions]:
+    """Sessions among which PostgreSQL may have to end one; the book is sound afterwards all the same."""
+    opened = Sessions(database)
+    try:
+        yield opened
+        opened.check()
+    finally:
+        opened.close()
+
+
+def until_answered(session: Session, events: Sequence[Event]) -> tuple[list[Row], int]:
+    """The answers, and how often the array had to be sent again: 40001 and 40P01 are all that may come."""
+    for retries in range(20):
+        try:
+            return session.ingest_all(events), retries
+        except (errors.SerializationFailure, errors.DeadlockDetected):
+            continue
+    raise AssertionError("never answered")
+
+
+@pytest.mark.parametrize("restaurants", ["crossed", "apart", "crossed and new"])
+def test_arrays_that_contradict_each_other_about_two_ids_are_answered_when_sent_again(
+    sessions_that_contradict: Sessions, currency: str, restaurants: str
+) -> None:
+    sessions = sessions_that_contradict
+    pair = sessions.several(2, settings="-c deadlock_timeout=1")
+    for number in range(20):
+        low, high = (f"{letter}.{uuid.uuid4().hex[:8]}" for letter in "az")
+        others = (low, high)
+        if restaurants == "apart":
+            others = (new_id("res"), new_id("res"))
+        if restaurants != "crossed and new":
+            sessions.admin.ingest_all([charge(r, currency) for r in {low, high, *others}])
+        first, second = sorted((new_id(), new_id()))
+        one = [charge(low, currency, event_id=first), charge(high, currency, event_id=second)]
+        other = [charge(others[1], currency, event_id=first), charge(others[0], currency, event_id=second)]
+        if number % 2:
+            other.reverse()
+        answers = sessions.at_once(
+            [partial(until_answered, session, events) for session, events in zip(pair, [one, other], strict=True)]
+        )
+        rows = [row for found, _ in answers for row in found]
+        won = Counter(row["event_id"] for row in rows if row["status"] == "processed")
+        assert won == {first: 1, second: 1}
+        assert statuses(rows) == {"processed": 2, "conflict": 2}
+        for event_id in (first, second):
+            assert len(sessions.rejections(event_id)) == 1
+        check_exact(sessions, *{low, high, *others})
+
+
+def test_a_crowd_that_contradicts_itself_about_a_few_ids_ends_right(
+    sessions_that_contradict: Sessions, currency: str
+) -> None:
+    sessions = sessions_that_contradict
+    workers = sessions.several(5, settings="-c deadlock_timeout=1")
+    restaurants = [f"{name}.{uuid.uuid4().hex[:6]}" for name in AWKWARD_IDS[:6]]
+    sessions.admin.ingest_all([charge(r, currency) for r in restaurants[:3]])
+    retries = 0
+    for step in range(12):
+        ids = [new_id() for _ in range(6)]
+
+        def work(number: int, step: int = step, ids: Sequence[str] = tuple(ids)) -> tuple[list[Row], int]:
+            chance = random.Random(number * 1000 + step)
+            events = [charge(chance.choice(restaurants), currency, event_id=i) for i in chance.sample(ids, len(ids))]
+            return until_answered(workers[number], events)
+
+        answers = sessions.at_once([partial(work, number) for number in range(len(workers))])
+        rows = [row for found, _ in answers for row in found]
+        retries += sum(count for _, count in answers)
+        assert Counter(row["event_id"] for row in rows if row["status"] == "processed") == dict.fromkeys(ids, 1)
+        assert statuses(rows).keys() <= {"processed", "conflict", "already_processed"}
+    assert retries < 60
+    check_exact(sessions, *restaurants)
+
+
+@pytest.mark.parametrize("how", ["single", "array"])
+@pytest.mark.parametrize("content", ["same", "another restaurant", "another amount"])
+def test_an_array_that_waits_for_an_account_answers_an_id_that_was_posted_meanwhile(
+    sessions: Sessions, currency: str, content: str, how: str
+) -> None:
+    holder, array, other = sessions.several(3)
+    low, high = (f"{letter}.{uuid.uuid4().hex[:8]}" for letter in "az")
+    sessions.admin.ingest_all([charge(low, currency), charge(high, currency)])
+    shared = charge(low, currency)
+    events = [shared, charge(high, currency), charge(low, currency)]
+    holder.begin()
+    holder.ingest(charge(low, currency))  # the first account that the array wants
+    waiting = array.start(partial(array.ingest_all, events))
+    sessions.wait_until_blocked_by(array, holder)
+    changes: dict[str, Event] = {"same": {}, "another restaurant": {"restaurant_id": high}, "another amount": {"amount": 9}}
+    posted = shared | changes[content]
+    if posted["restaurant_id"] == low:  # by the one that holds the account
+        assert (holder.ingest if how == "single" else holder.ingest_as_array)(posted)["status"] == "processed"
+    else:
+        assert (other.ingest if how == "single" else other.ingest_as_array)(posted)["status"] == "processed"
+    holder.commit()
+    answers = waiting.result(PATIENCE)
+    expected = "already_processed" if content == "same" else "conflict"
+    assert [row["status"] for row in answers] == [expected, "processed", "processed"]
+    assert len(sessions.rejections(shared["event_id"])) == (content != "same")
+    check_exact(sessions, low, high)
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_an_array_that_waits_for_an_id_has_moved_no_account(sessions: Sessions, currency: str, end: str) -> None:
+    holder, array = sessions.several(2)
+    impatient = sessions.open(settings="-c lock_timeout=1")
+    restaurants = sorted(new_id("res") for _ in range(3))
+    sessions.admin.ingest_all([charge(r, currency) for r in restaurants])
+    event = charge(restaurants[0], currency)
+    holder.begin()
+    holder.ingest(event)
+    events = [charge(restaurants[1], currency), event | {"restaurant_id": restaurants[2]}, charge(restaurants[2], currency)]
+    before = [sessions.entries(r) for r in restaurants]
+    waiting = array.start(partial(array.ingest_all, events))
+    sessions.wait_until_blocked_by(array, holder)
+    assert [sessions.entries(r) for r in restaurants] == before
+    assert impatient.balance(restaurants[1], currency)["total"] == 950
+    assert impatient.ingest(charge(new_id("res"), currency))["status"] == "processed"
+    holder.run(end)
+    statuses_of = [row["status"] for row in waiting.result(PATIENCE)]
+    assert statuses_of == ["processed", "conflict" if end == "commit" else "processed", "processed"]
+    check_exact(sessions, *restaurants)
+
+
+def test_over_http_a_deadlock_is_to_be_sent_again_and_then_answered(
+    sessions_that_contradict: Sessions, database: str, currency: str
+) -> None:
+    """A caller who posts twice in one transaction, in the other order than an array, can make one."""
+    sessions = sessions_that_contradict
+    low, high = (f"{letter}.{uuid.uuid4().hex[:8]}" for letter in "az")
+    sessions.admin.ingest_all([charge(low, currency), charge(high, currency)])
+    events = [charge(low, currency), charge(high, currency)]
+    caller = sessions.open(role=None, settings="-c deadlock_timeout=1h")
+    with open_pool(database) as pool:
+        client = create_app(pool).test_client()
+        caller.begin()
+        caller.ingest(charge(high, currency))
+        posting = sessions.pool.submit(partial(client.post, "/v1/processor/events/batch", json=events))
+        sessions.wait_until(
+            "select count(*) = 1 from pg_stat_activity where %s = any(pg_blocking_pids(pid))", caller.pid
+        )
+        crossing = caller.start(lambda: caller.ingest(charge(low, currency)))
+        response = posting.result(PATIENCE)
+        assert response.status_code == 503, response.text
+        assert int(response.headers["Retry-After"]) > 0
+        assert response.json is not None and response.json["error"]["code"] == "UNAVAILABLE"
+        assert crossing.result(PATIENCE)["status"] == "processed"
+        caller.commit()
+        again = client.post("/v1/processor/events/batch", json=events)
+        assert again.status_code == 200 and again.json is not None
+        assert [row["status"] for row in again.json] == ["processed", "processed"]
+        once_more = client.post("/v1/processor/events/batch", json=events)
+        assert once_more.json is not None
+        assert [row["status"] for row in once_more.json] == ["already_processed", "already_processed"]
+    check_exact(sessions, low, high)
