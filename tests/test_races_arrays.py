@@ -5,16 +5,19 @@ Every test works in a currency of its own, so that payout runs do not meet the o
 
 from __future__ import annotations
 
+import contextlib
 import random
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from psycopg import errors
 
+from app import create_app
+from db.pool import Pool
 from tests.sessions import (
     AS_OF,
     AWKWARD_IDS,
@@ -22,9 +25,11 @@ from tests.sessions import (
     PATIENCE,
     Event,
     Row,
+    Session,
     Sessions,
     T,
     charge,
+    check_exact,
     new_id,
     payout_event,
     statuses,
@@ -365,8 +370,8 @@ def test_an_array_that_waits_for_an_account_answers_an_id_that_was_posted_meanwh
     holder.ingest(charge(low, currency))  # the first account that the array wants
     waiting = array.start(partial(array.ingest_all, events))
     sessions.wait_until_blocked_by(array, holder)
-    changes: dict[str, Event] = {"same": {}, "another restaurant": {"restaurant_id": high}, "another amount": {"amount": 9}}
-    posted = shared | changes[content]
+    other_content: dict[str, Event] = {"another restaurant": {"restaurant_id": high}, "another amount": {"amount": 9}}
+    posted = shared | other_content.get(content, {})
     if posted["restaurant_id"] == low:  # by the one that holds the account
         assert (holder.ingest if how == "single" else holder.ingest_as_array)(posted)["status"] == "processed"
     else:
@@ -388,7 +393,8 @@ def test_an_array_that_waits_for_an_id_has_moved_no_account(sessions: Sessions, 
     event = charge(restaurants[0], currency)
     holder.begin()
     holder.ingest(event)
-    events = [charge(restaurants[1], currency), event | {"restaurant_id": restaurants[2]}, charge(restaurants[2], currency)]
+    reused = event | {"restaurant_id": restaurants[2]}
+    events = [charge(restaurants[1], currency), reused, charge(restaurants[2], currency)]
     before = [sessions.entries(r) for r in restaurants]
     waiting = array.start(partial(array.ingest_all, events))
     sessions.wait_until_blocked_by(array, holder)
@@ -410,7 +416,7 @@ def test_over_http_a_deadlock_is_to_be_sent_again_and_then_answered(
     sessions.admin.ingest_all([charge(low, currency), charge(high, currency)])
     events = [charge(low, currency), charge(high, currency)]
     caller = sessions.open(role=None, settings="-c deadlock_timeout=1h")
-    with open_pool(database) as pool:
+    with contextlib.closing(Pool(database)) as pool:
         client = create_app(pool).test_client()
         caller.begin()
         caller.ingest(charge(high, currency))
