@@ -375,7 +375,7 @@ KINDS += ["huge", "dear", "payout", "payout"]
 ORDINARY = ["charge"] * 9 + ["refund"] * 3 + ["newcomer"]
 
 
-@settings(PROFILE, max_examples=60)
+@settings(PROFILE, max_examples=40)
 @given(
     st.integers(0, 2**32),
     st.lists(st.lists(st.sampled_from(KINDS), min_size=1, max_size=14), min_size=1, max_size=4),
