@@ -264,14 +264,16 @@ def calls() -> Iterable[bytes]:
 
 def ready(pool: Pool) -> Response:
     """200 once the database takes writes and has every function that the route table calls, as it calls it."""
+    warning: str | None = None
     try:
-        reason = pool.fault(calls())
+        reason, warning = pool.look(calls())
     except psycopg.Error as error:
         log.warning("not ready", reason=str(error))
         reason = "the database does not answer"
     if reason:
         return problem(503, "NOT_READY", reason)
-    return Response('{"status": "ready"}', mimetype="application/json")
+    answer = {"status": "ready"} | ({"warning": warning} if warning else {})
+    return Response(json.dumps(answer), mimetype="application/json")
 
 
 def begin_request() -> None:

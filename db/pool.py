@@ -56,20 +56,19 @@ class Pool(ConnectionPool[Connection]):
             self.drain()  # the others will be gone, too; one by one the pool would pause ever longer
             raise
 
-    def fault(self, statements: Iterable[bytes]) -> str | None:
-        """What keeps the service from working, if anything: a server that takes no writes, a function it calls."""
+    def look(self, statements: Iterable[bytes]) -> tuple[str | None, str | None]:
+        """What keeps the service from working, if anything, and what somebody should look at, if anything."""
         with self.connection(timeout=2) as connection:
-            found = connection.execute(
-                "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean"
-            )
-            if found.fetchone() != (False,):
-                return "the database is read-only"
-            for statement in statements:
-                try:
+            try:
+                for statement in statements:
                     _finish(connection, connection.pgconn.prepare(b"", statement))
-                except psycopg.ProgrammingError as error:
-                    return f"this version of the service does not fit the database: {error}"
-        return None
+                status = connection.execute(
+                    "select s.is_writable, s.collation_warning from api.get_service_status() as s"
+                )
+            except psycopg.ProgrammingError as error:
+                return f"this version of the service does not fit the database: {error}", None
+            is_writable, warning = status.fetchone() or (False, None)
+        return None if is_writable else "the database is read-only", warning
 
     def call(self, statement: bytes, values: Sequence[Any], *, is_read: bool = False) -> tuple[bytes, ...]:
         """The one row of a statement, in a transaction of its own that is over when this returns."""
