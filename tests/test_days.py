@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
 from psycopg import errors
 
-from tests.sessions import AS_OF, NOW, Row, Session, Sessions, charge, make_payout, new_id, payout_event, statuses
+from tests.sessions import AS_OF, NOW, Row, Sessions, charge, make_payout, new_id, payout_event, statuses
 
 VIEWS = "select format('%I.%I', v.schemaname, v.viewname) as name from pg_views as v where v.schemaname = 'reporting'"
 
@@ -19,12 +19,20 @@ def days_of(sessions: Sessions, restaurant_id: str) -> list[date]:
     return [entry["business_day"] for entry in sessions.entries(restaurant_id)]
 
 
-def break_zone(sessions: Sessions, restaurant_id: str, zone: str = "Mars/Olympus") -> None:
-    """As if the server's tzdata had lost the restaurant's zone: past every guard."""
+def write_zone(sessions: Sessions, restaurant_ids: Sequence[str], zone: str) -> None:
+    """Past every guard, and wherever it is kept: as if the server's tzdata had lost it, or found it again."""
+    tables = sessions.admin.rows(
+        "select table_name from information_schema.columns where table_schema = 'ledger' and column_name = 'timezone'"
+    )
+    assert tables
     admin = sessions.open(role=None)
     admin.begin()
     admin.run("set local session_replication_role = replica")
-    admin.row("update ledger.restaurants set timezone = %s where restaurant_id = %s returning 1", zone, restaurant_id)
+    for table in tables:
+        admin.connection.execute(
+            f"update ledger.{table['table_name']} set timezone = %s where restaurant_id = any(%s)",
+            (zone, list(restaurant_ids)),
+        )
     admin.commit()
 
 
@@ -207,8 +215,7 @@ def lost(sessions: Sessions, currency: str) -> Row:
     names = {name: new_id("res") for name in ("lost", "other", "late")}
     payout = make_payout(sessions, names["lost"], currency)
     sessions.admin.ingest_all([charge(r, currency) for r in names.values()])
-    for name in ("lost", "late"):
-        break_zone(sessions, names[name])
+    write_zone(sessions, [names["lost"], names["late"]], "Mars/Olympus")
     return names | {"payout": payout}
 
 
@@ -296,8 +303,5 @@ def test_a_restaurant_gets_no_zone_that_is_not_known(sessions: Sessions) -> None
 def zones_are_known_again(sessions: Sessions) -> Iterator[None]:
     """Afterwards, so that the checks of the next test find nothing."""
     yield
-    rescuer: Session = sessions.open(role=None)
-    rescuer.begin()
-    rescuer.run("set local session_replication_role = replica")
-    rescuer.run("update ledger.restaurants set timezone = 'America/Lima' where timezone like 'Mars/%'")
-    rescuer.commit()
+    rows = sessions.admin.rows("select restaurant_id from ledger.restaurants where timezone like 'Mars/%%'")
+    write_zone(sessions, [row["restaurant_id"] for row in rows], "America/Lima")

@@ -34,7 +34,8 @@ TABLES = """
     select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
     from pg_class as c
     inner join pg_namespace as n on n.oid = c.relnamespace
-    inner join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    inner join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        and a.attgenerated = '' and a.attidentity = ''
     where n.nspname = 'ledger' and c.relkind = 'r'
     group by c.relname
     order by c.relname

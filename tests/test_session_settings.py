@@ -150,6 +150,7 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("list_entries(%s, %s, %s, %s, 2)", ("res_001", "PEN", date(2025, 1, 2), date(2026, 2, 3))),
     ("list_entries(%s, %s, p_limit => 2, p_cursor => {cursor})", ("res_001", "PEN")),
     ("list_entries(%s, %s, p_cursor => %s)", ("res_001", "PEN", "no\\cursor")),
+    ("get_service_status()", ()),
     ("check_integrity()", ()),
     ("check_integrity(%s)", ("no\\check",)),
 ]
