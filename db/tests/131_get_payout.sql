@@ -58,19 +58,12 @@ select results_eq(
     $$,
     'a payout under way'
 );
-select bag_eq(
-    $$
-    select i.item
-    from get_payout((select k.payout_id from known as k)) as p
-    cross join lateral jsonb_array_elements(p.items) as i (item)
-    $$,
-    $$
-    values
-    ('{"item_type": "gross_sales", "amount": 12000, "entry_count": 1}'::jsonb),
-    ('{"item_type": "fees", "amount": -600, "entry_count": 1}'),
-    ('{"item_type": "refunds", "amount": -400, "entry_count": 1}')
-    $$,
-    'with its items'
+select is(
+    (select p.items from get_payout((select k.payout_id from known as k)) as p),
+    '[{"item_type": "gross_sales", "amount": 12000, "entry_count": 1},
+    {"item_type": "refunds", "amount": -400, "entry_count": 1},
+    {"item_type": "fees", "amount": -600, "entry_count": 1}]'::jsonb,
+    'with its items, the largest first'
 );
 select cmp_ok(
     (select p.created_at from get_payout((select k.payout_id from known as k)) as p), '>=', now(),
