@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 import psycopg
 import pytest
+from psycopg import errors
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -88,8 +90,18 @@ class Session:
         assert [row["item"] for row in rows] == list(range(1, len(events) + 1))
         return rows
 
+    def ingest_until_answered(self, events: Sequence[Event]) -> list[Row]:
+        """An array that contradicts another one at the same moment may have to be sent again (40001, 40P01)."""
+        for _ in range(20):
+            try:
+                return self.ingest_all(events)
+            except (errors.SerializationFailure, errors.DeadlockDetected):
+                if self.connection.info.transaction_status is not TransactionStatus.IDLE:
+                    raise  # that is for whoever began the transaction
+        raise AssertionError("never answered")
+
     def ingest_as_array(self, event: Event) -> Row:
-        row = self.ingest_all([event])[0]
+        row = self.ingest_until_answered([event])[0]
         del row["item"]
         return row
 

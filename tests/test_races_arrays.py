@@ -87,7 +87,10 @@ def test_arrays_that_give_the_same_ids_to_different_restaurants_do_not_deadlock(
         if accounts == "shared" and number % 2:
             backward = backward[::-1]
         answers = sessions.at_once(
-            [partial(session.ingest_all, events) for session, events in zip(pair, [forward, backward], strict=True)]
+            [
+                partial(session.ingest_until_answered, events)
+                for session, events in zip(pair, [forward, backward], strict=True)
+            ]
         )
         won = Counter(row["event_id"] for rows in answers for row in rows if row["status"] == "processed")
         assert won == dict.fromkeys(ids, 1)
@@ -105,9 +108,9 @@ def test_an_array_does_not_claim_ids_while_another_one_claims_them_in_another_or
     holder.ingest(gate)
     forward = [charge(ours, currency, event_id=i) for i in ids]
     backward = [charge(theirs, currency, event_id=i) for i in reversed(ids)]
-    one = first.start(partial(first.ingest_all, [forward[0], gate | {"restaurant_id": ours}, forward[1]]))
+    one = first.start(partial(first.ingest_until_answered, [forward[0], gate | {"restaurant_id": ours}, forward[1]]))
     sessions.wait_until_blocked_by(first, holder)
-    other = second.start(partial(second.ingest_all, backward))
+    other = second.start(partial(second.ingest_until_answered, backward))
     sessions.wait_until_blocked(first, second)
     holder.commit()
     answers = [*one.result(PATIENCE), *other.result(PATIENCE)]
@@ -396,7 +399,7 @@ def test_an_array_that_waits_for_an_id_has_moved_no_account(sessions: Sessions, 
     reused = event | {"restaurant_id": restaurants[2]}
     events = [charge(restaurants[1], currency), reused, charge(restaurants[2], currency)]
     before = [sessions.entries(r) for r in restaurants]
-    waiting = array.start(partial(array.ingest_all, events))
+    waiting = array.start(partial(array.ingest_until_answered, events))
     sessions.wait_until_blocked_by(array, holder)
     assert [sessions.entries(r) for r in restaurants] == before
     assert impatient.balance(restaurants[1], currency)["total"] == 950

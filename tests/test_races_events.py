@@ -388,10 +388,15 @@ def test_a_few_ids_fought_over_by_singles_and_arrays_leave_every_account_exact(
         events = [event(chance, event_id) for event_id in chance.sample(ids[step], 3)]
         gives_up = chance.random() < 0.2
         if number % 2:
-            session.begin()
-            answers = session.ingest_all(events)
-            session.run("rollback" if gives_up else "commit")
-            return [] if gives_up else answers
+            while True:
+                session.begin()
+                try:
+                    answers = session.ingest_all(events)
+                except (errors.SerializationFailure, errors.DeadlockDetected):
+                    session.rollback()
+                    continue
+                session.run("rollback" if gives_up else "commit")
+                return [] if gives_up else answers
         return [session.ingest(one) for one in events]
 
     answers = []
