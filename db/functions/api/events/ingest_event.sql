@@ -21,6 +21,8 @@ as $function$
  *     not valid or not allowed. code, message and details say why the last two posted nothing
  * Raises:
  *     LBOBJ  p_event is not a JSON object
+ *     LXRUL  a rule has vanished
+ *     22023  the server does not know the restaurant's time zone: send it again
  * Calls:  ledger.post_event
  * Locks:  the account, then the event id; see ledger.post_event
  */

@@ -30,9 +30,10 @@ as $function$
  * Raises:
  *     LBARR  p_events is not a JSON array
  *     LBMAX  it has more than 10,000 items
+ *     LXRUL  a rule has vanished
  *     40001  an id was told at this moment for another restaurant, too: send the array again
  * Calls:  ledger.read_events, ledger.lock_accounts, ledger.known_timezones, ledger.post_events,
- *         ledger.post_event, ledger.reject_unknown_timezone
+ *         ledger.post_event, ledger.refuse_apart
  * Reads:  ledger.account_balances
  * Locks:  all accounts in key order, then all event ids; see ledger.post_event
  */
@@ -40,6 +41,7 @@ declare
     v_most_items constant integer := 10000;
     v_now constant timestamptz := clock_timestamp();
     v_events ledger.event_fields[];
+    v_missing text[];
     v_timezones text[];
     v_posted integer[];
     v_answers ledger.event_answer[];
@@ -59,7 +61,7 @@ begin
     end if;
 
     v_events := ledger.read_events(p_events, v_now);
-    perform ledger.lock_accounts(v_events, v_now);
+    v_missing := ledger.lock_accounts(v_events, v_now);
     v_timezones := ledger.known_timezones(
         array(
             select distinct b.timezone
@@ -76,7 +78,8 @@ begin
         select
             i.item_no,
             i.document,
-            b.timezone is not null and b.timezone <> all(v_timezones) as is_of_unknown_timezone
+            b.timezone is not null and b.timezone <> all(v_timezones) as is_of_unknown_timezone,
+            concat_ws(' ', i.restaurant_id, i.currency) = any(v_missing) as is_without_account
         from rows from (
             jsonb_array_elements(p_events), unnest(v_posted), unnest(v_events)
         ) with ordinality as i (
@@ -89,8 +92,8 @@ begin
         order by i.item_no
     loop
         v_answers[r_item.item_no] := case
-            when r_item.is_of_unknown_timezone
-                then ledger.reject_unknown_timezone(r_item.document, v_now)
+            when r_item.is_of_unknown_timezone or r_item.is_without_account
+                then ledger.refuse_apart(r_item.document, r_item.is_of_unknown_timezone, v_now)
             else ledger.post_event(r_item.document, v_now)
         end;
     end loop;

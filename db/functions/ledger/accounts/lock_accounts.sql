@@ -2,7 +2,7 @@ create or replace function ledger.lock_accounts(
     p_events ledger.event_fields[],
     p_now timestamptz
 )
-returns void
+returns text[]
 language plpgsql
 volatile
 as $function$
@@ -13,6 +13,9 @@ as $function$
  * Parameters:
  *     p_events  - the events as ledger.read_events gives them
  *     p_now     - the clock
+ * Returns:
+ *     restaurant and currency, parted by a blank, of accounts that are missing and that no event may
+ *     open. Another session may: who locked them later would do so out of turn
  * Calls:  ledger.lock_account, ledger.open_account
  * Reads:  ledger.processor_events, ledger.posting_rules, ledger.currencies
  * Locks:  ledger.account_balances; see ledger.post_event
@@ -22,6 +25,7 @@ declare
     v_currencies text[];
     v_may_open boolean[];
     v_are_there boolean;
+    v_missing text[] := '{}';
 begin
     select
         array_agg(k.restaurant_id order by k.restaurant_id, k.currency),
@@ -75,16 +79,17 @@ begin
             on k.restaurant_id = b.restaurant_id and k.currency = b.currency
         order by b.restaurant_id, b.currency
         for no key update of b;
-        return;
+        return v_missing;
     end if;
     for v_no in 1..coalesce(cardinality(v_restaurant_ids), 0) loop
-        if not ledger.lock_account(v_restaurant_ids[v_no], v_currencies[v_no])
-            and v_may_open[v_no]
-        then
+        continue when ledger.lock_account(v_restaurant_ids[v_no], v_currencies[v_no]);
+        if v_may_open[v_no] then
             perform ledger.open_account(v_restaurant_ids[v_no], v_currencies[v_no], p_now);
-            perform ledger.lock_account(v_restaurant_ids[v_no], v_currencies[v_no]);
+            continue when ledger.lock_account(v_restaurant_ids[v_no], v_currencies[v_no]);
         end if;
+        v_missing := v_missing || concat_ws(' ', v_restaurant_ids[v_no], v_currencies[v_no]);
     end loop;
+    return v_missing;
 end;
 $function$;
 

@@ -1,6 +1,7 @@
 create or replace function ledger.decide_event(
     p_event ledger.event_fields,
     p_document jsonb,
+    p_has_account boolean,
     p_now timestamptz
 )
 returns ledger.event_decision
@@ -8,21 +9,22 @@ language plpgsql
 volatile
 as $function$
 /*
- * Function: ledger.decide_event(3)
+ * Function: ledger.decide_event(4)
  *     Decides on an event that has no rule or no account at first sight: it is about a subject, its
  *     restaurant has no such account yet, or it is to be refused. One deciding function a subject.
  * Parameters:
- *     p_event     - its fields
- *     p_document  - the document
- *     p_now       - the clock
+ *     p_event        - its fields
+ *     p_document     - the document
+ *     p_has_account  - whether there is its account, which the caller has locked: what is read here
+ *                      changes under this lock only. A missing one is opened if the event may post
+ *     p_now          - the clock
  * Returns:
  *     the state for which there is a posting rule and an account; or the code of a refusal
- * Calls:  ledger.lock_account, ledger.decide_payout_event, ledger.open_account
+ * Calls:  ledger.decide_payout_event, ledger.open_account, ledger.lock_account
  * Reads:  ledger.event_types, ledger.currencies, ledger.posting_rules
- * Locks:  the account, before anything is read: what is read here changes under this lock only
+ * Locks:  an account that it opens
  */
 declare
-    v_is_there boolean := ledger.lock_account(p_event.restaurant_id, p_event.currency);
     v_type ledger.event_types;
     v_decision ledger.event_decision;
 begin
@@ -52,7 +54,7 @@ begin
     else
         v_decision.subject_state := 'NEW';
     end if;
-    if v_decision.code is null and not v_is_there then
+    if v_decision.code is null and not p_has_account then
         perform ledger.open_account(p_event.restaurant_id, p_event.currency, p_now);
         if not ledger.lock_account(p_event.restaurant_id, p_event.currency) then
             v_decision.code := 'RESTAURANT_UNKNOWN';
@@ -62,5 +64,5 @@ begin
 end;
 $function$;
 
-comment on function ledger.decide_event(ledger.event_fields, jsonb, timestamptz)
+comment on function ledger.decide_event(ledger.event_fields, jsonb, boolean, timestamptz)
 is 'Decides on an event that is about a subject, opens an account, or is to be refused.';

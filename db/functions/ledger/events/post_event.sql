@@ -17,8 +17,8 @@ as $function$
  *     22023  the server does not know the restaurant's time zone
  *     LXRUL  a rule has vanished
  * Calls:  ledger.is_plain_event, ledger.read_event, ledger.reject_invalid_event,
- *         ledger.answer_known_event, ledger.decide_event, ledger.refuse_event,
- *         ledger.business_day, ledger.move_payout, ledger.make_answer
+ *         ledger.answer_known_event, ledger.lock_account, ledger.decide_event,
+ *         ledger.refuse_event, ledger.business_day, ledger.move_payout, ledger.make_answer
  * Reads:  ledger.posting_rules, ledger.account_balances, ledger.entry_types
  * Writes: ledger.processor_events, ledger.ledger_entries, ledger.pending_days,
  *         ledger.account_balances
@@ -104,7 +104,9 @@ begin
                 using errcode = 'LXRUL', constraint = 'RULE_VANISHED',
                     detail = format('event_type=%s, state=%s', v_event.event_type, v_state);
         end if;
-        v_decision := ledger.decide_event(v_event, p_event, p_now);
+        v_decision := ledger.decide_event(
+            v_event, p_event, ledger.lock_account(v_event.restaurant_id, v_event.currency), p_now
+        );
         if v_decision.code is not null then
             return ledger.refuse_event(v_event, p_event, v_decision, p_now);
         end if;

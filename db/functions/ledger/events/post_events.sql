@@ -55,6 +55,13 @@ begin
         returning event_no
     ),
 
+    -- Whoever loses a claim writes nothing more.
+    claim as (
+        select
+            (select count(*) from item) as expected,
+            (select count(*) from event) as claimed
+    ),
+
     entry as (
         insert into ledger.ledger_entries (
             entry_seq, amount, balance_after, reserved_after, held_after, event_no, recorded_at,
@@ -66,6 +73,7 @@ begin
             greatest(i.available_on, i.closed_through + 1), i.restaurant_id, i.currency,
             n.entry_type
         from item as i
+        inner join claim as c on c.claimed = c.expected
         cross join lateral (
             values
             (0, i.amount_entry, i.amount, i.balance - i.fee_change),
@@ -78,6 +86,7 @@ begin
         insert into ledger.pending_days as d (amount, available_on, restaurant_id, currency)
         select sum(i.change), i.available_on, i.restaurant_id, i.currency
         from item as i
+        inner join claim as c on c.claimed = c.expected
         where i.is_pending
         group by i.available_on, i.restaurant_id, i.currency
         on conflict (restaurant_id, currency, available_on)
@@ -85,15 +94,16 @@ begin
     )
 
     select
-        (select count(*) from item),
-        (select count(*) from event),
+        c.expected,
+        c.claimed,
         array(
             select i.entries
             from generate_series(1, cardinality(p_events)) as g (item_no)
             left join item as i on g.item_no = i.item_no
             order by g.item_no
         )
-    into v_expected, v_claimed, v_posted;
+    into v_expected, v_claimed, v_posted
+    from claim as c;
     if v_claimed < v_expected then
         raise exception 'an event of the array was told at this moment for another restaurant, too'
             using errcode = 'serialization_failure', hint = 'Send the array again.';
