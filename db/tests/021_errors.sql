@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(67);
+select plan(73);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -93,8 +93,8 @@ from (
         'update ledger.account_balances set balance = 1'
     ),
     (
-        28, 'LXPST', 'POSTING_ONLY', 'table=ledger.ledger_entries, operation=insert',
-        'insert into ledger.ledger_entries select e.* from ledger.ledger_entries as e'
+        28, 'LUUNK', 'UNKNOWN_RESTAURANTS_INVALID', 'unknown_restaurants=x',
+        'select set_platform_settings(''x'')'
     ),
     (
         29, 'LXPST', 'POSTING_ONLY', 'table=ledger.account_balances, operation=insert',
@@ -111,7 +111,26 @@ from (
         31, 'LBIDS', 'RESTAURANT_IDS_INVALID', 'restaurant_ids=1',
         'select run_payouts(''PEN'', ''2025-12-30'', p_restaurant_ids => array[null])'
     ),
-    (32, 'LNRUN', 'PAYOUT_RUN_NOT_FOUND', 'run_id=run_9', 'select get_payout_run(''run_9'')')
+    (32, 'LNRUN', 'PAYOUT_RUN_NOT_FOUND', 'run_id=run_9', 'select get_payout_run(''run_9'')'),
+    (
+        33, 'LCREF', 'REFERENCE_DATA', 'table=ledger.currencies, operation=update',
+        'update ledger.currencies set name = ''x'''
+    ),
+    (
+        34, 'LCUSE', 'REFERENCE_IN_USE', 'currency=PEN, exponent=2, new_exponent=3',
+        'set local role cuenta_writer; '
+        'update ledger.currencies set exponent = 3 where currency = ''PEN'''
+    ),
+    (
+        35, 'LXRUL', 'RULE_VANISHED', 'event_type=menu_changed, state=NEW',
+        'set local role cuenta_writer; '
+        'insert into ledger.event_types (event_type, origin, description) '
+        'values (''menu_changed'', ''processor'', ''No money in it''); '
+        'reset role; '
+        'select api.ingest_event(''{"event_id": "evt_2", "event_type": "menu_changed", '
+        '"occurred_at": "2025-12-30T10:00:00Z", "restaurant_id": "res_001", "currency": "PEN", '
+        '"amount": 1}'')'
+    )
 ) as c (no, state, code, detail, statement);
 select is(
     (f.failure ->> 'state') || ' ' || (f.failure ->> 'code'), f.state || ' ' || f.code,

@@ -12,8 +12,9 @@ as $function$
  * Function: api.set_platform_settings(2)
  *     Changes the platform's own settings. They hold for what is posted from now on.
  * Parameters:
- *     p_unknown_restaurants  - when an event names a restaurant that is not registered: register it;
- *                              hold_payouts: register it with its payouts paused; refuse the event
+ *     p_unknown_restaurants  - when an event names one that is not registered: register it,
+ *                              hold_payouts (register it with its payouts paused) or refuse the
+ *                              event
  *     p_default_timezone     - IANA name; the time zone of restaurants registered without one
  *     null leaves a setting as it is
  * Returns:

@@ -10,8 +10,8 @@ as $function$
 /*
  * Function: ledger.open_account(3)
  *     Opens a restaurant's account in a currency, if it is not there yet. A restaurant that is not
- *     registered is so with the platform's defaults, unless its settings refuse that. Two callers at
- *     once open one account.
+ *     registered is so with the platform's defaults, unless its settings refuse that. Two callers
+ *     at once open one account.
  * Parameters:
  *     p_restaurant_id  - the platform's id of the restaurant
  *     p_currency       - ISO 4217 code

@@ -34,9 +34,9 @@ as $function$
 /*
  * Function: ledger.sort_events(3)
  *     Which of an array's events need no decision, with what they post: their numbers and running
- *     balances. An account is ordinary if each of its items is: new and with a rule for that; or one
- *     that changes nothing whenever it is looked at, being not valid, in the book, refused whatever
- *     the book says, or the same id again. In plain SQL, so that PostgreSQL puts the body in place
+ *     balances. An account is ordinary if each of its items is: new and with a rule for that; or
+ *     one that changes nothing whenever it is looked at, being not valid, in the book, refused
+ *     whatever the book says, or the same id again. In plain SQL, so that PostgreSQL puts the body in place
  *     of the call.
  * Parameters:
  *     p_events  - the events as ledger.read_events gives them; their accounts are locked
@@ -112,7 +112,10 @@ as $function$
         from item as m
         window
             a as (partition by m.restaurant_id, m.currency),
-            o as (partition by m.restaurant_id, m.currency order by m.item_no rows unbounded preceding)
+            o as (
+                partition by m.restaurant_id, m.currency order by m.item_no
+                rows unbounded preceding
+            )
     )
 
     select

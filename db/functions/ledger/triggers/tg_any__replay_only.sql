@@ -6,8 +6,8 @@ as $function$
 /*
  * Function: ledger.tg_any__replay_only(0)
  *     Refuses to change reference data but by the replay of db/reference, which works as
- *     cuenta_writer, a role that nobody can become outside a deploy. Superusers are refused as well,
- *     unless they take that role on purpose.
+ *     cuenta_writer, a role that nobody can become outside a deploy. Superusers are refused as
+ *     well, unless they take that role on purpose.
  * Raises:
  *     LCREF  somebody else tries
  */

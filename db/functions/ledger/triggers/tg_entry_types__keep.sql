@@ -8,7 +8,7 @@ as $function$
  *     Keeps the accounts of an entry type that entries bear: another meaning is another type. What
  *     the type's item is called may change, and an unused type may go.
  * Raises:
- *     LCREF  the type is in use
+ *     LCUSE  the type is in use
  * Reads:  ledger.ledger_entries
  */
 begin
@@ -23,7 +23,7 @@ begin
         where e.entry_type = old.entry_type
     ) then
         raise exception 'entries are of type %: its accounts never change', old.entry_type
-            using errcode = 'LCREF', constraint = 'REFERENCE_IN_USE',
+            using errcode = 'LCUSE', constraint = 'REFERENCE_IN_USE',
                 detail = format('entry_type=%s', old.entry_type),
                 hint = 'Add another type.';
     end if;

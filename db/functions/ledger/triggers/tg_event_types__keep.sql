@@ -7,7 +7,7 @@ as $function$
  * Function: ledger.tg_event_types__keep(0)
  *     Keeps an event type that is in the book: its events would be about nothing.
  * Raises:
- *     LCREF  the type is in use
+ *     LCUSE  the type is in use
  * Reads:  ledger.processor_events
  */
 begin
@@ -17,7 +17,7 @@ begin
         where e.event_type = old.event_type
     ) then
         raise exception 'events are of type %: it never goes', old.event_type
-            using errcode = 'LCREF', constraint = 'REFERENCE_IN_USE',
+            using errcode = 'LCUSE', constraint = 'REFERENCE_IN_USE',
                 detail = format('event_type=%s', old.event_type);
     end if;
     return old;
