@@ -86,7 +86,7 @@ comment on column ledger.account_balances.closed_through is
 'The last day a payout has closed: no entry settles on it or earlier any more.';
 
 create table ledger.pending_days (
-    amount numeric not null,
+    amount numeric(38, 0) not null,
     available_on date not null,
     restaurant_id text collate "C" not null,
     currency text collate "C" not null,
@@ -168,7 +168,7 @@ create table ledger.payout_runs (
     finished_at timestamptz,
     last_restaurant_id text collate "C" not null default '',
     payouts_created integer not null default 0,
-    payouts_amount numeric not null default 0,
+    payouts_amount numeric(38, 0) not null default 0,
     restaurants_skipped integer not null default 0,
     skipped jsonb not null default '{}',
     constraint payout_runs_pkey primary key (run_id),
@@ -236,7 +236,7 @@ comment on column ledger.payout_items.item_type is
 'payouts held back, and what this one holds back because it was spent since.';
 
 create table ledger.payout_skips (
-    amount numeric not null,
+    amount numeric(38, 0) not null,
     restaurant_id text collate "C" not null,
     run_id text collate "C" not null,
     currency text collate "C" not null,

@@ -1,6 +1,6 @@
 -- What is there: schemas, tables, views, functions, keys, reference data.
 begin;
-select plan(46);
+select plan(44);
 
 -- Schemas and their contents
 select has_schema('ledger', 'there is a schema for tables and internals');
@@ -11,27 +11,36 @@ select tables_are(
     array[
         'account_balances', 'accounts', 'currencies', 'entry_types', 'event_rejections',
         'event_types',
-        'ledger_entries', 'payout_items', 'payout_runs', 'payout_skips', 'payouts', 'posting_rules',
-        'processor_events', 'rejection_reasons', 'restaurants'
+        'ledger_entries', 'payout_items', 'payout_runs', 'payout_skips', 'payouts', 'pending_days',
+        'platform_settings', 'posting_rule_history', 'posting_rules', 'processor_events',
+        'rejection_reasons', 'restaurants'
     ],
     'schema ledger holds the tables of the design'
 );
 select functions_are(
     'api',
     array[
-        'check_integrity', 'get_balance', 'get_event', 'get_payout', 'ingest_event',
-        'ingest_events',
-        'list_entries', 'list_payouts', 'run_payouts', 'set_restaurant'
+        'check_integrity', 'continue_payout_run', 'find_events', 'get_balance', 'get_event',
+        'get_payout', 'get_payout_run', 'get_service_status', 'ingest_event', 'ingest_events',
+        'list_entries', 'list_payout_runs', 'list_payout_skips', 'list_payouts', 'pay_restaurants',
+        'preview_payouts', 'run_payouts', 'set_platform_settings', 'set_restaurant',
+        'start_payout_run'
     ],
-    'schema api holds the ten public functions'
+    'schema api holds the public functions'
 );
-select views_are(
-    'reporting',
+select set_eq(
+    $$
+    select c.relname::text
+    from pg_catalog.pg_class as c
+    where c.relnamespace = 'reporting'::regnamespace
+        and c.relname not like 'check!_%' escape '!'
+    $$,
     array[
-        'daily_sales', 'integrity_checks', 'integrity_findings', 'ledger_postings',
-        'payout_eligibility', 'payout_items', 'payouts', 'restaurant_balances', 'trial_balance'
+        'daily_sales', 'integrity_checks', 'integrity_findings', 'ledger_entries',
+        'ledger_postings', 'payout_eligibility', 'payout_items', 'payout_runs', 'payout_skips',
+        'payouts', 'platform_settings', 'restaurant_balances', 'trial_balance'
     ],
-    'schema reporting holds the views for people and tools'
+    'schema reporting holds the views for people and tools, and a view a check'
 );
 select is_empty(
     $$
@@ -173,6 +182,8 @@ select is_empty(
     where
         c.relnamespace = 'ledger'::regnamespace and a.attnum > 0
         and a.atttypid::regtype::text in ('numeric', 'real', 'double precision', 'money')
+        -- sums over many entries: of any size, but whole
+        and format_type(a.atttypid, a.atttypmod) <> 'numeric(38,0)'
     $$,
     'no column can hold a fraction: money is integers'
 );
@@ -180,30 +191,36 @@ select is_empty(
     $$
     select a.attrelid::regclass, a.attname
     from pg_catalog.pg_attribute as a
-    inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind in ('r', 'c', 'v')
-    inner join pg_catalog.pg_type as t on a.atttypid = t.oid
+    inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind in ('r', 'c')
     where
-        c.relnamespace::regnamespace::text in ('ledger', 'reporting') and a.attnum > 0
+        c.relnamespace = 'ledger'::regnamespace and a.attnum > 0
         and a.attname in (
             'amount', 'fee', 'balance', 'reserved', 'held', 'balance_after', 'reserved_after',
-            'min_amount', 'payouts_amount', 'available', 'pending', 'total', 'gross', 'fees',
-            'refunds', 'net', 'debit', 'credit', 'payable_amount'
+            'held_after', 'min_amount', 'payouts_amount'
         )
-        -- a domain keeps a range in the ledger; what people and tools read is plain
-        and case when c.relkind = 'r' and t.typtype = 'd' then t.typbasetype else t.oid end
-        <> 'bigint'::regtype
+        and format_type(a.atttypid, a.atttypmod) not in ('bigint', 'numeric(38,0)')
     $$,
-    'every amount is a bigint'
+    'every amount in the book is a bigint, or a whole sum of them'
 );
-select col_type_is(
-    'ledger', 'account_balances', 'balance', 'ledger', 'minor_units',
-    'a balance is minor units, a debt among them'
+select is_empty(
+    $$
+    select a.attrelid::regclass, a.attname
+    from pg_catalog.pg_attribute as a
+    inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind = 'r'
+    inner join pg_catalog.pg_type as t on a.atttypid = t.oid
+    where
+        c.relnamespace = 'ledger'::regnamespace and a.attnum > 0
+        and (
+            a.attname ~ '_id$' or a.attname in (
+                'currency', 'provider', 'entry_type', 'event_type', 'item_type', 'status',
+                'subject_state', 'code', 'account', 'debit_account', 'credit_account'
+            )
+        )
+        and t.typcategory = 'S'
+        and a.attcollation <> '"C"'::regcollation
+    $$,
+    'ids and keys compare by bytes'
 );
-select col_type_is(
-    'ledger', 'account_balances', c.name, 'ledger', 'minor_units_kept',
-    format('what is %s is minor units that are never negative', c.name)
-)
-from (values ('reserved'), ('held')) as c (name);
 select is_empty(
     $$
     select a.attrelid::regclass, a.attname
@@ -242,7 +259,7 @@ select is_empty(
 -- Currencies
 select results_eq(
     $$
-    select c.currency, c.exponent::integer
+    select c.currency collate "default", c.exponent::integer
     from ledger.currencies as c
     where c.currency in ('PEN', 'USD', 'MXN', 'JPY', 'CLP', 'KWD')
     order by c.currency collate "C"
@@ -266,7 +283,8 @@ select is_empty(
 -- The chart of movements
 select results_eq(
     $$
-    select t.entry_type, t.debit_account, t.credit_account
+    select t.entry_type collate "default", t.debit_account collate "default",
+    t.credit_account collate "default"
     from ledger.entry_types as t
     order by t.entry_type collate "C"
     $$,
@@ -284,7 +302,7 @@ select results_eq(
 );
 select results_eq(
     $$
-    select t.entry_type, t.balance_effect::integer, t.reserved_effect::integer,
+    select t.entry_type collate "default", t.balance_effect::integer, t.reserved_effect::integer,
     t.held_effect::integer
     from ledger.entry_types as t
     order by t.entry_type collate "C"
@@ -303,7 +321,7 @@ select results_eq(
 );
 select results_eq(
     $$
-    select t.entry_type, t.payout_item
+    select t.entry_type collate "default", t.payout_item collate "default"
     from ledger.entry_types as t
     order by t.entry_type collate "C"
     $$,
@@ -329,7 +347,7 @@ select is_empty(
 );
 select results_eq(
     $$
-    select a.account, a.account_class, a.normal_side, a.is_of_restaurant
+    select a.account collate "default", a.account_class, a.normal_side, a.is_of_restaurant
     from ledger.accounts as a
     order by a.account collate "C"
     $$,
@@ -338,6 +356,7 @@ select results_eq(
     ('processor_clearing', 'asset', 'debit', false),
     ('processor_fees', 'revenue', 'credit', false),
     ('restaurant_available', 'liability', 'credit', true),
+    ('restaurant_held', 'liability', 'credit', true),
     ('restaurant_reserved', 'liability', 'credit', true)
     $$,
     'the chart of accounts says of each account what it is'
@@ -346,38 +365,44 @@ select results_eq(
 -- Events and what they post
 select results_eq(
     $$
-    select e.event_type, e.payout_status
+    select e.event_type collate "default", e.subject collate "default",
+    e.reported_state collate "default"
     from ledger.event_types as e
     order by e.event_type collate "C"
     $$,
     $$
     values
-    ('charge_succeeded', null),
-    ('payout_failed', 'FAILED'),
-    ('payout_paid', 'PAID'),
-    ('refund_succeeded', null)
+    ('charge_succeeded', null, null),
+    ('payout_failed', 'payout', 'FAILED'),
+    ('payout_paid', 'payout', 'PAID'),
+    ('refund_succeeded', null, null)
     $$,
     'cuenta understands four types of events'
 );
 select results_eq(
     $$
-    select r.event_type, r.payout_status, r.amount_entry, r.fee_entry, r.is_delayed
+    select r.event_type collate "default", r.subject_state collate "default",
+    r.amount_entry collate "default", r.fee_entry collate "default", r.is_delayed
     from ledger.posting_rules as r
-    order by r.event_type collate "C", r.payout_status collate "C"
+    order by r.event_type, r.subject_state
     $$,
     $$
     values
-    ('charge_succeeded', 'NONE', 'CHARGE', 'FEE', true),
+    ('charge_succeeded', 'NEW', 'CHARGE', 'FEE', true),
     ('payout_failed', 'CREATED', 'PAYOUT_FAILURE', null, false),
+    ('payout_failed', 'FAILED', null, null, false),
+    ('payout_failed', 'OVERTAKEN', null, null, false),
     ('payout_failed', 'PAID', 'PAYOUT_RETURN', null, false),
     ('payout_paid', 'CREATED', 'PAYOUT_RELEASE', null, false),
-    ('refund_succeeded', 'NONE', 'REFUND', null, false)
+    ('payout_paid', 'OVERTAKEN', null, null, false),
+    ('payout_paid', 'PAID', null, null, false),
+    ('refund_succeeded', 'NEW', 'REFUND', null, false)
     $$,
     'posting rules say which entry the amount and the fee of an event become, and whether they wait'
 );
 select is_empty(
     $$
-    select r.event_type, r.payout_status, f.entry_type
+    select r.event_type, r.subject_state, f.entry_type
     from ledger.posting_rules as r
     cross join lateral (
         values
@@ -405,9 +430,10 @@ select set_eq(
         'EVENT_ID_INVALID', 'EVENT_ID_REUSED', 'EVENT_NOT_OBJECT', 'EVENT_TYPE_INVALID',
         'EVENT_TYPE_UNKNOWN', 'FEE_INVALID', 'FEE_NOT_ALLOWED', 'FIELD_MISSING',
         'METADATA_INVALID', 'OCCURRED_AT_INVALID', 'OCCURRED_AT_IN_FUTURE', 'PAYOUT_MISMATCH',
-        'PAYOUT_NOT_FOUND', 'PAYOUT_STATE_CONFLICT', 'PROVIDER_INVALID', 'RESTAURANT_ID_INVALID'
+        'PAYOUT_NOT_FOUND', 'PAYOUT_STATE_CONFLICT', 'PROVIDER_INVALID', 'RESTAURANT_ID_INVALID',
+        'NUMBER_OUT_OF_RANGE', 'RESTAURANT_UNKNOWN', 'TIMEZONE_UNKNOWN'
     ],
-    'an event may be refused for twenty reasons'
+    'the reasons for which an event may be refused'
 );
 
 -- Append-only
@@ -423,6 +449,7 @@ select bag_eq(
     $$,
     $$
     values
+    ('ledger.posting_rule_history'),
     ('ledger.event_rejections'), ('ledger.ledger_entries'), ('ledger.payout_items'),
     ('ledger.payout_skips'), ('ledger.processor_events')
     $$,

@@ -1,0 +1,15 @@
+create or replace view reporting.platform_settings
+with (security_barrier = true)
+as
+select
+    s.unknown_restaurants,
+    s.default_timezone
+from ledger.platform_settings as s;
+
+comment on view reporting.platform_settings is
+'The platform''s own settings, one row; set_platform_settings changes them.';
+comment on column reporting.platform_settings.unknown_restaurants is
+'What happens when an event names a restaurant that is not registered: register, hold_payouts '
+'(registered with its payouts paused) or refuse.';
+comment on column reporting.platform_settings.default_timezone is
+'IANA name; the time zone of restaurants that are registered without one.';
