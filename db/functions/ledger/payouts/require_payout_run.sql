@@ -43,7 +43,7 @@ begin
     elsif not isfinite(p_as_of) then
         raise exception 'as_of must be a calendar day'
             using errcode = 'LBDAT', constraint = 'AS_OF_INVALID',
-                detail = format('as_of=%s', p_as_of);
+                detail = format('as_of=%s', to_jsonb(p_as_of) #>> '{}');
     elsif (p_min_amount between 0 and 9007199254740991) is not true then
         raise exception 'min_amount must be from 0 to 9007199254740991 minor units'
             using errcode = 'LUMIN', constraint = 'MIN_AMOUNT_INVALID',
@@ -70,9 +70,11 @@ begin
         ) as z;
     end if;
     if p_as_of > v_today then
-        raise exception 'as_of % lies in the future', p_as_of
+        raise exception 'as_of % lies in the future', to_jsonb(p_as_of) #>> '{}'
             using errcode = 'LUFUT', constraint = 'AS_OF_IN_FUTURE',
-                detail = format('as_of=%s, today=%s', p_as_of, v_today);
+                detail = format(
+                    'as_of=%s, today=%s', to_jsonb(p_as_of) #>> '{}', to_jsonb(v_today) #>> '{}'
+                );
     end if;
     return v_currency;
 end;
