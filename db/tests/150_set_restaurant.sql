@@ -45,7 +45,7 @@ set local role cuenta_app;
 select results_eq(
     $$
     select
-        s.restaurant_id collate "default", s.timezone, s.day_close_hour::integer, s.settlement_delay_days::integer,
+        s.restaurant_id, s.timezone, s.day_close_hour::integer, s.settlement_delay_days::integer,
         s.is_payouts_paused, s.created_at between now() and clock_timestamp()
     from set_restaurant('res_1') as s
     $$,
@@ -55,7 +55,7 @@ select results_eq(
 select results_eq(
     $$
     select
-        s.restaurant_id collate "default", s.timezone, s.day_close_hour::integer, s.settlement_delay_days::integer,
+        s.restaurant_id, s.timezone, s.day_close_hour::integer, s.settlement_delay_days::integer,
         s.is_payouts_paused
     from set_restaurant('res_2', 'Europe/Madrid', 7, 60, true) as s
     $$,
@@ -97,7 +97,9 @@ select is(
 reset role;
 select results_eq(
     $$
-    select r.restaurant_id collate "default", r.timezone, r.day_close_hour::integer, r.is_payouts_paused
+    select
+        r.restaurant_id collate "default", r.timezone, r.day_close_hour::integer,
+        r.is_payouts_paused
     from ledger.restaurants as r order by r.restaurant_id collate "C"
     $$,
     $$values ('res_1', 'America/Lima', 3, true), ('res_2', 'UTC', 0, false)$$,
@@ -114,7 +116,8 @@ select is(
 reset role;
 set local role cuenta_reader;
 select throws_ok(
-    'select * from api.set_restaurant(''res_1'')', '42501', 'permission denied for function set_restaurant',
+    'select * from api.set_restaurant(''res_1'')', '42501',
+    'permission denied for function set_restaurant',
     'readers cannot set anything (42501)'
 );
 reset role;
