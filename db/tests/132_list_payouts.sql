@@ -147,10 +147,7 @@ select is(
 -- Others
 reset role;
 set local role cuenta_reader;
-select throws_ok(
-    'select * from api.list_payouts()', '42501', 'permission denied for schema api',
-    'readers have views for that (42501)'
-);
+select isnt_empty('select * from api.list_payouts()', 'readers may look, too');
 reset role;
 
 select * from finish();
