@@ -64,7 +64,7 @@ class Sizes:
     """How much is done: rounds of both sides, seconds a side and round, and the amounts of data."""
 
     rounds: int = 5
-    seconds: int = 4
+    seconds: int = 3
     restaurants: int = 1_000
     items: int = 1_000  # events an array
     arrays: int = 6  # arrays a side and round
