@@ -41,7 +41,8 @@ for each statement execute function ledger.tg_any__refuse();
 -- An account moves to what its last entry says, whoever updates it, superusers included.
 -- The columns that are named cost nothing where they are not set: an event pays for the first only.
 create or replace trigger account_balances_follow_entries
-before update of balance, reserved, held, last_entry_seq, last_entry_at, last_event_at, closed_through
+before update of
+balance, reserved, held, last_entry_seq, last_entry_at, last_event_at, closed_through
 on ledger.account_balances
 for each row execute function ledger.tg_account_balances__follow_entries();
 
@@ -87,7 +88,7 @@ after insert on ledger.payout_items
 referencing new table as written
 for each statement execute function ledger.tg_payout_items__complete();
 
--- Reference data: rows of files, changed by their replay only, and what is in use keeps its meaning.
+-- Reference data: rows of files, changed by their replay only; what is in use keeps its meaning.
 create or replace trigger currencies_replay_only
 before insert or update or delete or truncate on ledger.currencies
 for each statement execute function ledger.tg_any__replay_only();

@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Give each of schemathesis' operations a node id of its own: xdist runs one test a node id."""
     for item in items:
         if label := getattr(item, "operation_label", None):
-            item._id = item._id.with_params(label)  # type: ignore[attr-defined]
+            item._id = item._id.with_params(label)
     if twice := [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]:
         raise pytest.UsageError(f"one node id stands for several tests: {', '.join(twice)}")
     config.stash[COLLECTED] = len(items)

@@ -226,7 +226,7 @@ def test_what_is_there_is_read_as_documented(client: FlaskClient) -> None:
         if method == "get":
             names = {name: known[name] for name in re.findall(r"{(\w+)}", path)}
             kinds = {**route.required, **route.optional}
-            query = {name: known[name] for name in ("currency", "as_of") if name in kinds}
+            query: dict[str, Any] = {name: known[name] for name in ("currency", "as_of") if name in kinds}
             case = schema[path]["GET"].Case(path_parameters=names, query=query)
             response = case.call_and_validate(checks=CHECKS)
             assert response.status_code == 200, response.text

@@ -1,6 +1,6 @@
--- The chart of accounts and movements, as data: the rows are files of db/reference, which each deploy
--- merges into these tables. Ids and keys compare by bytes everywhere (collate "C"): what is equal must
--- not depend on a library of the operating system.
+-- The chart of accounts and movements, as data: the rows are files of db/reference, which each
+-- deploy merges into these tables. Ids and keys compare by bytes everywhere (collate "C"): what is
+-- equal must not depend on a library of the operating system.
 
 create table ledger.currencies (
     currency text collate "C" not null,
@@ -103,7 +103,8 @@ create table ledger.event_types (
 comment on table ledger.event_types is 'Kinds of events that cuenta understands.';
 comment on column ledger.event_types.event_type is 'The type''s name, as events bear it.';
 comment on column ledger.event_types.origin is
-'Whose events they are: processor, reported to ingest_event; operator, made by functions for people.';
+'Whose events they are: processor, reported to ingest_event; operator, made by functions for '
+'people.';
 comment on column ledger.event_types.subject is
 'The kind of thing such an event is about, whose state decides what it posts; null: about none. '
 'ledger.decide_event has one deciding function a subject.';

@@ -43,8 +43,8 @@ comment on column ledger.restaurants.day_close_hour is
 comment on column ledger.restaurants.settlement_delay_days is
 'Days between the business day of money in and the day on which it is available.';
 
--- No CHECK and no domain here: PostgreSQL reads them anew in each statement, and every event updates
--- an account. The writing functions hold the ranges (2^53 - 1 is what every JSON reader holds
+-- No CHECK and no domain here: PostgreSQL reads them anew in each statement, and every event
+-- updates an account. The writing functions hold the ranges (2^53 - 1 is what every JSON reader holds
 -- exactly), the trigger that nothing kept for a purpose is negative, a check both.
 create table ledger.account_balances (
     balance bigint not null default 0,
@@ -96,7 +96,8 @@ comment on table ledger.pending_days is
 'What becomes available to a restaurant on a day, of money that came with a delay: what is pending '
 'is the sum of the days to come. Written under the account''s lock.';
 comment on column ledger.pending_days.amount is
-'The charges of the day less their fees, in minor units. Refunds, which do not wait, keep the balance '
+'The charges of the day less their fees, in minor units. Refunds, which do not wait, keep the '
+'balance '
 'in its range, but not this sum.';
 comment on column ledger.pending_days.available_on is 'The day, in the restaurant''s time zone.';
 
