@@ -95,10 +95,15 @@ def test_a_run_that_waited_for_an_account_sees_that_it_was_paused_meanwhile(sess
     writer.ingest(charge(restaurant, currency))
     run = runner.start(lambda: runner.pay(currency))
     sessions.wait_until_blocked_by(runner, writer)
-    changer.row("select * from api.set_restaurant(%s, p_payouts_paused => true)", restaurant)
+    # Settings change under the locks of the restaurant's accounts.
+    pause = "select * from api.set_restaurant(%s, p_payouts_paused => true)"
+    pausing = changer.start(lambda: changer.row(pause, restaurant))
+    sessions.wait_until_blocked(runner, changer)
     writer.commit()
+    assert pausing.result(PATIENCE)["is_payouts_paused"]
     answer = run.result(PATIENCE)
-    assert (answer["payouts_created"], answer["skipped"]) == (0, {"payouts_paused": 1})
+    assert (answer["payouts_created"], answer["skipped"]) in ((0, {"payouts_paused": 1}), (1, {}))
+    assert runner.pay(currency, AS_OF + timedelta(days=1))["skipped"] == {"payouts_paused": 1}
 
 
 def test_an_event_that_waited_for_an_account_is_settled_by_one_state_of_the_settings(
@@ -111,8 +116,11 @@ def test_an_event_that_waited_for_an_account_is_settled_by_one_state_of_the_sett
     first.ingest(charge(restaurant, currency))
     waiting = second.start(lambda: second.ingest(charge(restaurant, currency)))
     sessions.wait_until_blocked_by(second, first)
-    changer.row("select * from api.set_restaurant(%s, p_settlement_delay_days => 30)", restaurant)
+    delay = "select * from api.set_restaurant(%s, p_settlement_delay_days => 30)"
+    changing = changer.start(lambda: changer.row(delay, restaurant))
+    sessions.wait_until_blocked(second, changer)
     first.commit()
+    assert changing.result(PATIENCE)["settlement_delay_days"] == 30
     assert waiting.result(PATIENCE)["status"] == "processed"
     days = [entry["available_on"] for entry in sessions.entries(restaurant)]
     assert days[4] == days[5] and days[4] - days[0] in (timedelta(0), timedelta(days=30))
