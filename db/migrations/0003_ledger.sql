@@ -44,8 +44,8 @@ comment on column ledger.restaurants.settlement_delay_days is
 'Days between the business day of money in and the day on which it is available.';
 
 -- No CHECK and no domain here: PostgreSQL reads them anew in each statement, and every event
--- updates an account. The writing functions hold the ranges (2^53 - 1 is what every JSON reader holds
--- exactly), the trigger that nothing kept for a purpose is negative, a check both.
+-- updates an account. The writing functions hold the ranges (2^53 - 1 is what every JSON reader
+-- holds exactly), the trigger that nothing kept for a purpose is negative, a check both.
 create table ledger.account_balances (
     balance bigint not null default 0,
     reserved bigint not null default 0,

@@ -1,16 +1,7 @@
 create or replace function api.ingest_events(p_events jsonb)
 returns table (
-    item integer,
-    status text,
-    event_id text,
-    provider text,
-    restaurant_id text,
-    currency text,
-    event_type text,
-    entries integer,
-    code text,
-    message text,
-    details jsonb,
+    item integer, status text, event_id text, provider text, restaurant_id text, currency text,
+    event_type text, entries integer, code text, message text, details jsonb,
     received_at timestamptz
 )
 language plpgsql
@@ -100,43 +91,24 @@ begin
 
     return query
     select
-        i.item_no::integer,
-        coalesce(i.status, 'processed'),
-        i.event_id,
-        i.provider,
-        i.restaurant_id,
-        i.currency,
-        i.event_type,
-        coalesce(i.entries, i.posted),
-        i.code,
-        i.message,
-        i.details,
-        coalesce(i.received_at, v_now)
-    from (
-        select
-            z.item_no,
-            z.status,
-            coalesce(z.event_id, z.answered_event_id) as event_id,
-            coalesce(z.provider, z.answered_provider) as provider,
-            coalesce(z.restaurant_id, z.answered_restaurant_id) as restaurant_id,
-            coalesce(z.currency, z.answered_currency) as currency,
-            coalesce(z.event_type, z.answered_event_type) as event_type,
-            z.entries,
-            z.posted,
-            z.code,
-            z.message,
-            z.details,
-            z.received_at
-        from rows from (
-            unnest(v_events), unnest(v_posted), unnest(v_answers)
-        ) with ordinality as z (
-            provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at,
-            posted, status, answered_event_id, answered_provider, answered_restaurant_id,
-            answered_currency, answered_event_type, entries, code, message, details, received_at,
-            item_no
-        )
-    ) as i
-    order by i.item_no;
+        z.item_no::integer,
+        coalesce(z.status, 'processed'),
+        coalesce(z.event_id, z.answered_event_id),
+        coalesce(z.provider, z.answered_provider),
+        coalesce(z.restaurant_id, z.answered_restaurant_id),
+        coalesce(z.currency, z.answered_currency),
+        coalesce(z.event_type, z.answered_event_type),
+        coalesce(z.entries, z.posted),
+        z.code,
+        z.message,
+        z.details,
+        coalesce(z.received_at, v_now)
+    from rows from (unnest(v_events), unnest(v_posted), unnest(v_answers)) with ordinality as z (
+        provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at, posted,
+        status, answered_event_id, answered_provider, answered_restaurant_id, answered_currency,
+        answered_event_type, entries, code, message, details, received_at, item_no
+    )
+    order by z.item_no;
 end;
 $function$;
 

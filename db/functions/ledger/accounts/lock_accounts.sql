@@ -14,8 +14,7 @@ as $function$
  *     p_events  - the events as ledger.read_events gives them
  *     p_now     - the clock
  * Returns:
- *     restaurant and currency, parted by a blank, of accounts that are missing and that no event may
- *     open. Another session may: who locked them later would do so out of turn
+ *     restaurant and currency, parted by a blank, of accounts that are missing and no event may open. Another session may: who locked them later would do so out of turn
  * Calls:  ledger.lock_account, ledger.open_account
  * Reads:  ledger.processor_events, ledger.posting_rules, ledger.currencies
  * Locks:  ledger.account_balances; see ledger.post_event
@@ -35,8 +34,7 @@ begin
             exists (
                 select
                 from ledger.account_balances as b
-                where b.restaurant_id = k.restaurant_id
-                    and b.currency = k.currency
+                where b.restaurant_id = k.restaurant_id and b.currency = k.currency
             )
         )
     into v_restaurant_ids, v_currencies, v_may_open, v_are_there
@@ -66,8 +64,7 @@ begin
         where not exists (
             select
             from ledger.processor_events as k
-            where k.provider = e.provider
-                and k.event_id = e.event_id
+            where k.provider = e.provider and k.event_id = e.event_id
         )
         group by e.restaurant_id, e.currency
     ) as k;

@@ -20,6 +20,8 @@ as $function$
  *     p_now          - the clock
  * Returns:
  *     the state for which there is a posting rule and an account; or the code of a refusal
+ * Raises:
+ *     LXRUL  a rule has vanished
  * Calls:  ledger.decide_payout_event, ledger.open_account, ledger.lock_account
  * Reads:  ledger.event_types, ledger.currencies, ledger.posting_rules
  * Locks:  an account that it opens
@@ -51,8 +53,17 @@ begin
         v_decision.code := 'FEE_NOT_ALLOWED';
     elsif v_type.subject = 'payout' then
         v_decision := ledger.decide_payout_event(p_event, p_document, v_type);
-    else
+    elsif exists (
+        select
+        from ledger.posting_rules as r
+        where r.event_type = p_event.event_type
+            and r.subject_state = 'NEW'
+    ) then
         v_decision.subject_state := 'NEW';
+    else
+        raise exception 'no rule for % of a subject that is NEW', p_event.event_type
+            using errcode = 'LXRUL', constraint = 'RULE_VANISHED',
+                detail = format('event_type=%s, state=NEW', p_event.event_type);
     end if;
     if v_decision.code is null and not p_has_account then
         perform ledger.open_account(p_event.restaurant_id, p_event.currency, p_now);

@@ -21,9 +21,8 @@ as $function$
  *     for each item the number of entries posted; null: it is left to ledger.post_event
  * Raises:
  *     40001  an id was claimed at this moment for another restaurant
- * Calls:  ledger.sort_events
- * Writes: ledger.processor_events, ledger.ledger_entries, ledger.pending_days,
- *         ledger.account_balances
+ * Calls:  ledger.sort_events, ledger.move_accounts
+ * Writes: ledger.processor_events, ledger.ledger_entries, ledger.pending_days
  * Locks:  the event ids, in their order
  */
 declare
@@ -57,9 +56,7 @@ begin
 
     -- Whoever loses a claim writes nothing more.
     claim as (
-        select
-            (select count(*) from item) as expected,
-            (select count(*) from event) as claimed
+        select (select count(*) from item) as expected, (select count(*) from event) as claimed
     ),
 
     entry as (
@@ -109,38 +106,7 @@ begin
             using errcode = 'serialization_failure', hint = 'Send the array again.';
     end if;
 
-    -- Each account follows its last entry.
-    update ledger.account_balances as b
-    set
-        balance = n.balance_after,
-        last_entry_seq = n.entry_seq,
-        last_entry_at = n.recorded_at,
-        last_event_at = greatest(b.last_event_at, k.occurred_at)
-    from (
-        select
-            e.restaurant_id,
-            e.currency,
-            max(e.occurred_at) as occurred_at
-        from unnest(p_events) with ordinality as e (
-            provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at,
-            item_no
-        )
-        where v_posted[e.item_no] > 0
-        group by e.restaurant_id, e.currency
-    ) as k
-    cross join lateral (
-        select
-            m.entry_seq,
-            m.balance_after,
-            m.recorded_at
-        from ledger.ledger_entries as m
-        where m.restaurant_id = k.restaurant_id
-            and m.currency = k.currency
-        order by m.entry_seq desc
-        limit 1
-    ) as n
-    where b.restaurant_id = k.restaurant_id
-        and b.currency = k.currency;
+    perform ledger.move_accounts(p_events, v_posted);
     return v_posted;
 end;
 $function$;

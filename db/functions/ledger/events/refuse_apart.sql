@@ -10,7 +10,7 @@ as $function$
 /*
  * Function: ledger.refuse_apart(3)
  *     Answers an item of an array that must not take the usual path, so that the others go on: its
- *     restaurant has a time zone that the server does not know (alone such an event is not answered,
+ *     restaurant has a time zone that the server does not know (alone such an event is refused with
  *     22023, and sent again), or its account was missing when the accounts were locked, and locking
  *     it now would be out of turn.
  * Parameters:

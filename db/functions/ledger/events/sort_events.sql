@@ -4,29 +4,11 @@ create or replace function ledger.sort_events(
     p_now timestamptz
 )
 returns table (
-    item_no bigint,
-    provider text,
-    event_id text,
-    event_type text,
-    restaurant_id text,
-    currency text,
-    amount bigint,
-    fee bigint,
-    occurred_at timestamptz,
-    amount_entry text,
-    fee_entry text,
-    entries integer,
-    first_entry_seq bigint,
-    change bigint,
-    fee_change bigint,
-    balance bigint,
-    reserved bigint,
-    held bigint,
-    recorded_at timestamptz,
-    business_day date,
-    available_on date,
-    closed_through date,
-    is_pending boolean
+    item_no bigint, provider text, event_id text, event_type text, restaurant_id text,
+    currency text, amount bigint, fee bigint, occurred_at timestamptz, amount_entry text,
+    fee_entry text, entries integer, first_entry_seq bigint, change bigint, fee_change bigint,
+    balance bigint, reserved bigint, held bigint, recorded_at timestamptz, business_day date,
+    available_on date, closed_through date, is_pending boolean
 )
 language sql
 stable
@@ -36,8 +18,8 @@ as $function$
  *     Which of an array's events need no decision, with what they post: their numbers and running
  *     balances. An account is ordinary if each of its items is: new and with a rule for that; or
  *     one that changes nothing whenever it is looked at, being not valid, in the book, refused
- *     whatever the book says, or the same id again. In plain SQL, so that PostgreSQL puts the body in place
- *     of the call.
+ *     whatever the book says, or the same id again. In plain SQL, so that PostgreSQL puts the body
+ *     in place of the call.
  * Parameters:
  *     p_events  - the events as ledger.read_events gives them; their accounts are locked
  *     p_timezones  - the time zones of their restaurants, as far as the server knows them
@@ -119,29 +101,11 @@ as $function$
     )
 
     select
-        n.item_no,
-        n.provider,
-        n.event_id,
-        n.event_type,
-        n.restaurant_id,
-        n.currency,
-        n.amount,
-        n.fee,
-        n.occurred_at,
-        n.amount_entry,
-        n.fee_entry,
-        n.entries,
-        n.last_entry_seq + n.entries_to_here - n.entries + 1,
-        n.amount_change + n.fee_change,
-        n.fee_change,
-        (n.balance + n.change_to_here)::bigint,
-        n.reserved::bigint,
-        n.held::bigint,
-        n.recorded_at,
-        n.business_day,
-        n.business_day + n.delay,
-        n.closed_through,
-        n.is_pending
+        n.item_no, n.provider, n.event_id, n.event_type, n.restaurant_id, n.currency, n.amount,
+        n.fee, n.occurred_at, n.amount_entry, n.fee_entry, n.entries,
+        n.last_entry_seq + n.entries_to_here - n.entries + 1, n.amount_change + n.fee_change,
+        n.fee_change, (n.balance + n.change_to_here)::bigint, n.reserved, n.held, n.recorded_at,
+        n.business_day, n.business_day + n.delay, n.closed_through, n.is_pending
     from numbered as n
     where n.is_posted
         and n.is_ordinary
