@@ -206,7 +206,10 @@ create table ledger.payouts (
     constraint payouts_status_known_check
     check (status in ('CREATED', 'PAID', 'FAILED', 'CANCELED'))
 );
-create index payouts_run_id_idx on ledger.payouts (run_id);
+create index payouts_run_id_payout_id_idx on ledger.payouts (run_id, payout_id);
+create index payouts_as_of_payout_id_idx on ledger.payouts (as_of, payout_id);
+create index payouts_status_as_of_payout_id_idx on ledger.payouts (status, as_of, payout_id)
+where status <> 'PAID';
 comment on table ledger.payouts is
 'Payouts: reserved when CREATED, released when PAID, given back when FAILED or CANCELED.';
 comment on column ledger.payouts.as_of is
@@ -277,6 +280,9 @@ create table ledger.ledger_entries (
 );
 create index ledger_entries_restaurant_id_currency_settlement_day_idx
 on ledger.ledger_entries (restaurant_id, currency, settlement_day);
+create index ledger_entries_restaurant_id_payout_id_idx
+on ledger.ledger_entries (restaurant_id, payout_id)
+where payout_id is not null;
 comment on table ledger.ledger_entries is
 'The book: each row moves one positive amount from the account its entry type debits to the one it '
 'credits. Append-only; numbered without gaps per restaurant and currency.';
