@@ -113,13 +113,14 @@ def _triggers(root: Path) -> list[Unit]:
 
 
 def _views(root: Path) -> list[Unit]:
-    texts = {path.stem: path.read_text() for path in sorted(root.glob("views/*.sql"))}
+    paths = {path.stem: path for path in sorted(root.glob("views/**/*.sql"))}
+    texts = {name: path.read_text() for name, path in paths.items()}
     reads = {
         name: set(re.findall(r"\b(?:from|join)\s+reporting\.(\w+)", text, re.I)) & texts.keys() - {name}
         for name, text in texts.items()
     }
     order = graphlib.TopologicalSorter(reads).static_order()
-    return [Unit("view", f"reporting.{name}", f"db/views/{name}.sql", texts[name]) for name in order]
+    return [Unit("view", f"reporting.{name}", f"db/{paths[name].relative_to(root).as_posix()}", texts[name]) for name in order]
 
 
 def checksums(root: Path) -> Facts:

@@ -86,6 +86,7 @@ grant execute on function api.ingest_events to cuenta_processor, cuenta_app, cue
 
 --    That read.
 grant execute on function api.check_integrity to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.find_events to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_balance to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_event to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout to cuenta_app, cuenta_operator, cuenta_reader;
@@ -110,3 +111,5 @@ grant execute on function api.set_platform_settings to cuenta_operator;
 -- 5. Reporting tools: the views.
 grant usage on schema reporting to cuenta_reader;
 grant select on all tables in schema reporting to cuenta_reader;
+--    Views call this with the rights of whoever reads them; it looks at no table.
+grant execute on function ledger.known_timezones to cuenta_reader;

@@ -25,11 +25,18 @@ with revenue as (
         sum(s.net) as net,
         sum(s.charge_count) as charges,
         (array_agg(s.business_day order by s.net desc, s.business_day asc))[1] as best_day
-    from reporting.daily_sales as s
-    where
-        s.business_day >= :'as_of'::date - 7
-        and s.business_day < :'as_of'::date
-        and :'currency' in ('', s.currency)
+    from reporting.restaurant_balances as b
+    -- Nothing settles before its business day, so the accounts' index over it finds these days.
+    inner join lateral (
+        select d.*
+        from reporting.daily_sales as d
+        where
+            d.restaurant_id = b.restaurant_id
+            and d.currency = b.currency
+            and d.business_day >= :'as_of'::date - 7
+            and d.business_day < :'as_of'::date
+    ) as s on true
+    where :'currency' in ('', b.currency)
     group by s.currency, s.restaurant_id
 ),
 

@@ -36,13 +36,12 @@ payable as (
     from candidates as c
     inner join lateral (
         -- what settles after as_of
-        select coalesce(sum(case p.side when 'debit' then -p.amount else p.amount end), 0) as amount
-        from reporting.ledger_postings as p
+        select coalesce(sum(p.balance_change), 0) as amount
+        from reporting.ledger_entries as p
         where
             p.restaurant_id = c.restaurant_id
             and p.currency = c.currency
             and p.settlement_day > c.as_of
-            and p.account = 'restaurant_available'
     ) as l on true
 ),
 
@@ -68,6 +67,7 @@ select
     p.payable_amount,
     case
         when p.is_paused then 'payouts_paused'
+        when p.business_day is null then 'timezone_unknown'
         when p.as_of > p.business_day then 'as_of_in_future'
         when o.restaurant_id is null and x.payout_id is not null then 'already_paid'
         when o.restaurant_id is null then 'closed_by_later_payout'

@@ -6,8 +6,8 @@
 -- check     only this one; all by default
 -- findings  how many findings to show; 100 by default
 -- First every check with its number of findings: 0 is sound. An error must never be found; a
--- warning is legal, but worth a look. Then the findings themselves. sql/checks says of each check
--- why it is made and what to do.
+-- warning is legal, but worth a look. Then the findings themselves, with what to do.
+-- All of the book is read. reporting.integrity_checks says of each check why it is made.
 
 \if :{?check} \else \set check '' \endif
 \if :{?findings} \else \set findings 100 \endif
@@ -29,8 +29,10 @@ select
     f.restaurant_id,
     f.currency,
     f.reference,
-    f.finding
+    f.finding,
+    k.remedy
 from reporting.integrity_findings as f
+inner join reporting.integrity_checks as k on f.check_name = k.check_name
 where :'check' in ('', f.check_name)
 order by f.severity asc, f.check_name asc, f.restaurant_id asc, f.currency asc, f.reference asc
 limit :findings;

@@ -4,48 +4,36 @@
 --
 -- restaurant_id, currency  res_001 and PEN by default
 -- from, to                 settlement days, both included; all by default
+-- newest_first             true or false, which is the default
+-- limit, cursor            a page: at most 500 rows, the default, and what the last page ended with
 -- Amounts are in minor units. change is what the movement does to the restaurant's balance,
--- available or not yet; balance is what it comes to.
+-- available or not yet; balance is what it comes to. A notice says when there is more; the view
+-- reporting.ledger_entries has all of it at once.
 
 \if :{?restaurant_id} \else \set restaurant_id res_001 \endif
 \if :{?currency} \else \set currency PEN \endif
-\if :{?from} \else \set from -infinity \endif
-\if :{?to} \else \set to infinity \endif
-
-with movements as (
-    select
-        l.entry_seq,
-        l.business_day,
-        l.settlement_day,
-        l.entry_type,
-        max(l.amount) as amount,
-        coalesce(
-            sum(case l.side when 'credit' then l.amount else -l.amount end)
-            filter (where l.account = 'restaurant_available'), 0
-        ) as change,
-        coalesce(l.event_id, l.payout_id) as reference
-    from reporting.ledger_postings as l
-    where l.restaurant_id = :'restaurant_id' and l.currency = :'currency'
-    group by
-        l.entry_seq, l.business_day, l.settlement_day, l.entry_type, l.event_id, l.payout_id
-),
-
-running as (
-    select
-        m.*,
-        sum(m.change) over (order by m.entry_seq) as balance
-    from movements as m
-)
+\if :{?from} \else \set from '' \endif
+\if :{?to} \else \set to '' \endif
+\if :{?newest_first} \else \set newest_first false \endif
+\if :{?limit} \else \set limit 500 \endif
+\if :{?cursor} \else \set cursor '' \endif
 
 select
-    r.entry_seq,
-    r.business_day,
-    r.settlement_day,
-    r.entry_type,
-    r.amount,
-    r.change,
-    r.balance,
-    r.reference
-from running as r
-where r.settlement_day between :'from'::date and :'to'::date
-order by r.entry_seq asc;
+    e.entry_seq,
+    e.business_day,
+    e.settlement_day,
+    e.entry_type,
+    e.amount,
+    e.balance_change as change,
+    e.balance_after as balance,
+    coalesce(e.event_id, e.payout_id) as reference,
+    e.cursor
+from api.list_entries(
+    :'restaurant_id',
+    :'currency',
+    nullif(:'from', '')::date,
+    nullif(:'to', '')::date,
+    :limit,
+    nullif(:'cursor', ''),
+    :newest_first
+) as e;

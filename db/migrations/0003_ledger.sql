@@ -128,6 +128,9 @@ create table ledger.processor_events (
     foreign key (event_type, subject_state)
     references ledger.posting_rules (event_type, subject_state)
 );
+create index processor_events_reservation_id_idx
+on ledger.processor_events ((payload -> 'metadata' ->> 'reservation_id'))
+where (payload -> 'metadata' ->> 'reservation_id') is not null;
 comment on table ledger.processor_events is
 'Events that became effective, once and for ever. What was refused is in event_rejections.';
 comment on column ledger.processor_events.event_no is 'Internal number, referenced by entries.';

@@ -1,4 +1,5 @@
-create or replace view reporting.daily_sales as
+create or replace view reporting.daily_sales
+with (security_barrier) as
 select
     e.restaurant_id,
     e.currency,

@@ -1,4 +1,5 @@
-create or replace view reporting.ledger_postings as
+create or replace view reporting.ledger_postings
+with (security_barrier) as
 select
     e.restaurant_id,
     e.currency,

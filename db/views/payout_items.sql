@@ -1,4 +1,5 @@
-create or replace view reporting.payout_items as
+create or replace view reporting.payout_items
+with (security_barrier) as
 select
     i.payout_id,
     p.restaurant_id,

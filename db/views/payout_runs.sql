@@ -1,4 +1,5 @@
-create or replace view reporting.payout_runs as
+create or replace view reporting.payout_runs
+with (security_barrier) as
 select
     r.run_id,
     r.currency,

@@ -1,4 +1,5 @@
-create or replace view reporting.payout_skips as
+create or replace view reporting.payout_skips
+with (security_barrier) as
 select
     k.run_id,
     r.started_at,

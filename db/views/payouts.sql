@@ -1,4 +1,5 @@
-create or replace view reporting.payouts as
+create or replace view reporting.payouts
+with (security_barrier) as
 select
     p.payout_id,
     p.restaurant_id,

@@ -1,37 +1,41 @@
-create or replace view reporting.restaurant_balances as
+create or replace view reporting.restaurant_balances
+with (security_barrier) as
 select
     b.restaurant_id,
     b.currency,
     b.balance - p.pending as available,
     p.pending,
-    b.reserved::bigint as reserved,
-    b.held::bigint as held,
-    b.balance + b.reserved + b.held as total,
+    b.reserved,
+    b.held,
+    b.balance::numeric + b.reserved + b.held as total,
     b.last_event_at,
     d.business_day
 from ledger.account_balances as b
 inner join ledger.restaurants as r on b.restaurant_id = r.restaurant_id
-inner join lateral (
+cross join lateral (
     select
-        ((now() at time zone r.timezone) - make_interval(hours => r.day_close_hour))::date
-            as business_day
-) as d on true
-inner join lateral (
-    -- nothing settles before it is available, so the index over settlement_day finds all of it
-    select coalesce(sum(e.amount * t.balance_effect), 0)::bigint as pending
-    from ledger.ledger_entries as e
-    inner join ledger.entry_types as t on e.entry_type = t.entry_type
+        case
+            when cardinality(ledger.known_timezones(array[r.timezone])) = 1
+                then
+                    (
+                        (now() at time zone r.timezone) - make_interval(hours => r.day_close_hour)
+                    )::date
+        end as business_day
+) as d
+cross join lateral (
+    select case when d.business_day is not null then coalesce(sum(q.amount), 0) end as pending
+    from ledger.pending_days as q
     where
-        e.restaurant_id = b.restaurant_id
-        and e.currency = b.currency
-        and e.settlement_day > d.business_day
-        and e.available_on > d.business_day
-        and t.may_be_pending
-) as p on true;
+        q.restaurant_id = b.restaurant_id
+        and q.currency = b.currency
+        and q.available_on > d.business_day
+) as p;
 
 comment on view reporting.restaurant_balances is
 'What each restaurant owns in each currency, now: the figures of api.get_balance, in minor '
-'units.';
+'units. Where the server does not know a restaurant''s time zone, what depends on its day is null.';
+comment on column reporting.restaurant_balances.restaurant_id is 'The restaurant.';
+comment on column reporting.restaurant_balances.currency is 'The currency.';
 comment on column reporting.restaurant_balances.available is
 'Can be paid out; negative: a debt, which later sales make good.';
 comment on column reporting.restaurant_balances.pending is

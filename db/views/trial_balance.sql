@@ -1,4 +1,5 @@
-create or replace view reporting.trial_balance as
+create or replace view reporting.trial_balance
+with (security_barrier) as
 select
     l.currency,
     l.account,

@@ -1,0 +1,45 @@
+create or replace function ledger.run_check(p_check text)
+returns table (
+    findings bigint,
+    sample jsonb
+)
+language plpgsql
+stable
+as $function$
+/*
+ * Function: ledger.run_check(1)
+ *     Runs one check. Its name is that of a view of ours, so it is the one place where a statement
+ *     is put together.
+ * Parameters:
+ *     p_check  - a name of reporting.integrity_checks
+ * Returns:
+ *     one row: how many findings, and up to five of them; null: none. If a value makes the check
+ *     itself fail, that is the finding
+ * Reads:  the view reporting.check_ and the name
+ * Locks:  none
+ */
+begin
+    return query execute format(
+        $query$
+        select
+            count(*),
+            jsonb_agg(to_jsonb(n) - 'finding_no') filter (where n.finding_no <= 5)
+        from (
+            select c.*, row_number() over () as finding_no
+            from reporting.%I as c
+        ) as n
+        $query$,
+        'check_' || p_check
+    );
+exception
+    when data_exception then
+        findings := 1;
+        sample := jsonb_build_array(
+            jsonb_build_object('finding', 'the check cannot be evaluated: ' || sqlerrm)
+        );
+        return next;
+end;
+$function$;
+
+comment on function ledger.run_check(text)
+is 'Runs one check.';

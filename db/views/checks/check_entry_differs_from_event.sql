@@ -1,0 +1,63 @@
+create or replace view reporting.check_entry_differs_from_event
+with (security_barrier) as
+select
+    e.restaurant_id,
+    e.currency,
+    format('entry %s', e.entry_seq) as reference,
+    format(
+        '%s of %s %s, but %s is %s with amount %s, fee %s %s',
+        e.entry_type,
+        e.amount,
+        e.currency,
+        v.event_id,
+        v.event_type,
+        v.amount,
+        v.fee,
+        v.currency
+    ) as finding
+from ledger.ledger_entries as e
+inner join ledger.processor_events as v
+    on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
+left join (
+    select distinct
+        y.event_type,
+        f.entry_type,
+        f.amount_field
+    from (
+        select
+            n.event_type,
+            n.amount_entry,
+            n.fee_entry
+        from ledger.posting_rules as n
+        union all
+        select
+            h.event_type,
+            h.amount_entry,
+            h.fee_entry
+        from ledger.posting_rule_history as h
+    ) as y
+    cross join lateral (
+        values (y.amount_entry, 'amount'), (y.fee_entry, 'fee')
+    ) as f (entry_type, amount_field)
+) as r
+    on v.event_type = r.event_type and e.entry_type = r.entry_type
+where
+    e.currency <> v.currency
+    or e.payout_id is distinct from v.payout_id
+    or e.amount is distinct from case r.amount_field
+        when 'amount' then v.amount when 'fee' then v.fee
+    end;
+
+comment on view reporting.check_entry_differs_from_event is
+'error: An entry is not what its event says. Reason: An entry takes its amount, currency and '
+'payout from the event by ledger.posting_rules. A difference means that one of them, or a rule '
+'that was in use, was changed afterwards. Remedy: Events keep the document as received: '
+'compare its amount with the entry, then look at what was deployed since.';
+comment on column reporting.check_entry_differs_from_event.restaurant_id is
+'The restaurant; null: all of the currency.';
+comment on column reporting.check_entry_differs_from_event.currency is
+'The currency.';
+comment on column reporting.check_entry_differs_from_event.reference is
+'What to look up.';
+comment on column reporting.check_entry_differs_from_event.finding is
+'What was found, in words and figures.';

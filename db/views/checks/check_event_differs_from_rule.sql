@@ -1,0 +1,55 @@
+create or replace view reporting.check_event_differs_from_rule
+with (security_barrier) as
+select
+    v.restaurant_id,
+    v.currency,
+    v.event_id as reference,
+    format(
+        '%s with amount %s and fee %s posted %s entries', v.event_type, v.amount, v.fee, v.entry_count
+    ) as finding
+from ledger.processor_events as v
+inner join (
+    -- Each version of a rule holds from the end of the one before it to its own end.
+    select
+        y.*,
+        lag(y.valid_until, 1, '-infinity'::timestamptz) over (
+            partition by y.event_type, y.subject_state order by y.valid_until
+        ) as valid_since
+    from (
+        select
+            n.event_type,
+            n.subject_state,
+            n.amount_entry,
+            'infinity'::timestamptz as valid_until
+        from ledger.posting_rules as n
+        union all
+        select
+            h.event_type,
+            h.subject_state,
+            h.amount_entry,
+            h.valid_until
+        from ledger.posting_rule_history as h
+    ) as y
+) as r
+    on
+        v.event_type = r.event_type
+        and coalesce(v.subject_state, 'NEW') = r.subject_state
+        and v.received_at >= r.valid_since
+        and v.received_at < r.valid_until
+where
+    v.entry_count
+    <> case when r.amount_entry is null then 0 when v.fee = 0 then 1 else 2 end;
+
+comment on view reporting.check_event_differs_from_rule is
+'error: An event posted something else than its rule says. Reason: A rule says how many entries '
+'an event posts. An event without them would answer every later delivery as known, and its '
+'money would be lost. Remedy: Compare with a backup, and with the processor''s report: the '
+'money of an event without entries is not in any balance.';
+comment on column reporting.check_event_differs_from_rule.restaurant_id is
+'The restaurant; null: all of the currency.';
+comment on column reporting.check_event_differs_from_rule.currency is
+'The currency.';
+comment on column reporting.check_event_differs_from_rule.reference is
+'What to look up.';
+comment on column reporting.check_event_differs_from_rule.finding is
+'What was found, in words and figures.';

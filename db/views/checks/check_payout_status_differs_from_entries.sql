@@ -1,0 +1,45 @@
+create or replace view reporting.check_payout_status_differs_from_entries
+with (security_barrier) as
+select
+    p.restaurant_id,
+    p.currency,
+    p.payout_id as reference,
+    format(
+        'status is %s, but the entries leave %s reserved and %s taken from the restaurant, of %s',
+        p.status,
+        e.reserved,
+        e.taken,
+        p.amount
+    ) as finding
+from ledger.payouts as p
+inner join (
+    select
+        x.restaurant_id,
+        x.payout_id,
+        sum(x.amount::numeric * t.reserved_effect) as reserved,
+        sum(-x.amount::numeric * t.balance_effect) as taken,
+        max(x.amount) filter (where x.entry_type = 'PAYOUT_RESERVE') as first_reserved
+    from ledger.ledger_entries as x
+    inner join ledger.entry_types as t on x.entry_type = t.entry_type
+    where x.payout_id is not null
+    group by x.restaurant_id, x.payout_id
+) as e
+    on p.restaurant_id = e.restaurant_id and p.payout_id = e.payout_id
+where
+    e.reserved <> case p.status when 'CREATED' then e.first_reserved else 0 end
+    or e.taken <> case when p.status in ('CREATED', 'PAID') then e.first_reserved else 0 end;
+
+comment on view reporting.check_payout_status_differs_from_entries is
+'error: A payout''s status is not what its entries say. Reason: CREATED leaves the amount '
+'reserved; PAID leaves it with the restaurant''s bank; FAILED and CANCELED give all of it '
+'back. The status and the entry that goes with it are written in one transaction. Remedy: Look '
+'at the statement of the restaurant (sql/statement.sql) and at the events that name the '
+'payout; trust the entries.';
+comment on column reporting.check_payout_status_differs_from_entries.restaurant_id is
+'The restaurant; null: all of the currency.';
+comment on column reporting.check_payout_status_differs_from_entries.currency is
+'The currency.';
+comment on column reporting.check_payout_status_differs_from_entries.reference is
+'What to look up.';
+comment on column reporting.check_payout_status_differs_from_entries.finding is
+'What was found, in words and figures.';

@@ -1,0 +1,42 @@
+create or replace view reporting.check_reserve_differs_from_payout
+with (security_barrier) as
+select
+    p.restaurant_id,
+    p.currency,
+    p.payout_id as reference,
+    format(
+        '%s PAYOUT_RESERVE entries of %s %s, the payout is of %s %s',
+        e.entry_count,
+        e.amount,
+        e.currencies,
+        p.amount,
+        p.currency
+    ) as finding
+from ledger.payouts as p
+inner join (
+    select
+        x.restaurant_id,
+        x.payout_id,
+        count(*) as entry_count,
+        sum(x.amount) as amount,
+        string_agg(distinct x.currency, '+') as currencies
+    from ledger.ledger_entries as x
+    where x.entry_type = 'PAYOUT_RESERVE'
+    group by x.restaurant_id, x.payout_id
+) as e
+    on p.restaurant_id = e.restaurant_id and p.payout_id = e.payout_id
+where e.entry_count <> 1 or e.amount <> p.amount or e.currencies <> p.currency;
+
+comment on view reporting.check_reserve_differs_from_payout is
+'error: What was reserved is not what the payout pays. Reason: One PAYOUT_RESERVE entry of the '
+'payout''s amount and currency belongs to each payout: more was reserved, or less, or twice. '
+'Remedy: Pause payouts of the restaurant. The entry is what the balance followed; the payout '
+'row is what the bank was told.';
+comment on column reporting.check_reserve_differs_from_payout.restaurant_id is
+'The restaurant; null: all of the currency.';
+comment on column reporting.check_reserve_differs_from_payout.currency is
+'The currency.';
+comment on column reporting.check_reserve_differs_from_payout.reference is
+'What to look up.';
+comment on column reporting.check_reserve_differs_from_payout.finding is
+'What was found, in words and figures.';
