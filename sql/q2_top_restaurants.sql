@@ -15,28 +15,55 @@
 \if :{?currency} \else \set currency '' \endif
 \if :{?top} \else \set top 10 \endif
 
-with revenue as (
+with sales as (
+    select
+        b.currency,
+        b.restaurant_id,
+        d.business_day,
+        d.gross,
+        d.fees,
+        d.refunds,
+        d.charges
+    from reporting.restaurant_balances as b
+    -- Nothing settles before its business day, so the account's index over settlement days gives
+    -- the entries, and nothing else is read.
+    inner join lateral (
+        select
+            e.business_day,
+            coalesce(sum(e.amount) filter (where e.entry_type = 'CHARGE'), 0) as gross,
+            coalesce(sum(e.amount) filter (where e.entry_type = 'FEE'), 0) as fees,
+            coalesce(sum(e.amount) filter (where e.entry_type = 'REFUND'), 0) as refunds,
+            count(*) filter (where e.entry_type = 'CHARGE') as charges
+        from reporting.ledger_postings as e
+        where
+            e.restaurant_id = b.restaurant_id
+            and e.currency = b.currency
+            and e.settlement_day >= :'as_of'::date - 7
+            and e.business_day >= :'as_of'::date - 7
+            and e.business_day < :'as_of'::date
+            and e.entry_type in ('CHARGE', 'FEE', 'REFUND')
+            and e.account = 'restaurant_available'
+        group by e.business_day
+    ) as d on true
+    where :'currency' in ('', b.currency)
+),
+
+revenue as (
     select
         s.currency,
         s.restaurant_id,
         sum(s.gross) as gross,
         sum(s.fees) as fees,
         sum(s.refunds) as refunds,
-        sum(s.net) as net,
-        sum(s.charge_count) as charges,
-        (array_agg(s.business_day order by s.net desc, s.business_day asc))[1] as best_day
-    from reporting.restaurant_balances as b
-    -- Nothing settles before its business day, so the accounts' index over it finds these days.
-    inner join lateral (
-        select d.*
-        from reporting.daily_sales as d
-        where
-            d.restaurant_id = b.restaurant_id
-            and d.currency = b.currency
-            and d.business_day >= :'as_of'::date - 7
-            and d.business_day < :'as_of'::date
-    ) as s on true
-    where :'currency' in ('', b.currency)
+        sum(s.gross - s.fees - s.refunds) as net,
+        sum(s.charges) as charges,
+        (
+            array_agg(
+                s.business_day
+                order by s.gross - s.fees - s.refunds desc, s.business_day asc
+            )
+        )[1] as best_day
+    from sales as s
     group by s.currency, s.restaurant_id
 ),
 

@@ -36,12 +36,13 @@ payable as (
     from candidates as c
     inner join lateral (
         -- what settles after as_of
-        select coalesce(sum(p.balance_change), 0) as amount
-        from reporting.ledger_entries as p
+        select coalesce(sum(case p.side when 'debit' then -p.amount else p.amount end), 0) as amount
+        from reporting.ledger_postings as p
         where
             p.restaurant_id = c.restaurant_id
             and p.currency = c.currency
             and p.settlement_day > c.as_of
+            and p.account = 'restaurant_available'
     ) as l on true
 ),
 

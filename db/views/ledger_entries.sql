@@ -20,10 +20,22 @@ select
     e.recorded_at
 from ledger.ledger_entries as e
 left join ledger.entry_types as t on e.entry_type = t.entry_type
-left join ledger.processor_events as v
-    on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
-left join ledger.payouts as p
-    on e.restaurant_id = p.restaurant_id and e.payout_id = p.payout_id;
+-- Looked up row by row, each in its index, however many rows the planner thinks there are.
+left join lateral (
+    select
+        x.provider,
+        x.event_id,
+        x.occurred_at
+    from ledger.processor_events as x
+    where x.restaurant_id = e.restaurant_id and x.event_no = e.event_no
+    limit 1
+) as v on true
+left join lateral (
+    select y.created_at
+    from ledger.payouts as y
+    where y.restaurant_id = e.restaurant_id and y.payout_id = e.payout_id
+    limit 1
+) as p on true;
 
 comment on view reporting.ledger_entries is
 'Every ledger entry, with the balances after it: all that api.list_entries gives page by page.';
