@@ -14,7 +14,8 @@ as $function$
  *     p_events  - the events as ledger.read_events gives them
  *     p_now     - the clock
  * Returns:
- *     restaurant and currency, parted by a blank, of accounts that are missing and no event may open. Another session may: who locked them later would do so out of turn
+ *     restaurant and currency, parted by a blank, of accounts that are missing and that no event
+ *     may open. Another session may: who locked them later would do so out of turn
  * Calls:  ledger.lock_account, ledger.open_account
  * Reads:  ledger.processor_events, ledger.posting_rules, ledger.currencies
  * Locks:  ledger.account_balances; see ledger.post_event
