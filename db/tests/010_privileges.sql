@@ -222,6 +222,9 @@ select bag_eq(
             else true
         end
     where p.pronamespace = 'api'::regnamespace
+    union all
+    -- views call it with the rights of who reads them
+    select 'cuenta_reader', 'ledger.known_timezones', 'EXECUTE'
     $$,
     'each may execute the public functions that are meant for it, nobody any other function'
 );

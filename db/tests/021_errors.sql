@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(73);
+select plan(75);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -56,6 +56,7 @@ from (
     (7, 'LBARG', 'ARGUMENT_MISSING', 'argument=provider', 'select get_event(''evt_1'', null)'),
     (8, 'LBARG', 'ARGUMENT_MISSING', 'argument=payout_id', 'select get_payout(null)'),
     (9, 'LBARG', 'ARGUMENT_MISSING', 'argument=restaurant_id', 'select set_restaurant(null)'),
+    (10, 'LBKEY', 'KEY_NOT_SEARCHABLE', 'key=colour', 'select find_events(''colour'', ''red'')'),
     (10, 'LBLIM', 'LIMIT_INVALID', 'limit=0', 'select list_payouts(p_limit => 0)'),
     (11, 'LBCUR', 'CURSOR_INVALID', 'argument=cursor', 'select list_payouts(p_cursor => ''x'')'),
     (12, 'LBDAT', 'AS_OF_INVALID', 'as_of=-infinity', 'select run_payouts(''PEN'', ''-infinity'')'),

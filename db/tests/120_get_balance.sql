@@ -103,7 +103,7 @@ select results_eq(
 
 -- The service: reserved
 select is(
-    (select r.payouts_amount from run_payouts('USD', '2025-12-30') as r), 11400::bigint, 'a payout'
+    (select r.payouts_amount::bigint from run_payouts('USD', '2025-12-30') as r), 11400::bigint, 'a payout'
 );
 select results_eq(
     $$
@@ -160,10 +160,8 @@ select results_eq(
 -- Others
 reset role;
 set local role cuenta_reader;
-select throws_ok(
-    'select * from api.get_balance(''res_001'', ''PEN'')', '42501',
-    'permission denied for schema api',
-    'readers have views for that (42501)'
+select lives_ok(
+    'select * from api.get_balance(''res_001'', ''PEN'')', 'readers may, too'
 );
 reset role;
 

@@ -21,52 +21,30 @@ set local role cuenta_app;
 -- The service: a sound ledger
 select results_eq(
     $$
-    select c.check_name, c.severity, c.findings, c.title
+    select c.check_name, c.severity, c.findings
     from check_integrity() as c
-    order by c.check_name collate "C"
+    order by c.check_name
     $$,
     $$
-    values
-    (
-        'account_differs_from_last_entry', 'error', 0::bigint,
-        'The last entry or event that an account knows is not that of the book'
-    ),
-    (
-        'balance_unequal_to_entries', 'error', 0,
-        'A stored balance is not the sum of its entries'
-    ),
-    (
-        'clearing_unequal_to_owed', 'error', 0,
-        'What the processor holds is not what restaurants own plus fees'
-    ),
-    (
-        'closed_day_unequal_to_payouts', 'error', 0,
-        'The days closed are not those that payouts closed'
-    ),
-    ('duplicate_business_content', 'warning', 0, 'Two events differ in nothing but their id'),
-    ('entry_after_closed_day', 'error', 0, 'An entry settles on a day that a payout had closed'),
-    ('entry_differs_from_event', 'error', 0, 'An entry is not what its event says'),
-    ('entry_seq_gap', 'error', 0, 'The entries of an account are not numbered without gaps'),
-    ('entry_without_event_or_payout', 'error', 0, 'An entry has no cause'),
-    ('event_without_its_entries', 'error', 0, 'An event lacks entries it posted'),
-    ('negative_available', 'warning', 0, 'A restaurant owes money'),
-    ('negative_reserved_or_held', 'error', 0, 'Reserved or held money is negative'),
-    ('payout_amount_not_positive', 'error', 0, 'A payout pays nothing or takes money'),
-    ('payout_items_do_not_add_up', 'error', 0, 'The items of a payout do not add up to its amount'),
-    (
-        'payout_status_differs_from_entries', 'error', 0,
-        'A payout''s status is not what its entries say'
-    ),
-    ('payout_without_reserve', 'error', 0, 'A payout never reserved its money'),
-    ('reserve_differs_from_payout', 'error', 0, 'What was reserved is not what the payout pays'),
-    (
-        'reserved_balance_unequal_to_open_payouts', 'error', 0,
-        'Reserved money is not the sum of the payouts under way'
-    ),
-    (
-        'running_balance_broken', 'error', 0,
-        'The balance after an entry does not follow from the one before'
-    )
+    select i.check_name, i.severity, 0::bigint
+    from (
+        values
+        ('account_differs_from_last_entry', 'error'), ('account_differs_from_restaurant', 'error'),
+        ('account_out_of_range', 'error'), ('amount_out_of_range', 'error'),
+        ('balance_unequal_to_entries', 'error'), ('clearing_unequal_to_owed', 'error'),
+        ('closed_day_unequal_to_payouts', 'error'), ('duplicate_business_content', 'warning'),
+        ('entry_after_closed_day', 'error'), ('entry_differs_from_event', 'error'),
+        ('entry_seq_gap', 'error'), ('entry_type_unknown', 'error'),
+        ('entry_without_event_or_payout', 'error'), ('event_differs_from_rule', 'error'),
+        ('event_type_unknown', 'error'), ('event_without_its_entries', 'error'),
+        ('event_without_rule', 'error'), ('negative_available', 'warning'),
+        ('negative_reserved_or_held', 'error'), ('payout_amount_not_positive', 'error'),
+        ('payout_items_do_not_add_up', 'error'), ('payout_status_differs_from_entries', 'error'),
+        ('payout_without_reserve', 'error'), ('pending_day_unequal_to_entries', 'error'),
+        ('reserve_differs_from_payout', 'error'),
+        ('reserved_balance_unequal_to_open_payouts', 'error'), ('running_balance_broken', 'error'),
+        ('settlement_before_available', 'error'), ('timezone_unknown', 'warning')
+    ) as i (check_name, severity)
     $$,
     'answers one row a check, also for those that find nothing'
 );
@@ -135,8 +113,6 @@ select results_eq(
 -- Damage
 set local session_replication_role = replica;
 alter table ledger.payouts drop constraint payouts_amount_positive_check;
-alter table ledger.ledger_entries drop constraint ledger_entries_has_cause_check;
-alter domain ledger.minor_units_kept drop constraint minor_units_kept_range_check;
 
 create function pg_temp.finding(p_check text, p_restaurant_id text) returns text
 language sql stable
@@ -268,7 +244,8 @@ select isnt(
 );
 select results_eq(
     $$
-    select f.restaurant_id, f.currency, f.severity
+    select f.restaurant_id collate "default", f.currency collate "default",
+    f.severity collate "default"
     from reporting.integrity_findings as f where f.check_name = 'clearing_unequal_to_owed'
     $$,
     $$values (null::text, 'PEN', 'error')$$,
@@ -294,10 +271,7 @@ select cmp_ok(
 );
 reset role;
 set local role cuenta_reader;
-select throws_ok(
-    'select * from api.check_integrity()', '42501', 'permission denied for schema api',
-    'readers have a view for that (42501)'
-);
+select lives_ok('select * from api.check_integrity()', 'readers may, too');
 reset role;
 
 select * from finish();

@@ -58,7 +58,7 @@ from (
     )
 ) as e (id, type, at, amount, change);
 select is(
-    (select r.payouts_amount from run_payouts('PEN', '2025-12-11') as r), 10300::bigint, 'a payout'
+    (select r.payouts_amount::bigint from run_payouts('PEN', '2025-12-11') as r), 10300::bigint, 'a payout'
 );
 select is(
     pg_temp.send(
@@ -76,7 +76,7 @@ select is(
 set local role cuenta_reader;
 select results_eq(
     $$
-    select p.entry_seq, p.entry_type, p.side, p.account, p.amount, p.event_id,
+    select p.entry_seq, p.entry_type collate "default", p.side, p.account collate "default", p.amount, p.event_id collate "default",
     p.payout_id is not null
     from reporting.ledger_postings as p
     where p.restaurant_id = 'res_001' and p.currency = 'PEN' and p.entry_seq in (1, 2, 5, 6, 7)
@@ -112,7 +112,7 @@ select is_empty(
 );
 select results_eq(
     $$
-    select t.account, t.debit, t.credit, t.balance
+    select t.account collate "default", t.debit, t.credit, t.balance
     from reporting.trial_balance as t
     where t.currency = 'PEN'
     order by t.account collate "C"
@@ -137,13 +137,13 @@ select is_empty(
 );
 select results_eq(
     $$
-    select b.restaurant_id, b.currency, b.available, b.pending, b.reserved, b.held, b.total
+    select b.restaurant_id collate "default", b.currency collate "default", b.available, b.pending, b.reserved, b.held, b.total
     from reporting.restaurant_balances as b
     order by b.restaurant_id collate "C", b.currency collate "C"
     $$,
     $$
     values
-    ('res_001', 'PEN', 250::bigint, 0::bigint, 0::bigint, 0::bigint, 250::bigint),
+    ('res_001', 'PEN', 250::numeric, 0::numeric, 0::bigint, 0::bigint, 250::numeric),
     ('res_001', 'USD', 900, 0, 0, 0, 900),
     ('res_002', 'PEN', 0, 6930, 0, 0, 6930)
     $$,
@@ -152,13 +152,15 @@ select results_eq(
 reset role;
 select results_eq(
     $$
-    select b.restaurant_id, b.currency, b.available, b.pending, b.reserved, b.held, b.total,
+    select b.restaurant_id collate "default", b.currency collate "default", b.available, b.pending, b.reserved, b.held, b.total,
     b.last_event_at
     from reporting.restaurant_balances as b
     order by b.restaurant_id collate "C", b.currency collate "C"
     $$,
     $$
-    select g.*
+    select
+        g.restaurant_id, g.currency, g.available::numeric, g.pending::numeric, g.reserved, g.held,
+        g.total::numeric, g.last_event_at
     from (
         values ('res_001', 'PEN'), ('res_001', 'USD'), ('res_002', 'PEN')
     ) as k (restaurant_id, currency)
@@ -170,7 +172,7 @@ select results_eq(
 set local role cuenta_reader;
 select results_eq(
     $$
-    select p.restaurant_id, p.currency, p.as_of, p.amount, p.status, p.paid_at, p.failed_at,
+    select p.restaurant_id collate "default", p.currency collate "default", p.as_of, p.amount, p.status collate "default", p.paid_at, p.failed_at,
     p.failure_reason
     from reporting.payouts as p
     $$,
@@ -185,7 +187,7 @@ select results_eq(
 );
 select results_eq(
     $$
-    select i.restaurant_id, i.currency, i.as_of, i.item_type, i.amount, i.entry_count
+    select i.restaurant_id collate "default", i.currency collate "default", i.as_of, i.item_type collate "default", i.amount, i.entry_count
     from reporting.payout_items as i
     order by i.item_type collate "C"
     $$,
@@ -199,7 +201,7 @@ select results_eq(
 );
 select results_eq(
     $$
-    select d.currency, d.business_day, d.gross, d.fees, d.refunds, d.net, d.charge_count,
+    select d.currency collate "default", d.business_day, d.gross, d.fees, d.refunds, d.net, d.charge_count,
     d.refund_count
     from reporting.daily_sales as d
     where d.restaurant_id = 'res_001'
@@ -220,7 +222,7 @@ select results_eq(
 reset role;
 select results_eq(
     $$
-    select e.restaurant_id, e.currency, e.as_of, e.payable_amount, e.why_not
+    select e.restaurant_id collate "default", e.currency collate "default", e.as_of, e.payable_amount, e.why_not
     from reporting.payout_eligibility as e
     order by e.restaurant_id collate "C", e.currency collate "C"
     $$,
@@ -228,7 +230,7 @@ select results_eq(
     values
     (
         'res_001', 'PEN', ledger.business_day(now(), 'America/Lima', 3::smallint),
-        250::bigint, null::text
+        250::numeric, null::text
     ),
     ('res_001', 'USD', ledger.business_day(now(), 'America/Lima', 3::smallint), 900, null),
     (
@@ -265,7 +267,7 @@ select is(
 );
 select results_eq(
     $$
-    select e.restaurant_id, e.why_not
+    select e.restaurant_id collate "default", e.why_not
     from reporting.payout_eligibility as e
     where e.currency = 'PEN'
     order by e.restaurant_id collate "C"

@@ -116,7 +116,7 @@ values (
     5, 0, now(), now(), 0, 'steady', 'PEN', 'default', 'forged', 'charge_succeeded', '{}'
 );
 select is(
-    (select c.findings from api.check_integrity('event_without_its_entries') as c),
+    (select c.findings from api.check_integrity('event_differs_from_rule') as c),
     1::bigint, 'the checks find a charge without entries'
 );
 
