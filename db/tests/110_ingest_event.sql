@@ -238,8 +238,11 @@ set local role cuenta_app;
 select results_eq(
     $$
     select
-        a.status collate "default", a.event_id collate "default", a.provider collate "default", a.restaurant_id collate "default", a.currency collate "default", a.event_type collate "default", a.entries,
-        a.code collate "default", a.message, a.details, a.received_at >= now() and a.received_at <= clock_timestamp()
+        a.status collate "default", a.event_id collate "default", a.provider collate "default",
+    a.restaurant_id collate "default", a.currency collate "default",
+    a.event_type collate "default", a.entries,
+        a.code collate "default", a.message, a.details,
+    a.received_at >= now() and a.received_at <= clock_timestamp()
     from ingest_event(pg_temp.charge()) as a
     $$,
     $$
@@ -275,7 +278,8 @@ select results_eq(
 select results_eq(
     $$
     select
-        v.provider collate "default", v.event_id collate "default", v.event_type collate "default", v.amount, v.fee, v.occurred_at, v.first_entry_seq,
+        v.provider collate "default", v.event_id collate "default",
+    v.event_type collate "default", v.amount, v.fee, v.occurred_at, v.first_entry_seq,
         v.entry_count::integer, v.payload
     from ledger.processor_events as v
     $$,
@@ -289,7 +293,8 @@ select results_eq(
 );
 select results_eq(
     $$
-    select r.restaurant_id collate "default", r.timezone, r.day_close_hour::integer, r.settlement_delay_days::integer,
+    select r.restaurant_id collate "default", r.timezone, r.day_close_hour::integer,
+    r.settlement_delay_days::integer,
     r.is_payouts_paused
     from ledger.restaurants as r
     $$,
@@ -329,7 +334,9 @@ order by b.no;
 select results_eq(
     $$
     select
-        a.status collate "default", a.event_id collate "default", a.provider collate "default", a.restaurant_id collate "default", a.currency collate "default", a.event_type collate "default", a.entries,
+        a.status collate "default", a.event_id collate "default", a.provider collate "default",
+    a.restaurant_id collate "default", a.currency collate "default",
+    a.event_type collate "default", a.entries,
         a.code collate "default", a.message, a.details, a.received_at
     from ingest_event(pg_temp.charge()) as a
     $$,
@@ -373,7 +380,8 @@ select is(
 -- The service: the same id with other content
 select results_eq(
     $$
-    select a.status collate "default", a.event_id collate "default", a.provider collate "default", a.entries, a.code collate "default", a.details -> 'fields'
+    select a.status collate "default", a.event_id collate "default", a.provider collate "default",
+    a.entries, a.code collate "default", a.details -> 'fields'
     from ingest_event(pg_temp.charge('{"amount": 13000}')) as a
     $$,
     $$values ('conflict', 'evt_1', 'default', 0, 'EVENT_ID_REUSED', '["amount"]'::jsonb)$$,

@@ -82,7 +82,8 @@ set local role cuenta_app;
 select results_eq(
     $$
     select
-        e.entry_seq, e.entry_type collate "default", e.amount, e.balance_change, e.balance_after, e.reserved_after,
+        e.entry_seq, e.entry_type collate "default", e.amount, e.balance_change, e.balance_after,
+    e.reserved_after,
         e.event_id collate "default",
         e.payout_id = (select k.payout_id collate "default" from known as k)
     from list_entries('res_001', 'pen') as e

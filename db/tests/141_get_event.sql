@@ -34,7 +34,8 @@ select is(
 select results_eq(
     $$
     select
-        e.event_id collate "default", e.provider collate "default", e.status collate "default", e.amount, e.entries, e.payload
+        e.event_id collate "default", e.provider collate "default", e.status collate "default",
+    e.amount, e.entries, e.payload
     from get_event('evt_1') as e
     $$,
     $$
@@ -78,7 +79,9 @@ select is(
 select results_eq(
     $$
     select
-        e.event_id collate "default", e.provider collate "default", e.status collate "default", e.event_type collate "default", e.restaurant_id collate "default", e.currency collate "default", e.amount,
+        e.event_id collate "default", e.provider collate "default", e.status collate "default",
+    e.event_type collate "default", e.restaurant_id collate "default",
+    e.currency collate "default", e.amount,
         e.fee, e.occurred_at,
         e.entries, jsonb_array_length(e.rejections), e.rejections -> 2 ->> 'status', e.payload
     from get_event('evt_1') as e

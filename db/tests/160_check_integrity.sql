@@ -1,7 +1,7 @@
 -- api.check_integrity and reporting.integrity_findings: every check finds what it is for.
 -- Damage is done as a superuser with triggers off, each kind in a restaurant of its own.
 begin;
-select plan(35);
+select plan(45);
 
 create function pg_temp.send(p_restaurant_id text, p_change jsonb default '{}') returns text
 language sql
@@ -250,6 +250,44 @@ select results_eq(
     $$,
     $$values (null::text, 'PEN', 'error')$$,
     'finds that the processor does not hold what is owed'
+);
+
+-- What no constraint says any more, as each would be read anew at every event
+update ledger.account_balances set timezone = 'UTC' where restaurant_id = 'sound';
+update ledger.account_balances set balance = 9007199254740992 where restaurant_id = 'late';
+update ledger.ledger_entries set amount = 0 where restaurant_id = 'twice' and entry_seq = 1;
+update ledger.ledger_entries set entry_type = 'X' where restaurant_id = 'twice' and entry_seq = 2;
+update ledger.processor_events set entry_count = 0, first_entry_seq = null
+where restaurant_id = 'owes';
+update ledger.processor_events set event_type = 'x' where restaurant_id = 'running';
+update ledger.processor_events set subject_state = 'LOST' where restaurant_id = 'status';
+insert into ledger.pending_days (amount, available_on, restaurant_id, currency)
+values (5, '2999-01-01', 'sound', 'PEN');
+update ledger.ledger_entries set settlement_day = '2020-01-01'
+where restaurant_id = 'seq' and entry_seq = 1;
+update ledger.restaurants set timezone = 'Mars/Olympus' where restaurant_id = 'negative';
+select isnt(
+    pg_temp.finding(c.check_name, c.restaurant_id), null, format('finds %s', c.what)
+)
+from (
+    values
+    ('account_differs_from_restaurant', 'sound', 'an account with other settings'),
+    ('account_out_of_range', 'late', 'a balance that JSON does not hold exactly'),
+    ('amount_out_of_range', 'twice', 'an entry of nothing'),
+    ('entry_type_unknown', 'twice', 'an entry of a type that is not in the chart'),
+    ('event_differs_from_rule', 'owes', 'an event without the entries of its rule'),
+    ('event_type_unknown', 'running', 'an event of a type that is not there'),
+    ('event_without_rule', 'status', 'an event that no rule is for'),
+    ('pending_day_unequal_to_entries', 'sound', 'pending money that no entry brought'),
+    ('settlement_before_available', 'seq', 'money that settled before it was available')
+) as c (check_name, restaurant_id, what);
+select is(
+    (
+        select f.restaurant_id
+        from reporting.integrity_findings as f
+        where f.check_name = 'timezone_unknown'
+    ),
+    'negative', 'and a time zone that the server does not know, which fails no other check'
 );
 
 -- The service: a damaged ledger

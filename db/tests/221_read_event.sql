@@ -12,7 +12,8 @@ return '{"event_id": "evt_1", "event_type": "charge_succeeded",
 select results_eq(
     $$
     select
-        e.provider collate "default", e.event_id collate "default", e.event_type collate "default", e.restaurant_id collate "default", e.currency collate "default",
+        e.provider collate "default", e.event_id collate "default",
+    e.event_type collate "default", e.restaurant_id collate "default", e.currency collate "default",
         e.amount, e.fee, e.occurred_at
     from ledger.read_event(pg_temp.charge(), '2025-12-30T12:00:00Z') as e
     $$,

@@ -76,7 +76,8 @@ select is(
 set local role cuenta_reader;
 select results_eq(
     $$
-    select p.entry_seq, p.entry_type collate "default", p.side, p.account collate "default", p.amount, p.event_id collate "default",
+    select p.entry_seq, p.entry_type collate "default", p.side, p.account collate "default",
+    p.amount, p.event_id collate "default",
     p.payout_id is not null
     from reporting.ledger_postings as p
     where p.restaurant_id = 'res_001' and p.currency = 'PEN' and p.entry_seq in (1, 2, 5, 6, 7)
@@ -137,7 +138,8 @@ select is_empty(
 );
 select results_eq(
     $$
-    select b.restaurant_id collate "default", b.currency collate "default", b.available, b.pending, b.reserved, b.held, b.total
+    select b.restaurant_id collate "default", b.currency collate "default", b.available,
+    b.pending, b.reserved, b.held, b.total
     from reporting.restaurant_balances as b
     order by b.restaurant_id collate "C", b.currency collate "C"
     $$,
@@ -152,7 +154,8 @@ select results_eq(
 reset role;
 select results_eq(
     $$
-    select b.restaurant_id collate "default", b.currency collate "default", b.available, b.pending, b.reserved, b.held, b.total,
+    select b.restaurant_id collate "default", b.currency collate "default", b.available,
+    b.pending, b.reserved, b.held, b.total,
     b.last_event_at
     from reporting.restaurant_balances as b
     order by b.restaurant_id collate "C", b.currency collate "C"
@@ -172,7 +175,8 @@ select results_eq(
 set local role cuenta_reader;
 select results_eq(
     $$
-    select p.restaurant_id collate "default", p.currency collate "default", p.as_of, p.amount, p.status collate "default", p.paid_at, p.failed_at,
+    select p.restaurant_id collate "default", p.currency collate "default", p.as_of, p.amount,
+    p.status collate "default", p.paid_at, p.failed_at,
     p.failure_reason
     from reporting.payouts as p
     $$,
@@ -187,7 +191,8 @@ select results_eq(
 );
 select results_eq(
     $$
-    select i.restaurant_id collate "default", i.currency collate "default", i.as_of, i.item_type collate "default", i.amount, i.entry_count
+    select i.restaurant_id collate "default", i.currency collate "default", i.as_of,
+    i.item_type collate "default", i.amount, i.entry_count
     from reporting.payout_items as i
     order by i.item_type collate "C"
     $$,
@@ -201,7 +206,8 @@ select results_eq(
 );
 select results_eq(
     $$
-    select d.currency collate "default", d.business_day, d.gross, d.fees, d.refunds, d.net, d.charge_count,
+    select d.currency collate "default", d.business_day, d.gross, d.fees, d.refunds, d.net,
+    d.charge_count,
     d.refund_count
     from reporting.daily_sales as d
     where d.restaurant_id = 'res_001'
@@ -222,7 +228,8 @@ select results_eq(
 reset role;
 select results_eq(
     $$
-    select e.restaurant_id collate "default", e.currency collate "default", e.as_of, e.payable_amount, e.why_not
+    select e.restaurant_id collate "default", e.currency collate "default", e.as_of,
+    e.payable_amount, e.why_not
     from reporting.payout_eligibility as e
     order by e.restaurant_id collate "C", e.currency collate "C"
     $$,

@@ -207,7 +207,8 @@ select is(
 
 -- The books
 select results_eq(
-    'select t.account collate "default", t.balance from reporting.trial_balance as t order by t.account collate "C"',
+    'select t.account collate "default",
+    t.balance from reporting.trial_balance as t order by t.account collate "C"',
     $$
     values
     ('processor_clearing', 10500::bigint), ('processor_fees', 5500), ('restaurant_available', 0),
