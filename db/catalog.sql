@@ -100,7 +100,8 @@ objects as (
         case when r.relkind = 'v' then 'view' when r.relkind = 'S' then 'sequence' else 'table' end,
         r.name,
         r.relowner,
-        'cuenta_owner',
+        -- a sequence of an identity column follows its table
+        case when r.relkind = 'S' then r.relowner::regrole::text else 'cuenta_owner' end,
         r.xmin,
         concat_ws(
             E'\n',

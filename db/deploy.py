@@ -13,7 +13,7 @@ of a deploy and a kill leaves nothing half done:
 2. A lock on deployment.records, which only the owner can take: several deploys may be started at once.
 3. db/migrations, as yoyo orders them, with yoyo's marks and our checksums.
 4. db/functions, db/triggers.sql, db/views, db/privileges.sql: what differs (db/replay.py).
-5. db/reference/*.csv: rows that differ (db/reference.py).
+5. db/reference/*.csv: rows that differ (db/reference_data.py).
 6. What then stands in the catalog (db/catalog.sql) is recorded in schema deployment, for --check.
 
 All as cuenta_owner, which is a member of cuenta_writer until just before the commit. A migration that
@@ -46,7 +46,7 @@ from yoyo.migrations import Migration, default_migration_table
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # as `python db/deploy.py` does not
 
-from db import facts, reference, replay
+from db import facts, reference_data, replay
 from db.facts import DB, RUN, STRUCTURE, Connection, DeployError, Facts, Key, Object
 from db.schema import dump_schema
 
@@ -274,7 +274,7 @@ def _look(conn: Connection, root: Path) -> _Look:
         objects = facts.catalog(conn)
         standing |= facts.fingerprints(objects)
     found = facts.differences(recorded, standing) | facts.wrong_owners(objects)
-    return _Look(recorded, standing, found | (reference.differences(conn, root) if objects else {}))
+    return _Look(recorded, standing, found | (reference_data.differences(conn, root) if objects else {}))
 
 
 def _look_only(stage: _Stage) -> dict[Key, str]:
@@ -410,7 +410,7 @@ def _deploy_once(stage: _Stage) -> None:
             if has_moved or stage.refused or replay.are_privileges_due(look.found.keys(), known, standing):
                 replay.replay_privileges(conn, root)
             conn.execute("set local role cuenta_writer")
-            written = reference.merge(conn, root)
+            written = reference_data.merge(conn, root)
             conn.execute("set local role cuenta_owner")
             if written:
                 stage.say(f"reference data: {written} rows")

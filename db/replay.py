@@ -198,7 +198,7 @@ def take_back(conn: Connection) -> None:
 
 
 def _move(row: Object) -> str:
-    kinds = ("schema", "table", "sequence", "view", "type", "function")
+    kinds = ("schema", "table", "view", "type", "function")
     word = "routine" if row.kind == "function" else row.kind
     return f"alter {word} {row.name} owner to {row.right_owner}" if row.kind in kinds else ""
 

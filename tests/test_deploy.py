@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -602,3 +604,138 @@ def test_one_bad_file_keeps_all_as_it_was(deployed: str, files: Path) -> None:
     with pytest.raises(DeployError, match=r"(?s)db/views/bad\.sql failed.*nowhere.*LINE 2"):
         deploy(deployed, quiet=True, root=files)
     assert state(deployed) == before
+
+
+def test_a_view_of_others_that_needs_ours_stops_a_deploy_by_name(deployed: str, files: Path) -> None:
+    path = files / "views" / "payouts.sql"
+    text = path.read_text()
+    query(deployed, "create schema bi; create view bi.paid as select p.payout_id from reporting.payouts as p")
+    before = state(deployed)
+    path.write_text(re.sub(r"\bas\b\s+select", "as select 1 as first_of_all,", text, count=1, flags=re.I))
+    write_function(files, "integer", "select 1")
+    with pytest.raises(DeployError, match=r"view reporting\.payouts has to be dropped, .* view bi\.paid\. Drop that"):
+        deploy(deployed, quiet=True, root=files)
+    assert state(deployed) == before
+    query(deployed, "drop schema bi cascade")
+    with psycopg.connect(deployed) as reader:
+        reader.execute("select * from ledger.payouts")  # an open transaction of a reader is in nobody's way
+        deploy(deployed, quiet=True, root=files)
+    assert query(deployed, "select count(first_of_all) from reporting.payouts") == [(0,)]
+    assert check(deployed, root=files) == []
+
+
+def test_a_migration_and_what_needs_it_come_at_once(deployed: str, create_database: Databases, files: Path) -> None:
+    """A composite gets a field, and the function that fills it: a failure takes both back."""
+    url = create_database()
+    path = files / "migrations" / "9000_pair.sql"
+    path.write_text("create type ledger.pair as (one integer);\n")
+    path.with_name("9000_pair.rollback.sql").write_text("drop type ledger.pair;\n")
+    function = write_function(files, "ledger.pair", "select row(1)::ledger.pair")
+    deploy(url, quiet=True, root=files)
+    path.with_name("9001_pair.sql").write_text("alter type ledger.pair add attribute two integer;\n")
+    text = function.read_text()
+    function.write_text(text + "select 1 / 0;\n")
+    with pytest.raises(DeployError, match=r"events/mine\.sql failed, nothing was deployed: division"):
+        deploy(url, quiet=True, root=files)
+    assert query(url, "select (ledger.mine()).*") == [(1,)]
+
+    function.write_text(text.replace("row(1)", "row(1, 2)"))
+    deploy(url, quiet=True, root=files)
+    assert query(url, "select (ledger.mine()).*") == [(1, 2)]
+
+
+VALID = "select indisvalid from pg_index where indexrelid = 'ledger.mine_idx'::regclass"
+
+
+def test_an_index_is_made_concurrently_and_counts_only_if_valid(create_database: Databases, files: Path) -> None:
+    url = create_database()
+    path = files / "migrations" / "9000_index.sql"
+    statement = "create unique index concurrently if not exists mine_idx on ledger.processor_events (currency)"
+    path.write_text(f"-- transactional: false\n{statement};\n")
+    path.with_name("9000_index.rollback.sql").write_text("drop index ledger.mine_idx;\n")
+    query(
+        url,
+        "select count(*) from generate_series(1, 2) as n cross join lateral api.ingest_event(jsonb_build_object("
+        "'event_id', 'e' || n, 'event_type', 'charge_succeeded', 'currency', 'PEN', 'amount', 100, "
+        "'occurred_at', '2025-12-30T10:00:00Z', 'restaurant_id', 'r')) as i where i.status = 'processed'",
+    )
+    for _ in range(2):
+        with pytest.raises(DeployError, match=r"(?s)migration 9000_index failed.*could not create unique index"):
+            deploy(url, quiet=True, root=files)
+        assert query(url, "select indisvalid from pg_index where indexrelid = 'ledger.mine_idx'::regclass") == [
+            (False,)
+        ]
+        assert f"migration 9000_index is not applied yet: {RUN}" in check(url, root=files)
+    path.write_text(path.read_text().replace("unique index", "index"))
+    deploy(url, quiet=True, root=files)
+    assert query(url, VALID) == [(True,)]
+    assert check(url, root=files) == []
+    assert rollback(url, 1, quiet=True, root=files) == ["9000_index"]
+
+
+STRUCTURE_DRIFT = [
+    (
+        "alter table ledger.payouts drop constraint payouts_run_id_fkey",
+        "constraint payouts_run_id_fkey on led",
+    ),
+    ("alter table ledger.payouts add column note text", "column ledger.payouts.note was made by hand"),
+    (
+        "alter table ledger.restaurants alter column timezone drop not null",
+        "column ledger.restaurants.timezone was",
+    ),
+    ("create index mine on ledger.payouts (amount)", "index ledger.mine was made by hand"),
+    ("create table ledger.mine (one integer)", "table ledger.mine was made by hand"),
+    ("alter domain ledger.minor_units add constraint mine check (value <> 7)", "constraint mine on ledger.minor_units"),
+]
+
+
+def test_what_migrations_make_is_watched_and_left_alone(create_database: Databases) -> None:
+    url = create_database()
+    deploy(url, quiet=True)
+    for statement, _ in STRUCTURE_DRIFT:
+        query(url, statement)
+    for _ in range(2):  # a deploy neither mends it nor takes it for its own
+        found = check(url)
+        for _, expected in STRUCTURE_DRIFT:
+            assert [line for line in found if line.startswith(expected)], (expected, found)
+        query(url, "grant select on ledger.payouts to cuenta_app")
+        deploy(url, quiet=True)
+
+
+def test_its_lines_are_json_where_the_service_s_are(deployed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUENTA_LOG", "json")
+    for arguments, level in (([], "info"), (["--check"], "info"), (["--database", "nonsense"], "error")):
+        lines = [json.loads(line) for line in end(start(deployed, *arguments))[1].splitlines()]
+        assert lines and {line["level"] for line in lines} == {level}
+        assert all(line.keys() == {"event", "level", "logger", "timestamp"} for line in lines)
+
+
+def test_no_login_but_the_owner_can_hold_a_deploy_up(deployed: str) -> None:
+    name = f"stranger_{secrets.token_hex(4)}"
+    query(deployed, f"create role {name}; grant cuenta_app, cuenta_operator, cuenta_reader, cuenta_processor to {name}")
+    try:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="deployment"):
+            query(deployed, f"set role {name}; lock table deployment.records in access share mode")
+        with psycopg.connect(deployed, options=f"-c role={name}") as stranger:
+            stranger.execute(f"select pg_advisory_lock({0x6375656E7461})")
+            query(deployed, "revoke usage on schema api from cuenta_app")
+            deploy(deployed, quiet=True)
+    finally:
+        query(deployed, f"drop role {name}")
+    assert check(deployed) == []
+
+
+def test_a_database_of_another_collation_version_is_warned_of(
+    deployed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = embedded.database_name(deployed)
+    known = query(deployed, f"select datcollversion is not null from pg_database where datname = '{name}'")
+    if known != [(True,)]:
+        pytest.skip("the server's C locale has no version here")
+    query(deployed, f"update pg_database set datcollversion = '0.9' where datname = '{name}'")
+    assert check(deployed, quiet=False) == []
+    assert "warning: the database sorts by version 0.9 of its collation library" in capsys.readouterr().out
+    warned = "select collation_warning from api.get_service_status()"
+    assert "made with version 0.9 of its collation library" in str(query(deployed, warned))
+    query(deployed, f"alter database {name} refresh collation version")
+    assert query(deployed, warned) == [(None,)]
