@@ -6,8 +6,8 @@
  *
  * A fingerprint is that of plain facts, which no upgrade changes, and, where the server writes out
  * an expression or a query, its major version and the fingerprint of that text. right_owner: whose
- * it has to be. A privilege is named "grantee: right on object", as grant and revoke take it; a membership "member
- * of role". is_new: created or replaced by the transaction that asks.
+ * it has to be. A privilege is named "grantee: right on object", as grant and revoke take it; a
+ * membership "member of role". is_new: created or replaced by the transaction that asks.
  */
 with schemas as (
     select
@@ -238,7 +238,11 @@ objects as (
         concat_ws(
             E'\n',
             f.prokind,
-            (select l.lanname from pg_catalog.pg_language as l where l.oid = f.prolang),
+            (
+                select l.lanname
+                from pg_catalog.pg_language as l
+                where l.oid = f.prolang
+            ),
             f.prosrc,
             f.procost,
             f.prorows,
@@ -268,7 +272,10 @@ select
     concat_ws(
         ' ',
         md5(o.plain),
-        case when o.written is not null then current_setting('server_version_num')::integer / 10000 end,
+        case
+            when o.written is not null
+                then current_setting('server_version_num')::integer / 10000
+        end,
         md5(o.written)
     ) as fingerprint
 from objects as o

@@ -120,7 +120,8 @@ def _views(root: Path) -> list[Unit]:
         for name, text in texts.items()
     }
     order = graphlib.TopologicalSorter(reads).static_order()
-    return [Unit("view", f"reporting.{name}", f"db/{paths[name].relative_to(root).as_posix()}", texts[name]) for name in order]
+    files = {name: f"db/{path.relative_to(root).as_posix()}" for name, path in paths.items()}
+    return [Unit("view", f"reporting.{name}", files[name], texts[name]) for name in order]
 
 
 def checksums(root: Path) -> Facts:

@@ -1,7 +1,8 @@
 /*
  * Who may do what: the whole matrix. A deploy that finds a right that is not as here, or something
  * new, takes everything from everybody and replays this page, as cuenta_owner and in the
- * transaction of the functions: what stands here is what holds, and nothing given by hand outlives it.
+ * transaction of the functions: what stands here is what holds, and nothing given by hand outlives
+ * it.
  *
  *                           owner     writer     processor  app       operator  reader
  *     schema ledger         all       usage      -          -         -         -

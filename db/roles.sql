@@ -8,10 +8,10 @@
  *
  * It may be run again at any time; what is right already is left alone.
  *
- *     cuenta_owner      owns everything but what writes, cannot log in and cannot write the book; the
- *                       deploy does its work as this role
- *     cuenta_writer     owns the functions that write; nobody is a member of it, outside of a deploy's
- *                       own transaction
+ *     cuenta_owner      owns everything but what writes, cannot log in and cannot write the book;
+ *                       the deploy does its work as this role
+ *     cuenta_writer     owns the functions that write; nobody is a member of it, outside of a
+ *                       deploy's own transaction
  *     cuenta_processor  what reports events, and does nothing else
  *     cuenta_app        the service: grant it to the login in the service's DATABASE_URL
  *     cuenta_operator   people: adjustments, replays, cancellations

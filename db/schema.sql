@@ -2082,10 +2082,12 @@ CREATE VIEW reporting.ledger_entries WITH (security_barrier='true') AS
             x.occurred_at
            FROM ledger.processor_events x
           WHERE ((x.restaurant_id = e.restaurant_id) AND (x.event_no = e.event_no))
+          ORDER BY x.event_no
          LIMIT 1) v ON (true))
      LEFT JOIN LATERAL ( SELECT y.created_at
            FROM ledger.payouts y
           WHERE ((y.restaurant_id = e.restaurant_id) AND (y.payout_id = e.payout_id))
+          ORDER BY y.payout_id
          LIMIT 1) p ON (true));
 
 COMMENT ON VIEW reporting.ledger_entries IS 'Every ledger entry, with the balances after it: all that api.list_entries gives page by page.';

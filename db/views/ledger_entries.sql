@@ -28,12 +28,14 @@ left join lateral (
         x.occurred_at
     from ledger.processor_events as x
     where x.restaurant_id = e.restaurant_id and x.event_no = e.event_no
+    order by x.event_no
     limit 1
 ) as v on true
 left join lateral (
     select y.created_at
     from ledger.payouts as y
     where y.restaurant_id = e.restaurant_id and y.payout_id = e.payout_id
+    order by y.payout_id
     limit 1
 ) as p on true;
 

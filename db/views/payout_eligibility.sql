@@ -23,20 +23,23 @@ select
     end as why_not
 from ledger.account_balances as b
 inner join ledger.restaurants as r on b.restaurant_id = r.restaurant_id
-cross join lateral (
-    select
-        case
-            when cardinality(ledger.known_timezones(array[r.timezone])) = 1
-                then
-                    (
-                        (now() at time zone r.timezone) - make_interval(hours => r.day_close_hour)
-                    )::date
-        end as as_of
-) as d
+cross join
+    lateral (
+        select
+            case
+                when cardinality(ledger.known_timezones(array[r.timezone])) = 1
+                    then
+                        (
+                            (now() at time zone r.timezone)
+                            - make_interval(hours => r.day_close_hour)
+                        )::date
+            end as as_of
+    ) as d
 cross join lateral (
     -- what settles later is left out, and never more than what is available now
-    select case when d.as_of is not null then b.balance - greatest(l.amount, q.amount) end
-        as payable_amount
+    select
+        case when d.as_of is not null then b.balance - greatest(l.amount, q.amount) end
+            as payable_amount
     from (
         select coalesce(sum(e.amount::numeric * m.balance_effect), 0) as amount
         from ledger.ledger_entries as e

@@ -12,16 +12,18 @@ select
     d.business_day
 from ledger.account_balances as b
 inner join ledger.restaurants as r on b.restaurant_id = r.restaurant_id
-cross join lateral (
-    select
-        case
-            when cardinality(ledger.known_timezones(array[r.timezone])) = 1
-                then
-                    (
-                        (now() at time zone r.timezone) - make_interval(hours => r.day_close_hour)
-                    )::date
-        end as business_day
-) as d
+cross join
+    lateral (
+        select
+            case
+                when cardinality(ledger.known_timezones(array[r.timezone])) = 1
+                    then
+                        (
+                            (now() at time zone r.timezone)
+                            - make_interval(hours => r.day_close_hour)
+                        )::date
+            end as business_day
+    ) as d
 cross join lateral (
     select case when d.business_day is not null then coalesce(sum(q.amount), 0) end as pending
     from ledger.pending_days as q

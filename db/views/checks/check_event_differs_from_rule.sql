@@ -5,7 +5,11 @@ select
     v.currency,
     v.event_id as reference,
     format(
-        '%s with amount %s and fee %s posted %s entries', v.event_type, v.amount, v.fee, v.entry_count
+        '%s with amount %s and fee %s posted %s entries',
+        v.event_type,
+        v.amount,
+        v.fee,
+        v.entry_count
     ) as finding
 from ledger.processor_events as v
 inner join (
