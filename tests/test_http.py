@@ -311,6 +311,18 @@ def test_a_statement_comes_in_pages(client: FlaskClient) -> None:
     assert (rows, pages) == (everything["data"], 2)
 
 
+def test_a_statement_may_begin_with_the_newest_and_be_of_one_payout(client: FlaskClient) -> None:
+    charge(client, "res_newest", "newest_1", fee=0)
+    run(client, currency="PEN", as_of="2025-12-30", restaurant_ids=["res_newest"])
+    (payout,) = json_of(client.get("/v1/payouts?restaurant_id=res_newest"))["data"]
+    path = "/v1/restaurants/res_newest/entries?currency=PEN"
+    newest = json_of(client.get(f"{path}&newest_first=true"))["data"]
+    assert [row["entry_type"] for row in newest] == ["PAYOUT_RESERVE", "CHARGE"]
+    (reserve,) = json_of(client.get(f"{path}&payout_id={payout['payout_id']}"))["data"]
+    assert reserve == newest[0]
+    assert error_of(client.get(f"{path}&newest_first=1"), 400)["details"] == {"field": "newest_first"}
+
+
 def test_a_full_last_page_is_followed_by_an_empty_one(client: FlaskClient) -> None:
     charge(client, "res_full", "full_1")
     path = "/v1/restaurants/res_full/entries?currency=PEN&limit=2"
@@ -419,6 +431,9 @@ def test_a_run_can_be_looked_at_and_says_whom_it_skipped(own: tuple[FlaskClient,
     path = f"/v1/payouts/runs/{answer['run_id']}"
     found = json_of(client.get(path))
     assert (found["run_id"], found["is_finished"], found["payouts_created"]) == (answer["run_id"], True, 150)
+    paid = json_of(client.get(f"/v1/payouts?run_id={answer['run_id']}&as_of=2025-12-30&limit=500"))
+    assert (len(paid["data"]), {row["run_id"] for row in paid["data"]}) == (150, {answer["run_id"]})
+    assert json_of(client.get(f"/v1/payouts?run_id={answer['run_id']}&as_of=2025-12-29"))["data"] == []
     page = json_of(client.get(f"{path}/skips?limit=299"))
     assert (len(page["data"]), {row["reason"] for row in page["data"]}) == (299, {"below_minimum"})
     last = json_of(client.get(f"{path}/skips?limit=299&cursor={page['next_cursor']}"))
