@@ -28,18 +28,17 @@ COLLECTED = pytest.StashKey[int]()
 RAN: set[str] = set()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each of schemathesis' operations a node id of its own: xdist runs one test a node id."""
     for item in items:
         if label := getattr(item, "operation_label", None):
             item._id = item._id.with_params(label)
-    if twice := [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]:
-        raise pytest.UsageError(f"one node id stands for several tests: {', '.join(twice)}")
-    config.stash[COLLECTED] = len(items)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """How many tests are chosen; xdist's workers tell their controller."""
+    """Each test needs a node id of its own. How many there are xdist's workers tell their controller."""
+    if twice := [name for name, count in Counter(item.nodeid for item in session.items).items() if count > 1]:
+        raise pytest.UsageError(f"one node id stands for several tests: {', '.join(twice)}")
     session.config.stash[COLLECTED] = len(session.items)
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["collected"] = len(session.items)

@@ -209,3 +209,44 @@ def test_the_sample_is_loaded_into_an_empty_ledger_once_and_told_in_json(create_
     assert "nothing is loaded" in said[1].stdout
     assert all(done.stdout.startswith("{") and done.stdout.count("\n") == 1 for done in said)
     assert not is_empty(url)
+
+
+# A run of pytest
+
+
+def pytest_on(folder: Path, hook: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run two tests with this tree's hooks and one more."""
+    (folder / "conftest.py").write_text(f"import pytest\n\n{hook}\n")
+    (folder / "test_two.py").write_text("def test_a():\n    pass\n\n\ndef test_b():\n    pass\n")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "tests.conftest",
+        "-p",
+        "no:cacheprovider",
+        *words,
+        str(folder),
+    ]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_a_run_fails_if_a_node_id_stands_for_two_tests(tmp_path: Path) -> None:
+    hook = "def pytest_collection_modifyitems(items):\n    items[1]._id = items[0]._id"
+    done = pytest_on(tmp_path, hook)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "one node id stands for several tests" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_a_run_fails_if_fewer_tests_ran_than_were_collected(tmp_path: Path, words: tuple[str, ...]) -> None:
+    hook = "def pytest_runtest_protocol(item):\n    return True if item.name == 'test_b' else None"
+    done = pytest_on(tmp_path, hook, *words)
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout
+    assert "1 of the tests collected did not run" in done.stdout + done.stderr
+
+
+def test_a_run_of_all_tests_passes(tmp_path: Path) -> None:
+    assert pytest_on(tmp_path, "", "-n", "2").returncode == 0
