@@ -240,12 +240,18 @@ class Cuenta:
         if event.event_type == "payout_paid":
             if payout.status == "CREATED":
                 entry_type, payout.status, payout.paid_at = "PAYOUT_RELEASE", "PAID", event.occurred_at
-            elif payout.status == "PAID" or (payout.failed_at and event.occurred_at <= payout.failed_at):
+            elif payout.status == "PAID":  # told again: the later moment counts
+                payout.paid_at = max(payout.paid_at or event.occurred_at, event.occurred_at)
+                return Answer("processed", 0, "NO_EFFECT")
+            elif payout.failed_at and event.occurred_at <= payout.failed_at:
                 return Answer("processed", 0, "NO_EFFECT")
             else:
                 return self.refuse("PAYOUT_STATE_CONFLICT")
         else:
-            if payout.status == "FAILED" or (payout.paid_at and event.occurred_at < payout.paid_at):
+            if payout.status == "FAILED":
+                payout.failed_at = max(payout.failed_at or event.occurred_at, event.occurred_at)
+                return Answer("processed", 0, "NO_EFFECT")
+            if payout.paid_at and event.occurred_at < payout.paid_at:
                 return Answer("processed", 0, "NO_EFFECT")
             entry_type = "PAYOUT_FAILURE" if payout.status == "CREATED" else "PAYOUT_RETURN"
             payout.status, payout.failed_at = "FAILED", event.occurred_at

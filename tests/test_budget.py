@@ -31,7 +31,7 @@ class Budget:
     pages: tuple[float, float]
 
 
-SINGLE = Budget(5, 4, (48.5, 52))
+SINGLE = Budget(5, 4, (48.5, 55))
 DUPLICATE = Budget(3, 0, (5.5, 7.5))
 ARRAY = Budget(10, 3.2, (48.5, 53))
 BALANCE = Budget(2, 0, (3, 5))

@@ -12,7 +12,7 @@ from psycopg import errors
 
 from tests.sessions import AS_OF, NOW, Row, Sessions, charge, make_payout, new_id, payout_event, statuses
 
-VIEWS = "select format('%I.%I', v.schemaname, v.viewname) as name from pg_views as v where v.schemaname = 'reporting'"
+VIEWS = "select format('%%I.%%I', v.schemaname, v.viewname) as name from pg_views as v where v.schemaname = 'reporting'"
 
 
 def days_of(sessions: Sessions, restaurant_id: str) -> list[date]:

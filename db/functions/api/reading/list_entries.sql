@@ -11,20 +11,9 @@ create or replace function api.list_entries(
     p_recorded_to timestamptz default null
 )
 returns table (
-    entry_seq bigint,
-    entry_type text,
-    amount bigint,
-    balance_change bigint,
-    balance_after bigint,
-    reserved_after bigint,
-    held_after bigint,
-    event_id text,
-    payout_id text,
-    business_day date,
-    available_on date,
-    settlement_day date,
-    occurred_at timestamptz,
-    recorded_at timestamptz,
+    entry_seq bigint, entry_type text, amount bigint, balance_change bigint, balance_after bigint,
+    reserved_after bigint, held_after bigint, event_id text, payout_id text, business_day date,
+    available_on date, settlement_day date, occurred_at timestamptz, recorded_at timestamptz,
     cursor text
 )
 language plpgsql
@@ -112,7 +101,9 @@ begin
         recorded_at := v_row.recorded_at;
         cursor := ledger.write_cursor(
             v_row.entry_seq
-            || case when v_is_by_day then ' ' || v_row.settlement_day - date '0001-01-01' else '' end
+            || case
+                when v_is_by_day then ' ' || v_row.settlement_day - date '0001-01-01' else ''
+            end
         );
         return next;
     end loop;

@@ -52,8 +52,7 @@ begin
     from ledger.platform_settings as s
     on conflict do nothing;
 
-    -- The order of locks: accounts, by key, before the restaurant's row, which who opens another
-    -- account shares.
+    -- The order of locks: accounts, by key, before the restaurant's row.
     perform
     from ledger.account_balances as b
     where b.restaurant_id = p_restaurant_id
