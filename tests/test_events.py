@@ -194,7 +194,8 @@ def test_a_bad_event_gets_its_answer_and_posts_nothing(session: psycopg.Connecti
         assert answer["entries"] in (None, 0)
         assert answer["message"]
         kept = session.execute(
-            "select r.status, r.code, r.payload = ledger.without_wild_numbers(%s::jsonb) from ledger.event_rejections as r"
+            "select r.status, r.code, r.payload = ledger.without_wild_numbers(%s::jsonb)"
+            " from ledger.event_rejections as r"
             " order by r.rejection_no desc limit 1",
             (data.decode(),),
         ).fetchone()

@@ -1,6 +1,6 @@
 -- api.list_entries: a statement with running balance.
 begin;
-select plan(25);
+select plan(29);
 
 create function pg_temp.send(p_change jsonb) returns text
 language sql
@@ -183,6 +183,49 @@ select is(
     array(select e.entry_seq from list_entries('res_001', 'PEN', '2025-12-02') as e),
     'and pages go together with a first day'
 );
+
+-- The service: the newest first, one payout, and moments
+select is(
+    array(select e.entry_seq from list_entries('res_001', 'PEN', p_newest_first => true) as e),
+    '{6,5,4,3,2,1}'::bigint[], 'the newest first on demand'
+);
+select is(
+    array(
+        select n.entry_seq
+        from list_entries('res_001', 'PEN', p_limit => 2, p_newest_first => true) as e
+        cross join lateral list_entries(
+            'res_001', 'PEN', p_limit => 2, p_newest_first => true, p_cursor => e.cursor
+        ) as n
+        where e.entry_seq = 5
+    ),
+    '{4,3}'::bigint[], 'also page by page'
+);
+select is(
+    array(
+        select e.entry_seq
+        from list_entries(
+            'res_001', 'PEN', p_payout_id => (select k.payout_id from known as k)
+        ) as e
+    ),
+    '{5,6}'::bigint[], 'only what is about one payout'
+);
+select results_eq(
+    $$
+    select
+        (select count(*) from list_entries('res_001', 'PEN', p_recorded_from => now())),
+        (select count(*) from list_entries('res_001', 'PEN', p_recorded_to => now())),
+        (
+            select count(*)
+            from list_entries(
+                'res_001', 'PEN', p_recorded_from => now() + interval '1 second'
+            )
+        ),
+        (select count(*) from list_entries('res_002', 'PEN', p_recorded_from => now()))
+    $$,
+    'values (6::bigint, 0::bigint, 0::bigint, 0::bigint)',
+    'from a moment on, and before one'
+)
+from set_restaurant('res_002');
 
 -- Others
 reset role;
