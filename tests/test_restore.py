@@ -69,7 +69,8 @@ def dumped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def old_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dump of version 15."""
     if not (OLD / "pg_ctl").exists() or embedded.major_version(embedded.find_bin_dir()) == 15:
-        return  # needs version 15 besides a later one
+        with embedded.Server(throw_away=True) as server:  # the oldest that is here
+            return dump(server, tmp_path_factory.mktemp("dump15"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PG_BIN", str(OLD))
         with embedded.Server(throw_away=True) as server:
