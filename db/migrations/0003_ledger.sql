@@ -128,8 +128,9 @@ create table ledger.processor_events (
     foreign key (event_type, subject_state)
     references ledger.posting_rules (event_type, subject_state)
 );
+-- Only its beginning: an index refuses long rows, and an event may say anything.
 create index processor_events_reservation_id_idx
-on ledger.processor_events ((payload -> 'metadata' ->> 'reservation_id'))
+on ledger.processor_events (left(payload -> 'metadata' ->> 'reservation_id', 128))
 where (payload -> 'metadata' ->> 'reservation_id') is not null;
 comment on table ledger.processor_events is
 'Events that became effective, once and for ever. What was refused is in event_rejections.';
