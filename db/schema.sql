@@ -2468,7 +2468,7 @@ CREATE INDEX payouts_run_id_payout_id_idx ON ledger.payouts USING btree (run_id,
 
 CREATE INDEX payouts_status_as_of_payout_id_idx ON ledger.payouts USING btree (status, as_of, payout_id) WHERE (status <> 'PAID'::text);
 
-CREATE INDEX processor_events_reservation_id_idx ON ledger.processor_events USING btree ((((payload -> 'metadata'::text) ->> 'reservation_id'::text))) WHERE (((payload -> 'metadata'::text) ->> 'reservation_id'::text) IS NOT NULL);
+CREATE INDEX processor_events_reservation_id_idx ON ledger.processor_events USING btree ("left"(((payload -> 'metadata'::text) ->> 'reservation_id'::text), 128)) WHERE (((payload -> 'metadata'::text) ->> 'reservation_id'::text) IS NOT NULL);
 
 CREATE TRIGGER account_balances_follow_entries BEFORE UPDATE OF balance, reserved, held, last_entry_seq, last_entry_at, last_event_at, closed_through ON ledger.account_balances FOR EACH ROW EXECUTE FUNCTION ledger.tg_account_balances__follow_entries();
 
