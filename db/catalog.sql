@@ -4,12 +4,21 @@
  * records the fingerprints, and --check compares them. Run with an empty search_path, so that names
  * come out qualified.
  *
- * A fingerprint is that of plain facts, which no upgrade changes, and, where the server writes out
- * an expression or a query, its major version and the fingerprint of that text. right_owner: whose
- * it has to be. A privilege is named "grantee: right on object", as grant and revoke take it; a
- * membership "member of role". is_new: created or replaced by the transaction that asks.
+ * A fingerprint is that of plain facts, which no upgrade and no restore changes, and, where the
+ * server writes out an expression or a query, where that was (the cluster and the database) and the
+ * fingerprint of that text: a newer server, or one that read it from a dump, writes it otherwise.
+ * right_owner: whose it has to be. A privilege is named "grantee: right on object", as grant and
+ * revoke take it; a membership "member of role". is_new: created or replaced by the transaction
+ * that asks.
  */
-with schemas as (
+with place as (
+    select concat_ws('.', s.system_identifier, d.oid) as place
+    from pg_catalog.pg_control_system() as s
+    cross join pg_catalog.pg_database as d
+    where d.datname = current_database()
+),
+
+schemas as (
     select
         n.oid,
         n.nspname,
@@ -272,13 +281,11 @@ select
     concat_ws(
         ' ',
         md5(o.plain),
-        case
-            when o.written is not null
-                then current_setting('server_version_num')::integer / 10000
-        end,
+        case when o.written is not null then p.place end,
         md5(o.written)
     ) as fingerprint
 from objects as o
+cross join place as p
 union all
 -- MAINTAIN came with 17, and what an owner may do with the deploy's own tables is no grant.
 select

@@ -56,6 +56,8 @@ LOCK_WAIT = 600.0  # seconds for another deploy
 RETRY_FOR = 120.0  # seconds for traffic that holds locks
 OLDEST = 15  # major version of PostgreSQL
 
+MOVED: Key = ("database", "moved")  # no drift, but a reason to deploy
+
 T = TypeVar("T")
 
 # Somebody else was in the way: the same transaction may succeed the next time.
@@ -263,7 +265,12 @@ class _Look:
     @property
     def is_due(self) -> bool:
         """Whether a deploy has anything to do: what only migrations make it leaves alone."""
-        return any(kind not in STRUCTURE for kind, _ in self.found)
+        return self.has_moved or any(kind not in STRUCTURE for kind, _ in self.found)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether this is another server or database than the last deploy's: all is made anew, to be known."""
+        return facts.has_moved(self.recorded, self.standing)
 
 
 def _look(conn: Connection, root: Path) -> _Look:
@@ -295,7 +302,8 @@ def _look_only(stage: _Stage) -> dict[Key, str]:
             return strange  # as after a restore without owners: the owner cannot look
         if conn.execute("select to_regclass('deployment.records')").fetchone() == (None,):
             return {("database", ""): f"this database was never deployed: {RUN}"}
-        return _look(conn, stage.root).found
+        look = _look(conn, stage.root)
+        return look.found | ({MOVED: ""} if look.has_moved else {})
 
 
 def _warnings(conn: Connection) -> list[str]:
@@ -403,7 +411,7 @@ def _deploy_once(stage: _Stage) -> None:
             _migrate(stage, backend)
             look = _look(conn, root)
             has_moved = replay.settle_owners(conn)
-            _replay(stage, look.found)
+            _replay(stage, look)
             has_moved |= replay.settle_owners(conn)
             standing = {key for key in facts.fingerprints(facts.catalog(conn)) if key[0] not in facts.GRANTED}
             known = {key for key in look.recorded if key[0] not in (*facts.GRANTED, "file", "migration")}
@@ -417,11 +425,13 @@ def _deploy_once(stage: _Stage) -> None:
         _keep(stage, before)
 
 
-def _replay(stage: _Stage, found: dict[Key, str]) -> None:
+def _replay(stage: _Stage, look: _Look) -> None:
     """Replay what has changed, in its file or by hand."""
     sources = {unit.source: (unit.kind, unit.name) for unit in facts.units(stage.root)}
-    todo = {facts.unit_key(*key) for key in found if key[0] in facts.REPLAYED} & set(sources.values())
-    todo |= {sources[name] for kind, name in found if kind == "file" and name in sources}
+    todo = {facts.unit_key(*key) for key in look.found if key[0] in facts.REPLAYED} & set(sources.values())
+    todo |= {sources[name] for kind, name in look.found if kind == "file" and name in sources}
+    if look.has_moved:
+        todo |= set(sources.values())
     replay.replay(stage.conn, stage.root, todo, stage.refused, stage.say)
 
 
@@ -432,8 +442,9 @@ def _keep(stage: _Stage, before: Facts) -> None:
     standing = facts.fingerprints(facts.catalog(conn))
     for key in (before.keys() | standing.keys()) if any(kind == "file" for kind, _ in recorded) else ():
         if key[0] in STRUCTURE and before.get(key) == standing.get(key):
-            standing.pop(key, None)
-            if key in recorded:
+            if key not in recorded:
+                standing.pop(key, None)
+            elif not facts.is_same(recorded[key], standing.get(key)):
                 standing[key] = recorded[key]
     now = standing | {key: text for key, text in facts.checksums(stage.root).items() if key[0] == "file"}
     for kind, name in recorded.keys() - now.keys():
@@ -482,20 +493,29 @@ def _migrate_alone(stage: _Stage, url: str) -> None:
         waiting = _pending(stage, _Backend(stage.conn))
     if not waiting:
         return
-    with _session(url, wait=0, quiet=stage.quiet, root=stage.root) as other, _as_owner(other) as backend:
-        for migration in _pending(other, backend):
-            stage.say(f"migration {migration.id}, alone")
-            before = facts.fingerprints(facts.catalog(other.conn))
-            stage.conn.execute("set role cuenta_owner")
-            with replay.noted(f"migration {migration.id} failed, {RUN} again"):
-                stage.conn.execute("set lock_timeout = 0")  # it waits without holding anybody up
-                _drop_invalid(stage)
-                migration.process_steps(_Backend(stage.conn), "apply")
-            invalid = _invalid_indexes(stage.conn)
-            if invalid:
-                raise DeployError(f"migration {migration.id} left an index that is not valid: {', '.join(invalid)}")
+    for migration in waiting:
+        with _session(url, wait=0, quiet=stage.quiet, root=stage.root) as other, _as_owner(other) as backend:
+            if migration.id not in {found.id for found in _pending(other, backend)}:
+                continue
+            before = _run_alone(stage, migration)
             _mark(other, backend, migration)
             _keep(other, before)
+
+
+def _run_alone(stage: _Stage, migration: Migration) -> Facts:
+    """Run it without a transaction, which would wait for whoever looks; answer what stood before."""
+    with stage.conn.transaction():
+        before = facts.fingerprints(facts.catalog(stage.conn))
+    stage.say(f"migration {migration.id}, alone")
+    stage.conn.execute("set role cuenta_owner")
+    with replay.noted(f"migration {migration.id} failed, {RUN} again"):
+        stage.conn.execute("set lock_timeout = 0")  # it waits without holding anybody up
+        _drop_invalid(stage)
+        migration.process_steps(_Backend(stage.conn), "apply")
+    invalid = _invalid_indexes(stage.conn)
+    if invalid:
+        raise DeployError(f"migration {migration.id} left an index that is not valid: {', '.join(invalid)}")
+    return before
 
 
 def _invalid_indexes(conn: Connection) -> list[str]:
@@ -546,7 +566,7 @@ def check(url: str, *, wait: float = 30.0, quiet: bool = True, root: Path = DB) 
         for text in _warnings(stage.conn):
             stage.say(text)
         try:
-            return list(_look_only(stage).values())
+            return [text for key, text in _look_only(stage).items() if key != MOVED]
         except errors.InsufficientPrivilege:
             login = stage.conn.info.user
             raise DeployError(

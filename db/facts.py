@@ -169,16 +169,25 @@ def record(conn: Connection, facts: Facts) -> None:
         )
 
 
-def is_same(then: str | None, now: str | None) -> bool:
-    """Whether two fingerprints agree: what the server writes out is compared within a major version only.
+def _place(fingerprint: str) -> list[str]:
+    return fingerprint.split(" ")[1:2]
 
-    A fingerprint is that of the plain facts, and for some things the server's major version and that of
-    the text it writes them out as: 16 writes views otherwise than 15, and an upgrade changes no view.
+
+def is_same(then: str | None, now: str | None) -> bool:
+    """Whether two fingerprints agree: what the server writes out is compared within one database only.
+
+    A fingerprint is that of the plain facts, and for some things where the server wrote them out and
+    the fingerprint of that text: 16 writes views otherwise than 15, a restored one is written otherwise
+    than the one that was dumped, and neither is a change.
     """
-    if then is None or now is None:
+    if then is None or now is None or not _place(then) or not _place(now):
         return then == now
-    old, new = then.split(" "), now.split(" ")
-    return old[:1] == new[:1] if old[1:2] != new[1:2] and len(old) == len(new) else old == new
+    return then == now if _place(then) == _place(now) else then.split(" ")[0] == now.split(" ")[0]
+
+
+def has_moved(then: Facts, now: Facts) -> bool:
+    """Whether the last deploy was before a restore, an upgrade or a copy of the database."""
+    return any(_place(now[key]) != _place(then[key]) for key in then.keys() & now.keys() if _place(then[key]))
 
 
 def differences(then: Facts, now: Facts) -> dict[Key, str]:
