@@ -440,7 +440,8 @@ def _keep(stage: _Stage, before: Facts) -> None:
     conn = stage.conn
     recorded = facts.recorded(conn)
     standing = facts.fingerprints(facts.catalog(conn))
-    for key in (before.keys() | standing.keys()) if any(kind == "file" for kind, _ in recorded) else ():
+    known = recorded.keys() | before.keys() | standing.keys()
+    for key in known if any(kind == "file" for kind, _ in recorded) else ():
         if key[0] in STRUCTURE and before.get(key) == standing.get(key):
             if key not in recorded:
                 standing.pop(key, None)
@@ -497,6 +498,8 @@ def _migrate_alone(stage: _Stage, url: str) -> None:
         with _session(url, wait=0, quiet=stage.quiet, root=stage.root) as other, _as_owner(other) as backend:
             if migration.id not in {found.id for found in _pending(other, backend)}:
                 continue
+            # A query with arguments keeps its snapshot until the next one, and the index would wait for that.
+            other.conn.execute("set local statement_timeout = 0")
             before = _run_alone(stage, migration)
             _mark(other, backend, migration)
             _keep(other, before)
