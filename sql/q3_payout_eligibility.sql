@@ -14,7 +14,7 @@
 \if :{?as_of} \else \set as_of '' \endif
 \if :{?min_amount} \else \set min_amount 1 \endif
 
-with candidates as (
+with candidates as materialized (
     select
         e.restaurant_id,
         e.currency,
