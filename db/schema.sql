@@ -227,6 +227,30 @@ CREATE TABLE ledger.payout_runs (
 
 COMMENT ON TABLE ledger.payout_runs IS 'Calls of run_payouts that were not dry, with their outcome.';
 
+COMMENT ON COLUMN ledger.payout_runs.run_id IS 'The runs id.';
+
+COMMENT ON COLUMN ledger.payout_runs.currency IS 'The currency in which it pays.';
+
+COMMENT ON COLUMN ledger.payout_runs.as_of IS 'The last settlement day that it pays.';
+
+COMMENT ON COLUMN ledger.payout_runs.min_amount IS 'Minor units; who has less is skipped.';
+
+COMMENT ON COLUMN ledger.payout_runs.restaurant_ids IS 'The restaurants that it was started for; null: all.';
+
+COMMENT ON COLUMN ledger.payout_runs.started_at IS 'When it was started.';
+
+COMMENT ON COLUMN ledger.payout_runs.finished_at IS 'When it had passed the last restaurant; null: not yet.';
+
+COMMENT ON COLUMN ledger.payout_runs.last_restaurant_id IS 'It has passed all restaurants up to this one; empty: none yet.';
+
+COMMENT ON COLUMN ledger.payout_runs.payouts_created IS 'Payouts created so far.';
+
+COMMENT ON COLUMN ledger.payout_runs.payouts_amount IS 'What they come to, in minor units.';
+
+COMMENT ON COLUMN ledger.payout_runs.restaurants_skipped IS 'Restaurants passed over so far.';
+
+COMMENT ON COLUMN ledger.payout_runs.skipped IS 'How many of them for which reason.';
+
 CREATE FUNCTION ledger.answer_payout_run(p_run ledger.payout_runs) RETURNS TABLE(status text, message text, run_id text, currency text, as_of date, min_amount bigint, is_dry_run boolean, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
     LANGUAGE sql IMMUTABLE;
 
@@ -277,6 +301,10 @@ COMMENT ON COLUMN ledger.account_balances.closed_through IS 'The last day a payo
 COMMENT ON COLUMN ledger.account_balances.settlement_delay_days IS 'As the restaurant''s.';
 
 COMMENT ON COLUMN ledger.account_balances.day_close_hour IS 'As the restaurant''s.';
+
+COMMENT ON COLUMN ledger.account_balances.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.account_balances.currency IS 'The currency.';
 
 COMMENT ON COLUMN ledger.account_balances.timezone IS 'As the restaurant''s; settings that posting needs are copied here by the functions that set them.';
 
@@ -447,6 +475,12 @@ COMMENT ON COLUMN ledger.ledger_entries.available_on IS 'From this day the money
 
 COMMENT ON COLUMN ledger.ledger_entries.settlement_day IS 'available_on, or the first open day if that one was closed by a payout.';
 
+COMMENT ON COLUMN ledger.ledger_entries.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.ledger_entries.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.ledger_entries.entry_type IS 'What was moved; see ledger.entry_types.';
+
 COMMENT ON COLUMN ledger.ledger_entries.payout_id IS 'The payout that the entry reserves, releases or gives back.';
 
 CREATE FUNCTION ledger.pick_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_first bigint, p_last bigint, p_payout_id text, p_after_day date, p_after_seq bigint, p_is_by_day boolean, p_newest_first boolean, p_limit integer) RETURNS SETOF ledger.ledger_entries
@@ -545,11 +579,17 @@ CREATE TABLE ledger.restaurants (
 
 COMMENT ON TABLE ledger.restaurants IS 'Restaurants the platform collects for. One that an event names first is registered with the platform''s defaults, as platform_settings say.';
 
+COMMENT ON COLUMN ledger.restaurants.restaurant_id IS 'The platform''s id of it.';
+
 COMMENT ON COLUMN ledger.restaurants.timezone IS 'IANA name; says to which day an event belongs.';
 
 COMMENT ON COLUMN ledger.restaurants.day_close_hour IS 'Local hour at which the business day ends: 3 books what happens at 2 a.m. to the evening before.';
 
 COMMENT ON COLUMN ledger.restaurants.settlement_delay_days IS 'Days between the business day of money in and the day on which it is available.';
+
+COMMENT ON COLUMN ledger.restaurants.is_payouts_paused IS 'Whether payout runs pass it over.';
+
+COMMENT ON COLUMN ledger.restaurants.created_at IS 'When it was registered.';
 
 CREATE FUNCTION ledger.require_restaurant(p_restaurant_id text) RETURNS ledger.restaurants
     LANGUAGE plpgsql STABLE;
@@ -782,7 +822,25 @@ CREATE TABLE ledger.event_rejections (
 
 COMMENT ON TABLE ledger.event_rejections IS 'Every delivery that posted nothing because it was not valid, not allowed, or reused an id: the evidence, and what a replay starts from.';
 
+COMMENT ON COLUMN ledger.event_rejections.rejection_no IS 'Internal number.';
+
+COMMENT ON COLUMN ledger.event_rejections.received_at IS 'When it was received here.';
+
 COMMENT ON COLUMN ledger.event_rejections.restaurant_id IS 'As the event said it; empty when it named no valid one.';
+
+COMMENT ON COLUMN ledger.event_rejections.provider IS 'The processor, as far as it could be read.';
+
+COMMENT ON COLUMN ledger.event_rejections.event_id IS 'The processors id, as far as it could be read.';
+
+COMMENT ON COLUMN ledger.event_rejections.status IS 'rejected or conflict.';
+
+COMMENT ON COLUMN ledger.event_rejections.code IS 'Why, as in ledger.rejection_reasons.';
+
+COMMENT ON COLUMN ledger.event_rejections.message IS 'What was said.';
+
+COMMENT ON COLUMN ledger.event_rejections.details IS 'The facts that go with it.';
+
+COMMENT ON COLUMN ledger.event_rejections.payload IS 'The document as received.';
 
 ALTER TABLE ledger.event_rejections ALTER COLUMN rejection_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ledger.event_rejections_rejection_no_seq
@@ -804,6 +862,14 @@ CREATE TABLE ledger.payout_items (
 
 COMMENT ON TABLE ledger.payout_items IS 'What a payout consists of, signed; the items of a payout add up to its amount.';
 
+COMMENT ON COLUMN ledger.payout_items.amount IS 'Minor units, signed; never zero.';
+
+COMMENT ON COLUMN ledger.payout_items.entry_count IS 'How many entries were summed.';
+
+COMMENT ON COLUMN ledger.payout_items.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.payout_items.payout_id IS 'The payout.';
+
 COMMENT ON COLUMN ledger.payout_items.item_type IS 'entry_types.payout_item of the entries summed, or carried_in / carried_out: the money that earlier payouts held back, and what this one holds back because it was spent since.';
 
 CREATE TABLE ledger.payout_skips (
@@ -817,6 +883,14 @@ CREATE TABLE ledger.payout_skips (
 COMMENT ON TABLE ledger.payout_skips IS 'Restaurants that a payout run passed over, and why.';
 
 COMMENT ON COLUMN ledger.payout_skips.amount IS 'What could have been paid, in minor units.';
+
+COMMENT ON COLUMN ledger.payout_skips.restaurant_id IS 'Who was passed over.';
+
+COMMENT ON COLUMN ledger.payout_skips.run_id IS 'The run.';
+
+COMMENT ON COLUMN ledger.payout_skips.currency IS 'The currency in which it paid.';
+
+COMMENT ON COLUMN ledger.payout_skips.reason IS 'Why; see reporting.payout_skips.';
 
 CREATE TABLE ledger.payouts (
     amount bigint NOT NULL,
@@ -838,7 +912,11 @@ CREATE TABLE ledger.payouts (
 
 COMMENT ON TABLE ledger.payouts IS 'Payouts: reserved when CREATED, released when PAID, given back when FAILED or CANCELED.';
 
+COMMENT ON COLUMN ledger.payouts.amount IS 'Minor units of the currency.';
+
 COMMENT ON COLUMN ledger.payouts.reserve_entry_seq IS 'entry_seq of the entry that reserved the amount.';
+
+COMMENT ON COLUMN ledger.payouts.created_at IS 'When it was created.';
 
 COMMENT ON COLUMN ledger.payouts.paid_at IS 'occurred_at of the event that reported it paid.';
 
@@ -847,6 +925,18 @@ COMMENT ON COLUMN ledger.payouts.failed_at IS 'occurred_at of the event that rep
 COMMENT ON COLUMN ledger.payouts.canceled_at IS 'When it was canceled.';
 
 COMMENT ON COLUMN ledger.payouts.as_of IS 'The last settlement day the payout pays; it closes all days up to it.';
+
+COMMENT ON COLUMN ledger.payouts.restaurant_id IS 'Who is paid.';
+
+COMMENT ON COLUMN ledger.payouts.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.payouts.status IS 'CREATED, PAID, FAILED or CANCELED.';
+
+COMMENT ON COLUMN ledger.payouts.payout_id IS 'Derived from restaurant, currency and as_of.';
+
+COMMENT ON COLUMN ledger.payouts.run_id IS 'The run that created it.';
+
+COMMENT ON COLUMN ledger.payouts.failure_reason IS 'Why it failed, as the processor says.';
 
 CREATE TABLE ledger.pending_days (
     amount numeric(38,0) NOT NULL,
@@ -861,6 +951,10 @@ COMMENT ON TABLE ledger.pending_days IS 'What becomes available to a restaurant 
 COMMENT ON COLUMN ledger.pending_days.amount IS 'The charges of the day less their fees, in minor units. Refunds, which do not wait, keep the balance in its range, but not this sum.';
 
 COMMENT ON COLUMN ledger.pending_days.available_on IS 'The day, in the restaurant''s time zone.';
+
+COMMENT ON COLUMN ledger.pending_days.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.pending_days.currency IS 'The currency.';
 
 CREATE TABLE ledger.platform_settings (
     is_singleton boolean DEFAULT true NOT NULL,
@@ -972,9 +1066,31 @@ COMMENT ON TABLE ledger.processor_events IS 'Events that became effective, once 
 
 COMMENT ON COLUMN ledger.processor_events.event_no IS 'Internal number, referenced by entries.';
 
+COMMENT ON COLUMN ledger.processor_events.amount IS 'As the event says, in minor units.';
+
+COMMENT ON COLUMN ledger.processor_events.fee IS 'As the event says, in minor units; 0: none.';
+
 COMMENT ON COLUMN ledger.processor_events.first_entry_seq IS 'entry_seq of the first of entry_count entries posted; null when the event needed none.';
 
+COMMENT ON COLUMN ledger.processor_events.occurred_at IS 'When it happened, as the event says.';
+
+COMMENT ON COLUMN ledger.processor_events.received_at IS 'When it was received here.';
+
+COMMENT ON COLUMN ledger.processor_events.entry_count IS 'How many entries it posted.';
+
+COMMENT ON COLUMN ledger.processor_events.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.processor_events.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.processor_events.provider IS 'The processor that sent it.';
+
+COMMENT ON COLUMN ledger.processor_events.event_id IS 'The processor''s id of it.';
+
+COMMENT ON COLUMN ledger.processor_events.event_type IS 'What it says; see ledger.event_types.';
+
 COMMENT ON COLUMN ledger.processor_events.subject_state IS 'The state of its subject before it, which decided what it posts; null: NEW.';
+
+COMMENT ON COLUMN ledger.processor_events.payout_id IS 'The payout it is about, if it is about one.';
 
 COMMENT ON COLUMN ledger.processor_events.payload IS 'The document as received, unknown fields included.';
 
@@ -1796,6 +1912,10 @@ CREATE VIEW reporting.daily_sales WITH (security_barrier='true') AS
 
 COMMENT ON VIEW reporting.daily_sales IS 'Sales of each restaurant per currency and business day, in minor units. Days without any are absent.';
 
+COMMENT ON COLUMN reporting.daily_sales.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.daily_sales.currency IS 'The currency.';
+
 COMMENT ON COLUMN reporting.daily_sales.business_day IS 'The restaurant''s local day, less its closing hour: a sale at 1 a.m. may belong to the evening before.';
 
 COMMENT ON COLUMN reporting.daily_sales.gross IS 'Charges before fees and refunds.';
@@ -2150,6 +2270,10 @@ CREATE VIEW reporting.ledger_postings WITH (security_barrier='true') AS
 
 COMMENT ON VIEW reporting.ledger_postings IS 'Every ledger entry as its two legs, one debit and one credit of the same amount: the book as an accountant reads it. The restaurant stands on both legs, also where the account is the platform''s.';
 
+COMMENT ON COLUMN reporting.ledger_postings.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.ledger_postings.currency IS 'The currency.';
+
 COMMENT ON COLUMN reporting.ledger_postings.entry_seq IS 'Number of the entry within restaurant and currency; its two legs share it.';
 
 COMMENT ON COLUMN reporting.ledger_postings.side IS 'debit or credit.';
@@ -2158,6 +2282,10 @@ COMMENT ON COLUMN reporting.ledger_postings.account IS 'Account of the chart tha
 
 COMMENT ON COLUMN reporting.ledger_postings.amount IS 'Minor units of the currency, always positive.';
 
+COMMENT ON COLUMN reporting.ledger_postings.entry_type IS 'What was moved: CHARGE, FEE, REFUND, PAYOUT_RESERVE and so on.';
+
+COMMENT ON COLUMN reporting.ledger_postings.provider IS 'The processor whose event caused it.';
+
 COMMENT ON COLUMN reporting.ledger_postings.event_id IS 'The processor''s event that caused the entry; null for the reserve of a payout.';
 
 COMMENT ON COLUMN reporting.ledger_postings.payout_id IS 'The payout that the entry is about, if any.';
@@ -2165,6 +2293,8 @@ COMMENT ON COLUMN reporting.ledger_postings.payout_id IS 'The payout that the en
 COMMENT ON COLUMN reporting.ledger_postings.business_day IS 'The restaurant''s local day on which it happened, less its closing hour.';
 
 COMMENT ON COLUMN reporting.ledger_postings.settlement_day IS 'The day whose payout the entry belongs to.';
+
+COMMENT ON COLUMN reporting.ledger_postings.recorded_at IS 'When it was written here; never before an earlier entry.';
 
 CREATE VIEW reporting.payout_eligibility WITH (security_barrier='true') AS
  SELECT b.restaurant_id,
@@ -2225,6 +2355,14 @@ CREATE VIEW reporting.payout_items WITH (security_barrier='true') AS
      JOIN ledger.payouts p ON (((i.restaurant_id = p.restaurant_id) AND (i.payout_id = p.payout_id))));
 
 COMMENT ON VIEW reporting.payout_items IS 'What each payout consists of; the items of a payout add up to its amount.';
+
+COMMENT ON COLUMN reporting.payout_items.payout_id IS 'The payout.';
+
+COMMENT ON COLUMN reporting.payout_items.restaurant_id IS 'Who is paid.';
+
+COMMENT ON COLUMN reporting.payout_items.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.payout_items.as_of IS 'The last settlement day that the payout pays.';
 
 COMMENT ON COLUMN reporting.payout_items.item_type IS 'gross_sales, fees, refunds, payout_failures, payout_returns; carried_in: held back by earlier payouts; carried_out: held back by this one, because it was spent since.';
 
@@ -2316,15 +2454,27 @@ CREATE VIEW reporting.payouts WITH (security_barrier='true') AS
 
 COMMENT ON VIEW reporting.payouts IS 'Payouts to restaurants and what became of them.';
 
+COMMENT ON COLUMN reporting.payouts.payout_id IS 'Derived from restaurant, currency and as_of.';
+
+COMMENT ON COLUMN reporting.payouts.restaurant_id IS 'Who is paid.';
+
+COMMENT ON COLUMN reporting.payouts.currency IS 'The currency.';
+
 COMMENT ON COLUMN reporting.payouts.as_of IS 'The last settlement day that the payout pays; it closes all days up to it.';
 
 COMMENT ON COLUMN reporting.payouts.amount IS 'Minor units of the currency.';
 
 COMMENT ON COLUMN reporting.payouts.status IS 'CREATED: reserved, on its way; PAID: reached the bank; FAILED or CANCELED: available again.';
 
+COMMENT ON COLUMN reporting.payouts.run_id IS 'The run that created it.';
+
+COMMENT ON COLUMN reporting.payouts.created_at IS 'When it was created.';
+
 COMMENT ON COLUMN reporting.payouts.paid_at IS 'When the processor says that it was paid.';
 
 COMMENT ON COLUMN reporting.payouts.failed_at IS 'When the processor says that it failed or was sent back.';
+
+COMMENT ON COLUMN reporting.payouts.failure_reason IS 'Why it failed, as the processor says.';
 
 CREATE VIEW reporting.platform_settings WITH (security_barrier='true') AS
  SELECT unknown_restaurants,
@@ -2374,6 +2524,12 @@ CREATE VIEW reporting.trial_balance WITH (security_barrier='true') AS
   GROUP BY l.currency, l.account, a.account_class, a.normal_side;
 
 COMMENT ON VIEW reporting.trial_balance IS 'Turnover and balance of every account per currency, over all restaurants. In each currency the debits equal the credits.';
+
+COMMENT ON COLUMN reporting.trial_balance.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.trial_balance.account IS 'The account of the chart.';
+
+COMMENT ON COLUMN reporting.trial_balance.account_class IS 'asset, liability, revenue or expense.';
 
 COMMENT ON COLUMN reporting.trial_balance.normal_side IS 'The side on which the account grows.';
 

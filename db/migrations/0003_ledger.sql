@@ -240,8 +240,7 @@ comment on table ledger.payout_items is
 'What a payout consists of, signed; the items of a payout add up to its amount.';
 comment on column ledger.payout_items.item_type is
 'entry_types.payout_item of the entries summed, or carried_in / carried_out: the money that '
-'earlier '
-'payouts held back, and what this one holds back because it was spent since.';
+'earlier payouts held back, and what this one holds back because it was spent since.';
 
 create table ledger.payout_skips (
     amount numeric(38, 0) not null,
@@ -309,3 +308,68 @@ comment on column ledger.ledger_entries.settlement_day is
 'available_on, or the first open day if that one was closed by a payout.';
 comment on column ledger.ledger_entries.payout_id is
 'The payout that the entry reserves, releases or gives back.';
+
+-- What the names alone do not say about the rest of the columns.
+comment on column ledger.restaurants.restaurant_id is 'The platform''s id of it.';
+comment on column ledger.restaurants.is_payouts_paused is 'Whether payout runs pass it over.';
+comment on column ledger.restaurants.created_at is 'When it was registered.';
+comment on column ledger.account_balances.restaurant_id is 'The restaurant.';
+comment on column ledger.account_balances.currency is 'The currency.';
+comment on column ledger.pending_days.restaurant_id is 'The restaurant.';
+comment on column ledger.pending_days.currency is 'The currency.';
+comment on column ledger.processor_events.amount is 'As the event says, in minor units.';
+comment on column ledger.processor_events.fee is 'As the event says, in minor units; 0: none.';
+comment on column ledger.processor_events.occurred_at is 'When it happened, as the event says.';
+comment on column ledger.processor_events.received_at is 'When it was received here.';
+comment on column ledger.processor_events.entry_count is 'How many entries it posted.';
+comment on column ledger.processor_events.restaurant_id is 'The restaurant.';
+comment on column ledger.processor_events.currency is 'The currency.';
+comment on column ledger.processor_events.provider is 'The processor that sent it.';
+comment on column ledger.processor_events.event_id is 'The processor''s id of it.';
+comment on column ledger.processor_events.event_type is 'What it says; see ledger.event_types.';
+comment on column ledger.processor_events.payout_id is
+'The payout it is about, if it is about one.';
+comment on column ledger.event_rejections.rejection_no is 'Internal number.';
+comment on column ledger.event_rejections.received_at is 'When it was received here.';
+comment on column ledger.event_rejections.provider is 'The processor, as far as it could be read.';
+comment on column ledger.event_rejections.event_id is
+'The processors id, as far as it could be read.';
+comment on column ledger.event_rejections.status is 'rejected or conflict.';
+comment on column ledger.event_rejections.code is 'Why, as in ledger.rejection_reasons.';
+comment on column ledger.event_rejections.message is 'What was said.';
+comment on column ledger.event_rejections.details is 'The facts that go with it.';
+comment on column ledger.event_rejections.payload is 'The document as received.';
+comment on column ledger.payout_runs.run_id is 'The runs id.';
+comment on column ledger.payout_runs.currency is 'The currency in which it pays.';
+comment on column ledger.payout_runs.as_of is 'The last settlement day that it pays.';
+comment on column ledger.payout_runs.min_amount is 'Minor units; who has less is skipped.';
+comment on column ledger.payout_runs.restaurant_ids is
+'The restaurants that it was started for; null: all.';
+comment on column ledger.payout_runs.started_at is 'When it was started.';
+comment on column ledger.payout_runs.finished_at is
+'When it had passed the last restaurant; null: not yet.';
+comment on column ledger.payout_runs.last_restaurant_id is
+'It has passed all restaurants up to this one; empty: none yet.';
+comment on column ledger.payout_runs.payouts_created is 'Payouts created so far.';
+comment on column ledger.payout_runs.payouts_amount is 'What they come to, in minor units.';
+comment on column ledger.payout_runs.restaurants_skipped is 'Restaurants passed over so far.';
+comment on column ledger.payout_runs.skipped is 'How many of them for which reason.';
+comment on column ledger.payouts.amount is 'Minor units of the currency.';
+comment on column ledger.payouts.created_at is 'When it was created.';
+comment on column ledger.payouts.restaurant_id is 'Who is paid.';
+comment on column ledger.payouts.currency is 'The currency.';
+comment on column ledger.payouts.status is 'CREATED, PAID, FAILED or CANCELED.';
+comment on column ledger.payouts.payout_id is 'Derived from restaurant, currency and as_of.';
+comment on column ledger.payouts.run_id is 'The run that created it.';
+comment on column ledger.payouts.failure_reason is 'Why it failed, as the processor says.';
+comment on column ledger.payout_items.amount is 'Minor units, signed; never zero.';
+comment on column ledger.payout_items.entry_count is 'How many entries were summed.';
+comment on column ledger.payout_items.restaurant_id is 'The restaurant.';
+comment on column ledger.payout_items.payout_id is 'The payout.';
+comment on column ledger.payout_skips.restaurant_id is 'Who was passed over.';
+comment on column ledger.payout_skips.run_id is 'The run.';
+comment on column ledger.payout_skips.currency is 'The currency in which it paid.';
+comment on column ledger.payout_skips.reason is 'Why; see reporting.payout_skips.';
+comment on column ledger.ledger_entries.restaurant_id is 'The restaurant.';
+comment on column ledger.ledger_entries.currency is 'The currency.';
+comment on column ledger.ledger_entries.entry_type is 'What was moved; see ledger.entry_types.';

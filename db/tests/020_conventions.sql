@@ -1,6 +1,6 @@
 -- How functions, constraints and triggers are written: rules over the catalog.
 begin;
-select plan(28);
+select plan(31);
 
 create temporary view functions as
 select
@@ -358,6 +358,41 @@ select is_empty(
         or (not f.is_trigger and f.name ~ '^tg_')
     $$,
     'trigger functions, and only they, are named tg_<table>__<task>, and none is unused'
+);
+
+-- Comments
+select is_empty(
+    $$
+    select c.oid::regclass
+    from pg_catalog.pg_class as c
+    where c.relnamespace::regnamespace::text in ('ledger', 'reporting')
+        and c.relkind in ('r', 'v')
+        and obj_description(c.oid, 'pg_class') is null
+    $$,
+    'every table and every view has a comment'
+);
+select is_empty(
+    $$
+    select c.oid::regclass, a.attname
+    from pg_catalog.pg_class as c
+    inner join pg_catalog.pg_attribute as a on c.oid = a.attrelid
+    where c.relnamespace::regnamespace::text in ('ledger', 'reporting')
+        and c.relkind in ('r', 'v')
+        and a.attnum > 0
+        and not a.attisdropped
+        and col_description(c.oid, a.attnum) is null
+    $$,
+    'and so has every column of them'
+);
+select is_empty(
+    $$
+    select c.oid::regclass
+    from pg_catalog.pg_class as c
+    where c.relnamespace = 'reporting'::regnamespace
+        and c.relkind = 'v'
+        and not coalesce(c.reloptions && '{security_barrier=true,security_barrier=on}', false)
+    $$,
+    'no view shows a reader''s own function what its conditions keep out (security_barrier)'
 );
 
 select * from finish();

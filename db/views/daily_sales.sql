@@ -29,3 +29,5 @@ comment on column reporting.daily_sales.net is
 'gross - fees - refunds; negative if refunds prevail.';
 comment on column reporting.daily_sales.charge_count is 'Number of charges.';
 comment on column reporting.daily_sales.refund_count is 'Number of refunds.';
+comment on column reporting.daily_sales.restaurant_id is 'The restaurant.';
+comment on column reporting.daily_sales.currency is 'The currency.';

@@ -39,3 +39,10 @@ comment on column reporting.ledger_postings.business_day is
 'The restaurant''s local day on which it happened, less its closing hour.';
 comment on column reporting.ledger_postings.settlement_day is
 'The day whose payout the entry belongs to.';
+comment on column reporting.ledger_postings.restaurant_id is 'The restaurant.';
+comment on column reporting.ledger_postings.currency is 'The currency.';
+comment on column reporting.ledger_postings.entry_type is
+'What was moved: CHARGE, FEE, REFUND, PAYOUT_RESERVE and so on.';
+comment on column reporting.ledger_postings.provider is 'The processor whose event caused it.';
+comment on column reporting.ledger_postings.recorded_at is
+'When it was written here; never before an earlier entry.';

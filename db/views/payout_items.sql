@@ -20,3 +20,7 @@ comment on column reporting.payout_items.item_type is
 comment on column reporting.payout_items.amount is
 'Minor units of the currency; negative where it lessens the payout.';
 comment on column reporting.payout_items.entry_count is 'Ledger entries summed in the item.';
+comment on column reporting.payout_items.payout_id is 'The payout.';
+comment on column reporting.payout_items.restaurant_id is 'Who is paid.';
+comment on column reporting.payout_items.currency is 'The currency.';
+comment on column reporting.payout_items.as_of is 'The last settlement day that the payout pays.';

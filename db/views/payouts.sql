@@ -23,3 +23,9 @@ comment on column reporting.payouts.status is
 comment on column reporting.payouts.paid_at is 'When the processor says that it was paid.';
 comment on column reporting.payouts.failed_at is
 'When the processor says that it failed or was sent back.';
+comment on column reporting.payouts.payout_id is 'Derived from restaurant, currency and as_of.';
+comment on column reporting.payouts.restaurant_id is 'Who is paid.';
+comment on column reporting.payouts.currency is 'The currency.';
+comment on column reporting.payouts.run_id is 'The run that created it.';
+comment on column reporting.payouts.created_at is 'When it was created.';
+comment on column reporting.payouts.failure_reason is 'Why it failed, as the processor says.';

@@ -53,3 +53,6 @@ comment on column reporting.trial_balance.debit is 'Sum of the debit legs, in mi
 comment on column reporting.trial_balance.credit is 'Sum of the credit legs, in minor units.';
 comment on column reporting.trial_balance.balance is
 'In minor units, positive on the account''s normal side.';
+comment on column reporting.trial_balance.currency is 'The currency.';
+comment on column reporting.trial_balance.account is 'The account of the chart.';
+comment on column reporting.trial_balance.account_class is 'asset, liability, revenue or expense.';
