@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,7 @@ class Entry:
     payout_id: str | None
     available_on: date
     settlement_day: date
+    may_wait: bool = False  # money that came with a delay, or ahead of the clock
 
     @property
     def change(self) -> int:
@@ -125,9 +126,8 @@ class Account:
         return max((payout.as_of for payout in self.payouts), default=date.min)
 
     def pending(self, today: date) -> int:
-        """Of money in and its fee only: money out counts at once, whatever the day is called later."""
-        waiting = ("CHARGE", "FEE")
-        return sum(e.change for e in self.entries if e.available_on > today and e.entry_type in waiting)
+        """Of delayed money only: the rest counts at once, whatever the day is called later."""
+        return sum(e.change for e in self.entries if e.available_on > today and e.may_wait)
 
     def settles_on(self, available_on: date) -> date:
         """That day, or the first open one if a payout has closed it."""
@@ -218,8 +218,9 @@ class Cuenta:
             posted = [("CHARGE", event.amount)] + [("FEE", event.fee)] * (event.fee > 0)
         else:
             posted = [("REFUND", event.amount)]
+        may_wait = is_charge and (restaurant.settlement_delay_days > 0 or event.occurred_at > datetime.now(UTC))
         for entry_type, amount in posted:
-            self._post(account, event, entry_type, amount, available_on)
+            self._post(account, event, entry_type, amount, available_on, may_wait=may_wait)
         return Answer("processed", len(posted))
 
     def _ingest_payout_event(self, event: Event) -> Answer:
@@ -262,10 +263,17 @@ class Cuenta:
 
     @staticmethod
     def _post(
-        account: Account, event: Event, entry_type: str, amount: int, available_on: date, payout_id: str | None = None
+        account: Account,
+        event: Event,
+        entry_type: str,
+        amount: int,
+        available_on: date,
+        payout_id: str | None = None,
+        *,
+        may_wait: bool = False,
     ) -> None:
         settles_on = account.settles_on(available_on)
-        account.entries.append(Entry(entry_type, amount, event.event_id, payout_id, available_on, settles_on))
+        account.entries.append(Entry(entry_type, amount, event.event_id, payout_id, available_on, settles_on, may_wait))
         account.last_event_at = max(account.last_event_at or event.occurred_at, event.occurred_at)
 
     def run_payouts(self, currency: str, as_of: date, minimum: int, now: datetime, *, is_dry: bool = False) -> Run:

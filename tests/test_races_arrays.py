@@ -97,26 +97,6 @@ def test_arrays_that_give_the_same_ids_to_different_restaurants_do_not_deadlock(
         assert statuses(answers[0] + answers[1]) == {"processed": len(ids), "conflict": len(ids)}
 
 
-def test_an_array_does_not_claim_ids_while_another_one_claims_them_in_another_order(
-    sessions: Sessions, currency: str
-) -> None:
-    holder, first, second = sessions.several(3)
-    gate = charge(new_id("res"), currency)
-    ours, theirs = new_id("res"), new_id("res")
-    ids = [new_id(), new_id()]
-    holder.begin()
-    holder.ingest(gate)
-    forward = [charge(ours, currency, event_id=i) for i in ids]
-    backward = [charge(theirs, currency, event_id=i) for i in reversed(ids)]
-    one = first.start(partial(first.ingest_until_answered, [forward[0], gate | {"restaurant_id": ours}, forward[1]]))
-    sessions.wait_until_blocked_by(first, holder)
-    other = second.start(partial(second.ingest_until_answered, backward))
-    sessions.wait_until_blocked(first, second)
-    holder.commit()
-    answers = [*one.result(PATIENCE), *other.result(PATIENCE)]
-    assert statuses(answers) == {"processed": 2, "conflict": 3}
-
-
 def test_an_array_and_single_calls_with_the_same_ids_do_not_deadlock(sessions: Sessions, currency: str) -> None:
     holder, single, array = sessions.several(3)
     for number in range(8):
