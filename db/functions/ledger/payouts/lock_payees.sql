@@ -51,7 +51,7 @@ begin
             for no key update of b;
         exception
             when lock_not_available then
-                return '{}';
+                return array[]::text[];
         end;
     end if;
 

@@ -20,7 +20,7 @@ begin
         -- Looking it up in pg_timezone_names takes a thousand times as long.
         begin
             perform pg_catalog.timezone(v_timezone, '2000-01-01 00:00:00+00'::timestamptz);
-            v_known := v_known || v_timezone;
+            v_known := array_append(v_known, v_timezone);
         exception when invalid_parameter_value then
             null;
         end;
