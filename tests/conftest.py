@@ -127,6 +127,21 @@ def connect(database: str) -> Iterator[Callable[..., psycopg.Connection[Any]]]:
         opened.append(connection)
         return connection
 
+    open_one.opened = opened  # type: ignore[attr-defined]
     yield open_one
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture(autouse=True)
+def close_what_a_test_opens(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave no more connections open than a module needs: the server has PostgreSQL's default limit."""
+    if "connect" not in request.fixturenames:
+        yield
+        return
+    opened: list[psycopg.Connection[Any]] = request.getfixturevalue("connect").opened
+    before = len(opened)
+    yield
+    for connection in opened[before:]:
+        connection.close()
+    del opened[before:]
