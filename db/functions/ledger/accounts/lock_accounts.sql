@@ -25,7 +25,7 @@ declare
     v_currencies text[];
     v_may_open boolean[];
     v_are_there boolean;
-    v_missing text[] := '{}';
+    v_missing text[] := array[]::text[];
 begin
     select
         array_agg(k.restaurant_id order by k.restaurant_id, k.currency),

@@ -14,7 +14,7 @@ as $function$
  */
 declare
     v_timezone text;
-    v_known text[] := '{}';
+    v_known text[] := array[]::text[];
 begin
     foreach v_timezone in array p_timezones loop
         -- Looking it up in pg_timezone_names takes a thousand times as long.
