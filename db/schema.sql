@@ -79,7 +79,7 @@ CREATE FUNCTION api.find_events(p_key text, p_value text, p_limit integer DEFAUL
 
 COMMENT ON FUNCTION api.find_events(p_key text, p_value text, p_limit integer, p_cursor text) IS 'The events whose metadata name something, by an index.';
 
-CREATE FUNCTION api.get_balance(p_restaurant_id text, p_currency text) RETURNS TABLE(restaurant_id text, currency text, available bigint, pending bigint, reserved bigint, held bigint, total bigint, last_event_at timestamp with time zone)
+CREATE FUNCTION api.get_balance(p_restaurant_id text, p_currency text) RETURNS TABLE(restaurant_id text, currency text, available numeric, pending numeric, reserved bigint, held bigint, total numeric, last_event_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan';

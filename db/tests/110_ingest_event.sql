@@ -373,7 +373,7 @@ select is(
     'an absent fee is a fee of 0'
 );
 select is(
-    (select b.available from get_balance('res_001', 'PEN') as b), 23400::bigint,
+    (select b.available::bigint from get_balance('res_001', 'PEN') as b), 23400::bigint,
     'redeliveries post nothing'
 );
 
@@ -540,7 +540,7 @@ select results_eq(
     'posts a refund, also one larger than what there is'
 );
 select is(
-    (select b.available from get_balance('res_one', 'PEN') as b), -4::bigint,
+    (select b.available::bigint from get_balance('res_one', 'PEN') as b), -4::bigint,
     'the refund leaves a debt'
 );
 select is(
@@ -553,7 +553,7 @@ select is(
     'a fee may be larger than its charge'
 );
 select is(
-    (select b.available from get_balance('res_one', 'PEN') as b), -6::bigint,
+    (select b.available::bigint from get_balance('res_one', 'PEN') as b), -6::bigint,
     'and takes the difference'
 );
 
@@ -600,7 +600,7 @@ select is(
     'what an event may never be comes before what there is no room for (FEE_NOT_ALLOWED)'
 );
 select is(
-    (select b.available from get_balance('res_max', 'PEN') as b), 9007199254740991,
+    (select b.available::bigint from get_balance('res_max', 'PEN') as b), 9007199254740991,
     'and the balance stays as it was'
 );
 select is(
@@ -651,7 +651,7 @@ select is(
     'takes the largest charge on top of a debt'
 );
 select is(
-    (select b.available from get_balance('res_one', 'PEN') as b), 9007199254740985,
+    (select b.available::bigint from get_balance('res_one', 'PEN') as b), 9007199254740985,
     'which it makes good'
 );
 
@@ -743,7 +743,7 @@ select results_eq(
     'the payout is PAID, at the time the processor says'
 );
 select is(
-    (select b.reserved + b.total from get_balance('res_pay', 'MXN') as b), 0::bigint,
+    (select b.reserved + b.total::bigint from get_balance('res_pay', 'MXN') as b), 0::bigint,
     'the reserved money is released'
 );
 select is(pg_temp.send(pg_temp.report()), 'already_processed', 'a redelivered report is a success');

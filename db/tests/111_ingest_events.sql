@@ -72,7 +72,7 @@ select results_eq(
     'every item has its answer, in order; a bad one does not stop the others'
 );
 select is(
-    (select b.available from get_balance('res_001', 'PEN') as b), 22700::bigint,
+    (select b.available::bigint from get_balance('res_001', 'PEN') as b), 22700::bigint,
     'what is valid is posted, once'
 );
 reset role;
@@ -185,10 +185,10 @@ select is(
     'an array may hold events of several restaurants, in any order'
 );
 select is(
-    (select b.total from get_balance('res_a', 'MXN') as b), 22800::bigint, 'the one has its money'
+    (select b.total::bigint from get_balance('res_a', 'MXN') as b), 22800::bigint, 'the one has its money'
 );
 select is(
-    (select b.total from get_balance('res_z', 'CLP') as b), 11400::bigint, 'and so has the other'
+    (select b.total::bigint from get_balance('res_z', 'CLP') as b), 11400::bigint, 'and so has the other'
 );
 select is((select r.payouts_created from run_payouts('MXN', '2025-12-30') as r), 2, 'two payouts');
 reset role;

@@ -31,7 +31,7 @@ $$;
 create function pg_temp.balance() returns text
 language sql
 as $$
-select format('%s available, %s reserved', b.available, b.reserved) from api.get_balance(
+select format('%s available, %s reserved', b.available::bigint, b.reserved) from api.get_balance(
     'res_001', 'PEN'
 ) as b
 $$;

@@ -156,7 +156,7 @@ select is(
     'a payout for the 16th has what was available by then, of every restaurant'
 );
 select is(
-    (select b.available + b.pending from get_balance('res_mix', 'PEN') as b), 500::bigint,
+    (select (b.available + b.pending)::bigint from get_balance('res_mix', 'PEN') as b), 500::bigint,
     'what is available later stays'
 );
 

@@ -32,7 +32,7 @@ $$;
 create function pg_temp.balance(p_restaurant_id text) returns text
 language sql
 as $$
-select format('%s available, %s reserved', b.available, b.reserved) from api.get_balance(
+select format('%s available, %s reserved', b.available::bigint, b.reserved) from api.get_balance(
     p_restaurant_id, 'PEN'
 ) as b
 $$;
@@ -56,7 +56,7 @@ select is(
     'a payout whose money would have no room does not fail (BALANCE_OUT_OF_RANGE)'
 );
 select results_eq(
-    'select b.available, b.reserved from get_balance(''res_max'', ''BRL'') as b',
+    'select b.available::bigint, b.reserved from get_balance(''res_max'', ''BRL'') as b',
     'values (9007199254740991, 9007199254740991)',
     'nothing has moved'
 );

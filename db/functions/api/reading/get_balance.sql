@@ -2,11 +2,11 @@ create or replace function api.get_balance(p_restaurant_id text, p_currency text
 returns table (
     restaurant_id text,
     currency text,
-    available bigint,
-    pending bigint,
+    available numeric,
+    pending numeric,
     reserved bigint,
     held bigint,
-    total bigint,
+    total numeric,
     last_event_at timestamptz
 )
 language plpgsql
