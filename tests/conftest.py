@@ -135,8 +135,11 @@ def connect(database: str) -> Iterator[Callable[..., psycopg.Connection[Any]]]:
 
 @pytest.fixture(autouse=True)
 def close_what_a_test_opens(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Leave no more connections open than a module needs: the server has PostgreSQL's default limit."""
-    if "connect" not in request.fixturenames:
+    """Leave no more connections open than a module needs: the server has PostgreSQL's default limit.
+
+    A module whose tests hand connections on to each other says KEEPS_CONNECTIONS = True.
+    """
+    if "connect" not in request.fixturenames or getattr(request.module, "KEEPS_CONNECTIONS", False):
         yield
         return
     opened: list[psycopg.Connection[Any]] = request.getfixturevalue("connect").opened

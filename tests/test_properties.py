@@ -228,6 +228,9 @@ class Places:
                 yield Place(connection, pair, next(numbers))
 
 
+KEEPS_CONNECTIONS = True  # the places of one test are the next one's
+
+
 @pytest.fixture(scope="module")
 def places(create_database: Callable[..., str], connect: Callable[..., psycopg.Connection[Any]]) -> Places:
     # Compiling the one big query that looks at everything would take longer than all the rest.
