@@ -130,6 +130,17 @@ begin
         );
     end if;
 
+    -- No compiling of statements where the server could: what posts keeps off sequential scans, which
+    -- the planner prices so high that the first array of a session would be compiled for seconds.
+    if not exists (
+        select 1
+        from pg_catalog.pg_db_role_setting as s
+        inner join pg_catalog.pg_database as d on d.oid = s.setdatabase
+        where d.datname = current_database() and s.setrole = 0 and 'jit=off' = any(s.setconfig)
+    ) then
+        execute format('alter database %I set jit = off', current_database());
+    end if;
+
     -- Databases that come from version 14 or earlier let everybody create objects in schema public,
     -- and with that put something in front of what a session means.
     if exists (

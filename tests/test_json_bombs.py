@@ -91,7 +91,7 @@ class Backend:
         self.connection = connect(role="cuenta_app", row_factory=dict_row)
         self.admin = connect(row_factory=dict_row)
         self.status = Path(f"/proc/{self.connection.info.backend_pid}/status")
-        self.memory = 0
+        self.memory = self.peak()
         self.single(document()[0])
         self.array([document()[0], document(amount=0)[0]])
         self.memory = self.peak()

@@ -1,6 +1,6 @@
 -- What is there: schemas, tables, views, functions, keys, reference data.
 begin;
-select plan(44);
+select plan(45);
 
 -- Schemas and their contents
 select has_schema('ledger', 'there is a schema for tables and internals');
@@ -70,6 +70,16 @@ select is(
     ) like 'api, reporting, public%',
     true,
     'the bare names work in psql: the database''s search_path begins with api, reporting, public'
+);
+
+select ok(
+    exists (
+        select
+        from pg_catalog.pg_db_role_setting as s
+        inner join pg_catalog.pg_database as d on s.setdatabase = d.oid
+        where d.datname = current_database() and s.setrole = 0 and 'jit=off' = any(s.setconfig)
+    ),
+    'and nothing is compiled: the first array of a session would take seconds'
 );
 
 -- Comments
