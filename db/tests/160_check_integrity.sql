@@ -1,7 +1,7 @@
 -- api.check_integrity and reporting.integrity_findings: every check finds what it is for.
 -- Damage is done as a superuser with triggers off, each kind in a restaurant of its own.
 begin;
-select plan(45);
+select plan(46);
 
 create function pg_temp.send(p_restaurant_id text, p_change jsonb default '{}') returns text
 language sql
@@ -299,6 +299,19 @@ select is_empty(
     where c.findings = 0 or jsonb_array_length(c.sample) <> least(c.findings, 5)
     $$,
     'every check has found something and shows up to five'
+);
+
+reset role;
+create or replace view reporting.check_negative_available as
+select
+    g.restaurant_id,
+    g.currency,
+    g.reference,
+    (length(g.finding) / 0)::text as finding
+from reporting.check_entry_seq_gap as g;
+select matches(
+    (select c.sample ->> 0 from check_integrity() as c where c.check_name = 'negative_available'),
+    'cannot be evaluated: division by zero', 'a check that a value breaks is a finding, not a failure'
 );
 
 -- Others
