@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import app as service
+import routes
 from db.pool import Gate, Pool
 
 Connect = Callable[..., psycopg.Connection[Any]]
@@ -935,7 +936,7 @@ def test_the_table_names_functions_and_arguments_of_the_database(connect: Connec
         from pg_proc as p where p.pronamespace = 'api'::regnamespace"""
     )
     found = {name: (names, defaults, volatile, text) for name, names, defaults, volatile, text in rows}
-    for route in service.ROUTES:
+    for route in routes.ROUTES:
         names, default_count, volatile, defaults = found[route.function]
         path = set(re.findall(r"<(?:\w+:)?(\w+)>", route.path))
         needed = {f"p_{name}" for name in path | set(route.required)} | ({f"p_{route.document}"} - {"p_None"})

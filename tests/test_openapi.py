@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 import app as service
+import routes
 from db.pool import Pool
 from events.load import load
 
@@ -31,7 +32,7 @@ DOCUMENT: dict[str, Any] = json.loads((Path(service.__file__).parent / "docs" / 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 TYPES = {"text": "string", "texts": "array", "date": "string", "integer": "integer", "boolean": "boolean"}
 SAMPLE = Path(service.__file__).parent / "events" / "events.jsonl"
-ROUTES = {(route.method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)): route for route in service.ROUTES}
+ROUTES = {(route.method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)): route for route in routes.ROUTES}
 
 
 def resolve(node: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def test_the_document_has_the_routes_of_the_table_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(("key", "route"), ROUTES.items(), ids=lambda value: getattr(value, "function", ""))
-def test_an_operation_has_its_routes_arguments(key: tuple[str, str], route: service.Route) -> None:
+def test_an_operation_has_its_routes_arguments(key: tuple[str, str], route: routes.Route) -> None:
     method, path = key
     operation = DOCUMENT["paths"][path][method]
     assert operation["operationId"] == route.function
@@ -86,7 +87,7 @@ def test_an_operation_has_its_routes_arguments(key: tuple[str, str], route: serv
 
 
 @pytest.mark.parametrize(("key", "route"), ROUTES.items(), ids=lambda value: getattr(value, "function", ""))
-def test_an_operation_has_its_routes_statuses(key: tuple[str, str], route: service.Route) -> None:
+def test_an_operation_has_its_routes_statuses(key: tuple[str, str], route: routes.Route) -> None:
     answers = DOCUMENT["paths"][key[1]][key[0]]["responses"]
     statuses = {route.status} if isinstance(route.status, int) else set(route.status.values())
     assert {str(status) for status in statuses | {400, 403, 500, 503}} <= set(answers)
@@ -145,9 +146,9 @@ def test_no_schema_has_the_name_of_a_type_of_generated_clients() -> None:
 
 def test_every_answer_of_an_event_is_described() -> None:
     said = DOCUMENT["components"]["schemas"]["EventAnswer"]["properties"]["status"]["description"]
-    assert set(service.EVENT) == set(re.findall(r"(\w+):", said))
+    assert set(routes.EVENT) == set(re.findall(r"(\w+):", said))
     answers = DOCUMENT["paths"]["/v1/processor/events"]["post"]["responses"]
-    for status, code in service.EVENT.items():
+    for status, code in routes.EVENT.items():
         [example] = answers[str(code)]["content"]["application/json"]["examples"].values()
         assert example["value"]["status"] == status
 

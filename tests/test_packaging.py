@@ -144,7 +144,7 @@ def test_no_url_of_the_compose_file_has_a_password() -> None:
 def test_the_production_image_has_the_service_and_nothing_of_development() -> None:
     stage = re.split(r"^FROM ", text("Dockerfile"), flags=re.M)[-1]
     copied = {name for line in re.findall(r"^COPY (.+)", stage, flags=re.M) for name in line.split()[:-1]}
-    assert {"app.py", "serve.py", "db", "docs", "events/load.py", "events/events.jsonl"} <= copied
+    assert {"app.py", "routes.py", "serve.py", "db", "docs", "events/load.py", "events/events.jsonl"} <= copied
     assert copied.isdisjoint({".", "dev", "tests", "bench"})
     assert "rm -rf db/tests" in stage and "chmod -R a+rX" in stage
     assert "embedded" not in text("requirements.txt").replace("adds the embedded PostgreSQL", "")

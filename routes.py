@@ -1,0 +1,60 @@
+"""The route table: each HTTP operation and the function of schema `api` that it calls.
+
+What PostgreSQL does not check itself is checked by app.py on the strength of the kinds named here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """One HTTP operation and the function it calls; the public name `x` is its argument `p_x`.
+
+    Arguments come from the path, and from the query (GET) or the members of a JSON object (PUT, POST).
+    A required one that is absent is null, so that the database names it; an optional one is left out.
+    """
+
+    method: str
+    path: str
+    function: str
+    required: Mapping[str, str] = field(default_factory=dict)
+    optional: Mapping[str, str] = field(default_factory=dict)
+    document: str | None = None  # the jsonb argument that takes the raw body
+    answer: str = "row"  # or rows: an array (a batch, NDJSON too), page: data and next_cursor
+    status: int | Mapping[str, int] = 200  # or by the row's own status
+    page: int = 0  # the function's default limit
+    steps: tuple[str, str] | None = (
+        None  # unless dry_run: what starts the work, and what is called until it is finished
+    )
+
+    @property
+    def select(self) -> str:
+        return "status" if isinstance(self.status, Mapping) else self.answer
+
+
+EVENT = {"processed": 201, "already_processed": 200, "deferred": 202, "conflict": 409, "rejected": 422}
+CURRENCY, PAGING = {"currency": "text"}, {"limit": "integer", "cursor": "text"}
+RUN, LEAST = CURRENCY | {"as_of": "date"}, {"min_amount": "integer", "restaurant_ids": "texts"}
+SKIPS = {"reason": "text"} | PAGING
+RUNS = CURRENCY | {"as_of": "date", "is_finished": "boolean"} | PAGING
+ENTRIES = CURRENCY, {"from": "date", "to": "date", "newest_first": "boolean", "payout_id": "text"} | PAGING
+PAYOUTS = dict.fromkeys(("restaurant_id", "status", "run_id"), "text") | CURRENCY | {"as_of": "date"} | PAGING
+DAYS = {"timezone": "text", "day_close_hour": "integer", "settlement_delay_days": "integer"}
+CHUNKS = ("start_payout_run", "continue_payout_run")
+EVENTS, RESTAURANT, PAYOUT = "/v1/processor/events", "/v1/restaurants/<restaurant_id>", "/v1/payouts"
+ROUTES = (
+    Route("POST", EVENTS, "ingest_event", document="event", status=EVENT),
+    Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
+    Route("GET", f"{EVENTS}/<any_text:event_id>", "get_event", optional={"provider": "text"}),
+    Route("PUT", RESTAURANT, "set_restaurant", optional=DAYS | {"payouts_paused": "boolean"}),
+    Route("GET", f"{RESTAURANT}/balance", "get_balance", CURRENCY),
+    Route("GET", f"{RESTAURANT}/entries", "list_entries", *ENTRIES, answer="page", page=100),
+    Route("POST", f"{PAYOUT}/run", "run_payouts", RUN, LEAST | {"dry_run": "boolean"}, status=202, steps=CHUNKS),
+    Route("GET", f"{PAYOUT}/preview", "preview_payouts", RUN, LEAST | PAGING, answer="page", page=500),
+    Route("GET", f"{PAYOUT}/runs", "list_payout_runs", optional=RUNS, answer="page", page=50),
+    Route("GET", f"{PAYOUT}/runs/<run_id>", "get_payout_run"),
+    Route("GET", f"{PAYOUT}/runs/<run_id>/skips", "list_payout_skips", optional=SKIPS, answer="page", page=50),
+    Route("GET", PAYOUT, "list_payouts", optional=PAYOUTS, answer="page", page=50),
+    Route("GET", f"{PAYOUT}/<payout_id>", "get_payout"),
+)
