@@ -753,10 +753,18 @@ LISTS = {
     "list_entries since yesterday": (
         "select r.* from api.list_entries('big_1', 'PEN', p_from => current_date - 1) as r"
     ),
+    "list_entries newest first": ("select r.* from api.list_entries('big_1', 'PEN', p_newest_first => true) as r"),
+    "list_entries of a payout": "select r.* from api.list_entries('big_1', 'PEN', p_payout_id => '{payout_id}') as r",
+    "list_entries recorded since yesterday": (
+        "select r.* from api.list_entries('big_1', 'PEN', p_recorded_from => now() - interval '1 day') as r"
+    ),
     "list_payouts": "select r.* from api.list_payouts() as r",
+    "list_payouts of a day": "select r.* from api.list_payouts(p_as_of => current_date - 100) as r",
     "list_payouts of a restaurant": "select r.* from api.list_payouts('big_1') as r",
     "list_payouts CREATED": "select r.* from api.list_payouts(p_status => 'CREATED') as r",
-    "get_event": "select r.* from api.get_event('123456', 'load') as r",
+    "list_payout_runs": "select r.* from api.list_payout_runs() as r",
+    "find_events": "select r.* from api.find_events('reservation_id', 'rsv_12345') as r",
+    "get_event": "select r.* from api.get_event('12345', 'load') as r",
     "get_balance": "select r.* from api.get_balance('big_1', 'PEN') as r",
 }
 PAGES = {
@@ -786,8 +794,11 @@ def bench_lists(bench: Bench) -> list[Row]:
     tidy(url)
     times: dict[str, float] = {}
     with psycopg.connect(url, autocommit=True, options="-c role=cuenta_operator") as connection:
-        for name, text in LISTS.items():
+        payout = connection.execute("select r.payout_id from api.list_payouts('big_1', p_limit => 1) as r")
+        payout_id = (payout.fetchone() or ("",))[0]
+        for name, template in LISTS.items():
             bench.note(name)
+            text = template.format(payout_id=payout_id)
             times[name] = statistics.median(timed(connection, text) for _ in range(5))
             if "list_" in name:
                 columns = [c.name for c in connection.execute(text.encode()).description or ()]
