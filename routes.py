@@ -41,13 +41,14 @@ RUNS = CURRENCY | {"as_of": "date", "is_finished": "boolean"} | PAGING
 ENTRIES = CURRENCY, {"from": "date", "to": "date", "newest_first": "boolean", "payout_id": "text"} | PAGING
 PAYOUTS = dict.fromkeys(("restaurant_id", "status", "run_id"), "text") | CURRENCY | {"as_of": "date"} | PAGING
 DAYS = {"timezone": "text", "day_close_hour": "integer", "settlement_delay_days": "integer"}
+TERMS = {"payouts_paused": "boolean", "closed": "boolean", "actor": "text"}
 CHUNKS = ("start_payout_run", "continue_payout_run")
 EVENTS, RESTAURANT, PAYOUT = "/v1/processor/events", "/v1/restaurants/<restaurant_id>", "/v1/payouts"
 ROUTES = (
     Route("POST", EVENTS, "ingest_event", document="event", status=EVENT),
     Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
     Route("GET", f"{EVENTS}/<any_text:event_id>", "get_event", optional={"provider": "text"}),
-    Route("PUT", RESTAURANT, "set_restaurant", optional=DAYS | {"payouts_paused": "boolean"}),
+    Route("PUT", RESTAURANT, "set_restaurant", optional=DAYS | TERMS),
     Route("GET", f"{RESTAURANT}/balance", "get_balance", CURRENCY),
     Route("GET", f"{RESTAURANT}/entries", "list_entries", *ENTRIES, answer="page", page=100),
     Route("POST", f"{PAYOUT}/run", "run_payouts", RUN, LEAST | {"dry_run": "boolean"}, status=202, steps=CHUNKS),

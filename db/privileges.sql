@@ -63,6 +63,7 @@ grant insert on ledger.payout_items to cuenta_writer;
 grant insert on ledger.payout_skips to cuenta_writer;
 grant insert on ledger.event_rejections to cuenta_writer;
 grant insert on ledger.posting_rule_history to cuenta_writer;
+grant insert on ledger.setting_changes to cuenta_writer;
 grant insert, update on ledger.account_balances to cuenta_writer;
 grant insert, update on ledger.payout_runs to cuenta_writer;
 grant insert, update on ledger.payouts to cuenta_writer;

@@ -175,21 +175,21 @@ ALTER FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigin
 
 COMMENT ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) IS 'Pays every restaurant what has settled up to a day in one currency, in one transaction.';
 
-CREATE FUNCTION api.set_platform_settings(p_unknown_restaurants text DEFAULT NULL::text, p_default_timezone text DEFAULT NULL::text) RETURNS TABLE(unknown_restaurants text, default_timezone text)
+CREATE FUNCTION api.set_platform_settings(p_unknown_restaurants text DEFAULT NULL::text, p_default_timezone text DEFAULT NULL::text, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(unknown_restaurants text, default_timezone text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
-ALTER FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text) OWNER TO cuenta_writer;
+ALTER FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_actor text) OWNER TO cuenta_writer;
 
-COMMENT ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text) IS 'Changes the platform''s own settings.';
+COMMENT ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_actor text) IS 'Changes the platform''s own settings.';
 
-CREATE FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text DEFAULT NULL::text, p_day_close_hour integer DEFAULT NULL::integer, p_settlement_delay_days integer DEFAULT NULL::integer, p_payouts_paused boolean DEFAULT NULL::boolean) RETURNS TABLE(restaurant_id text, timezone text, day_close_hour smallint, settlement_delay_days smallint, is_payouts_paused boolean, created_at timestamp with time zone)
+CREATE FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text DEFAULT NULL::text, p_day_close_hour integer DEFAULT NULL::integer, p_settlement_delay_days integer DEFAULT NULL::integer, p_payouts_paused boolean DEFAULT NULL::boolean, p_closed boolean DEFAULT NULL::boolean, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(restaurant_id text, timezone text, day_close_hour smallint, settlement_delay_days smallint, payouts_paused boolean, closed boolean, closed_at timestamp with time zone, created_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
-ALTER FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean) OWNER TO cuenta_writer;
+ALTER FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) OWNER TO cuenta_writer;
 
-COMMENT ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean) IS 'Registers a restaurant or changes its settings.';
+COMMENT ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) IS 'Registers a restaurant or changes its settings.';
 
 CREATE FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint DEFAULT 1, p_restaurant_ids text[] DEFAULT NULL::text[]) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], started_at timestamp with time zone, is_finished boolean)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -278,7 +278,8 @@ CREATE TABLE ledger.account_balances (
     day_close_hour smallint NOT NULL,
     restaurant_id text NOT NULL COLLATE pg_catalog."C",
     currency text NOT NULL COLLATE pg_catalog."C",
-    timezone text NOT NULL
+    timezone text NOT NULL,
+    is_closed boolean DEFAULT false NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -307,6 +308,8 @@ COMMENT ON COLUMN ledger.account_balances.restaurant_id IS 'The restaurant.';
 COMMENT ON COLUMN ledger.account_balances.currency IS 'The currency.';
 
 COMMENT ON COLUMN ledger.account_balances.timezone IS 'As the restaurant''s; settings that posting needs are copied here by the functions that set them.';
+
+COMMENT ON COLUMN ledger.account_balances.is_closed IS 'Whether the restaurant is closed.';
 
 CREATE FUNCTION ledger.decide_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(amount numeric, reason text, items jsonb, today date, account ledger.account_balances)
     LANGUAGE sql STABLE;
@@ -378,6 +381,40 @@ CREATE FUNCTION ledger.known_timezones(p_timezones text[]) RETURNS text[]
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.known_timezones(p_timezones text[]) IS 'Which of some time zones this server knows.';
+
+CREATE TABLE ledger.restaurants (
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    timezone text NOT NULL,
+    day_close_hour smallint DEFAULT 0 NOT NULL,
+    settlement_delay_days smallint DEFAULT 0 NOT NULL,
+    is_payouts_paused boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT restaurants_day_close_hour_range_check CHECK (((day_close_hour >= 0) AND (day_close_hour <= 7))),
+    CONSTRAINT restaurants_restaurant_id_format_check CHECK ((restaurant_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$'::text)),
+    CONSTRAINT restaurants_settlement_delay_range_check CHECK (((settlement_delay_days >= 0) AND (settlement_delay_days <= 60)))
+);
+
+COMMENT ON TABLE ledger.restaurants IS 'Restaurants the platform collects for. One that an event names first is registered with the platform''s defaults, as platform_settings say.';
+
+COMMENT ON COLUMN ledger.restaurants.restaurant_id IS 'The platform''s id of it.';
+
+COMMENT ON COLUMN ledger.restaurants.timezone IS 'IANA name; says to which day an event belongs.';
+
+COMMENT ON COLUMN ledger.restaurants.day_close_hour IS 'Local hour at which the business day ends: 3 books what happens at 2 a.m. to the evening before.';
+
+COMMENT ON COLUMN ledger.restaurants.settlement_delay_days IS 'Days between the business day of money in and the day on which it is available.';
+
+COMMENT ON COLUMN ledger.restaurants.is_payouts_paused IS 'Whether payout runs pass it over.';
+
+COMMENT ON COLUMN ledger.restaurants.created_at IS 'When it was registered.';
+
+COMMENT ON COLUMN ledger.restaurants.closed_at IS 'Since when it is closed: paid out, but charged no more; null: it is not.';
+
+CREATE FUNCTION ledger.list_settings(p_restaurant ledger.restaurants) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.list_settings(p_restaurant ledger.restaurants) IS 'The settings of a restaurant, by name.';
 
 CREATE FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text) RETURNS boolean
     LANGUAGE plpgsql;
@@ -525,6 +562,11 @@ CREATE FUNCTION ledger.read_time(p_text text) RETURNS timestamp with time zone
 
 COMMENT ON FUNCTION ledger.read_time(p_text text) IS 'A moment of ISO 8601; fractions of a second are cut, never rounded.';
 
+CREATE FUNCTION ledger.record_changes(p_restaurant_id text, p_before jsonb, p_after jsonb, p_actor text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE sql;
+
+COMMENT ON FUNCTION ledger.record_changes(p_restaurant_id text, p_before jsonb, p_after jsonb, p_actor text, p_now timestamp with time zone) IS 'Records what of some settings has changed.';
+
 CREATE FUNCTION ledger.refuse_apart(p_event jsonb, p_is_of_unknown_timezone boolean, p_now timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE plpgsql;
 
@@ -545,6 +587,11 @@ CREATE FUNCTION ledger.reject_invalid_event(p_event jsonb, p_now timestamp with 
 
 COMMENT ON FUNCTION ledger.reject_invalid_event(p_event jsonb, p_now timestamp with time zone) IS 'Keeps an event that is not valid, with what is wrong with it.';
 
+CREATE FUNCTION ledger.require_actor(p_actor text) RETURNS text
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.require_actor(p_actor text) IS 'Who does something by hand, as an argument says.';
+
 CREATE FUNCTION ledger.require_currency(p_currency text) RETURNS text
     LANGUAGE plpgsql STABLE;
 
@@ -564,32 +611,6 @@ CREATE FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_a
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_now timestamp with time zone) IS 'Checks the arguments of a payout run.';
-
-CREATE TABLE ledger.restaurants (
-    restaurant_id text NOT NULL COLLATE pg_catalog."C",
-    timezone text NOT NULL,
-    day_close_hour smallint DEFAULT 0 NOT NULL,
-    settlement_delay_days smallint DEFAULT 0 NOT NULL,
-    is_payouts_paused boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    CONSTRAINT restaurants_day_close_hour_range_check CHECK (((day_close_hour >= 0) AND (day_close_hour <= 7))),
-    CONSTRAINT restaurants_restaurant_id_format_check CHECK ((restaurant_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$'::text)),
-    CONSTRAINT restaurants_settlement_delay_range_check CHECK (((settlement_delay_days >= 0) AND (settlement_delay_days <= 60)))
-);
-
-COMMENT ON TABLE ledger.restaurants IS 'Restaurants the platform collects for. One that an event names first is registered with the platform''s defaults, as platform_settings say.';
-
-COMMENT ON COLUMN ledger.restaurants.restaurant_id IS 'The platform''s id of it.';
-
-COMMENT ON COLUMN ledger.restaurants.timezone IS 'IANA name; says to which day an event belongs.';
-
-COMMENT ON COLUMN ledger.restaurants.day_close_hour IS 'Local hour at which the business day ends: 3 books what happens at 2 a.m. to the evening before.';
-
-COMMENT ON COLUMN ledger.restaurants.settlement_delay_days IS 'Days between the business day of money in and the day on which it is available.';
-
-COMMENT ON COLUMN ledger.restaurants.is_payouts_paused IS 'Whether payout runs pass it over.';
-
-COMMENT ON COLUMN ledger.restaurants.created_at IS 'When it was registered.';
 
 CREATE FUNCTION ledger.require_restaurant(p_restaurant_id text) RETURNS ledger.restaurants
     LANGUAGE plpgsql STABLE;
@@ -942,7 +963,9 @@ CREATE TABLE ledger.pending_days (
     amount numeric(38,0) NOT NULL,
     available_on date NOT NULL,
     restaurant_id text NOT NULL COLLATE pg_catalog."C",
-    currency text NOT NULL COLLATE pg_catalog."C"
+    currency text NOT NULL COLLATE pg_catalog."C",
+    first_entry_seq bigint,
+    last_entry_seq bigint
 )
 WITH (fillfactor='70');
 
@@ -955,6 +978,10 @@ COMMENT ON COLUMN ledger.pending_days.available_on IS 'The day, in the restauran
 COMMENT ON COLUMN ledger.pending_days.restaurant_id IS 'The restaurant.';
 
 COMMENT ON COLUMN ledger.pending_days.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.pending_days.first_entry_seq IS 'The first entry that was added: before it the day had nothing. Null: not known, an older row.';
+
+COMMENT ON COLUMN ledger.pending_days.last_entry_seq IS 'The last entry that was added: since then the day has all of its amount. Null: not known.';
 
 CREATE TABLE ledger.platform_settings (
     is_singleton boolean DEFAULT true NOT NULL,
@@ -1117,6 +1144,38 @@ COMMENT ON COLUMN ledger.rejection_reasons.field IS 'The field that is wrong, if
 
 COMMENT ON COLUMN ledger.rejection_reasons.message IS 'What is said; %s stands for the field that details name.';
 
+CREATE TABLE ledger.setting_changes (
+    change_no bigint NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    changed_by text NOT NULL,
+    old_settings jsonb NOT NULL,
+    new_settings jsonb NOT NULL
+);
+
+COMMENT ON TABLE ledger.setting_changes IS 'Every change of a restaurant''s settings, and of the platform''s own: when, by whom, from what to what. Written under the lock of what is changed, so that numbers and moments are in its order.';
+
+COMMENT ON COLUMN ledger.setting_changes.change_no IS 'Internal number.';
+
+COMMENT ON COLUMN ledger.setting_changes.changed_at IS 'When it was changed.';
+
+COMMENT ON COLUMN ledger.setting_changes.restaurant_id IS 'The restaurant; empty: the platform''s own settings.';
+
+COMMENT ON COLUMN ledger.setting_changes.changed_by IS 'Who changed it.';
+
+COMMENT ON COLUMN ledger.setting_changes.old_settings IS 'What was changed, as it was before; empty: the restaurant was registered by this.';
+
+COMMENT ON COLUMN ledger.setting_changes.new_settings IS 'The same as it was after.';
+
+ALTER TABLE ledger.setting_changes ALTER COLUMN change_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger.setting_changes_change_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE VIEW reporting.check_account_differs_from_last_entry WITH (security_barrier='true') AS
  SELECT b.restaurant_id,
     b.currency,
@@ -1151,10 +1210,10 @@ CREATE VIEW reporting.check_account_differs_from_restaurant WITH (security_barri
  SELECT b.restaurant_id,
     b.currency,
     'account'::text AS reference,
-    format('has %s, %s, %s; the restaurant has %s, %s, %s'::text, b.timezone, b.day_close_hour, b.settlement_delay_days, r.timezone, r.day_close_hour, r.settlement_delay_days) AS finding
+    format('has %s, %s, %s, closed: %s; the restaurant has %s, %s, %s, closed: %s'::text, b.timezone, b.day_close_hour, b.settlement_delay_days, b.is_closed, r.timezone, r.day_close_hour, r.settlement_delay_days, (r.closed_at IS NOT NULL)) AS finding
    FROM (ledger.account_balances b
      LEFT JOIN ledger.restaurants r ON ((b.restaurant_id = r.restaurant_id)))
-  WHERE (((b.timezone IS DISTINCT FROM r.timezone) OR (b.day_close_hour IS DISTINCT FROM r.day_close_hour)) OR (b.settlement_delay_days IS DISTINCT FROM r.settlement_delay_days));
+  WHERE ((((b.timezone IS DISTINCT FROM r.timezone) OR (b.day_close_hour IS DISTINCT FROM r.day_close_hour)) OR (b.settlement_delay_days IS DISTINCT FROM r.settlement_delay_days)) OR (b.is_closed IS DISTINCT FROM (r.closed_at IS NOT NULL)));
 
 COMMENT ON VIEW reporting.check_account_differs_from_restaurant IS 'error: An account has other settings than its restaurant. Reason: The settings that posting needs are copied into the restaurant''s accounts by the functions that set them. Remedy: Set the restaurant''s settings again (set_restaurant).';
 
@@ -1745,20 +1804,22 @@ CREATE VIEW reporting.check_pending_day_unequal_to_entries WITH (security_barrie
  SELECT COALESCE(d.restaurant_id, e.restaurant_id) AS restaurant_id,
     COALESCE(d.currency, e.currency) AS currency,
     (COALESCE(d.available_on, e.available_on))::text AS reference,
-    format('the day has %s, the entries give %s'::text, COALESCE(d.amount, (0)::numeric), COALESCE(e.amount, (0)::numeric)) AS finding
+    format('the day has %s of entries %s to %s, the entries give %s of %s to %s'::text, COALESCE(d.amount, (0)::numeric), d.first_entry_seq, d.last_entry_seq, COALESCE(e.amount, (0)::numeric), e.first_entry_seq, e.last_entry_seq) AS finding
    FROM (ledger.pending_days d
      FULL JOIN ( SELECT x.restaurant_id,
             x.currency,
             x.available_on,
-            sum(((x.amount)::numeric * (t.balance_effect)::numeric)) AS amount
+            sum(((x.amount)::numeric * (t.balance_effect)::numeric)) AS amount,
+            min(x.entry_seq) AS first_entry_seq,
+            max(x.entry_seq) AS last_entry_seq
            FROM ((ledger.ledger_entries x
              JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
              JOIN ledger.processor_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
           WHERE (t.may_be_pending AND ((x.available_on > x.business_day) OR (v.occurred_at > v.received_at)))
           GROUP BY x.restaurant_id, x.currency, x.available_on) e ON (((d.restaurant_id = e.restaurant_id) AND (d.currency = e.currency) AND (d.available_on = e.available_on))))
-  WHERE (COALESCE(d.amount, (0)::numeric) <> COALESCE(e.amount, (0)::numeric));
+  WHERE ((COALESCE(d.amount, (0)::numeric) <> COALESCE(e.amount, (0)::numeric)) OR COALESCE((d.first_entry_seq <> e.first_entry_seq), false) OR COALESCE((d.last_entry_seq <> e.last_entry_seq), false));
 
-COMMENT ON VIEW reporting.check_pending_day_unequal_to_entries IS 'error: What becomes available on a day is not the sum of its entries. Reason: What is pending is read from ledger.pending_days, one row a day of money that came with a delay; the entries are the truth. Remedy: Pause payouts of the restaurant until the day has come or the row is right again.';
+COMMENT ON VIEW reporting.check_pending_day_unequal_to_entries IS 'error: What becomes available on a day is not the sum of its entries. Reason: What is pending, or was at some moment, is read from ledger.pending_days, one row a day of money that came with a delay, with the first and the last entry of it; the entries are the truth. Remedy: Pause payouts of the restaurant until the day has come or the row is right again.';
 
 COMMENT ON COLUMN reporting.check_pending_day_unequal_to_entries.restaurant_id IS 'The restaurant; null: all of the currency.';
 
@@ -2487,6 +2548,67 @@ COMMENT ON COLUMN reporting.platform_settings.unknown_restaurants IS 'What happe
 
 COMMENT ON COLUMN reporting.platform_settings.default_timezone IS 'IANA name; the time zone of restaurants that are registered without one.';
 
+CREATE VIEW reporting.restaurants WITH (security_barrier='true') AS
+ SELECT r.restaurant_id,
+    r.timezone,
+    r.day_close_hour,
+    r.settlement_delay_days,
+    r.is_payouts_paused AS payouts_paused,
+    (r.closed_at IS NOT NULL) AS closed,
+    r.closed_at,
+    r.created_at,
+    d.business_day
+   FROM (ledger.restaurants r
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (cardinality(ledger.known_timezones(ARRAY[r.timezone])) = 1) THEN (((now() AT TIME ZONE r.timezone) - make_interval(hours => (r.day_close_hour)::integer)))::date
+                    ELSE NULL::date
+                END AS business_day) d);
+
+COMMENT ON VIEW reporting.restaurants IS 'The restaurants that the platform collects for, with their settings as api.get_restaurant names them.';
+
+COMMENT ON COLUMN reporting.restaurants.restaurant_id IS 'The platform''s id of it.';
+
+COMMENT ON COLUMN reporting.restaurants.timezone IS 'IANA name; says to which day an event belongs.';
+
+COMMENT ON COLUMN reporting.restaurants.day_close_hour IS 'Local hour at which its business day ends.';
+
+COMMENT ON COLUMN reporting.restaurants.settlement_delay_days IS 'Days between the business day of money in and the day on which it is available.';
+
+COMMENT ON COLUMN reporting.restaurants.payouts_paused IS 'Whether payout runs pass it over.';
+
+COMMENT ON COLUMN reporting.restaurants.closed IS 'Whether it takes no new charge; what it owns is paid out all the same.';
+
+COMMENT ON COLUMN reporting.restaurants.closed_at IS 'Since when it is closed.';
+
+COMMENT ON COLUMN reporting.restaurants.created_at IS 'When it was registered.';
+
+COMMENT ON COLUMN reporting.restaurants.business_day IS 'Its business day at this moment; null: the server does not know its time zone.';
+
+CREATE VIEW reporting.setting_changes WITH (security_barrier='true') AS
+ SELECT NULLIF(c.restaurant_id, ''::text) AS restaurant_id,
+    c.changed_at,
+    c.changed_by,
+    s.setting,
+    (c.old_settings ->> s.setting) AS old_value,
+    (c.new_settings ->> s.setting) AS new_value
+   FROM (ledger.setting_changes c
+     CROSS JOIN LATERAL jsonb_object_keys(c.new_settings) s(setting));
+
+COMMENT ON VIEW reporting.setting_changes IS 'Every change of a restaurant''s settings, and of the platform''s own, setting by setting.';
+
+COMMENT ON COLUMN reporting.setting_changes.restaurant_id IS 'The restaurant; null: the platform''s own settings.';
+
+COMMENT ON COLUMN reporting.setting_changes.changed_at IS 'When it was changed.';
+
+COMMENT ON COLUMN reporting.setting_changes.changed_by IS 'Who changed it.';
+
+COMMENT ON COLUMN reporting.setting_changes.setting IS 'The setting, as set_restaurant or set_platform_settings names it.';
+
+COMMENT ON COLUMN reporting.setting_changes.old_value IS 'What it was before; null: the restaurant was registered by this.';
+
+COMMENT ON COLUMN reporting.setting_changes.new_value IS 'What it was after.';
+
 CREATE VIEW reporting.trial_balance WITH (security_barrier='true') AS
  SELECT l.currency,
     l.account,
@@ -2608,6 +2730,9 @@ ALTER TABLE ONLY ledger.rejection_reasons
 ALTER TABLE ONLY ledger.restaurants
     ADD CONSTRAINT restaurants_pkey PRIMARY KEY (restaurant_id);
 
+ALTER TABLE ONLY ledger.setting_changes
+    ADD CONSTRAINT setting_changes_pkey PRIMARY KEY (restaurant_id, change_no);
+
 CREATE INDEX event_rejections_event_id_provider_idx ON ledger.event_rejections USING btree (event_id, provider);
 
 CREATE INDEX ledger_entries_restaurant_id_currency_settlement_day_idx ON ledger.ledger_entries USING btree (restaurant_id, currency, settlement_day);
@@ -2683,6 +2808,8 @@ CREATE TRIGGER rejection_reasons_replay_only BEFORE INSERT OR DELETE OR UPDATE O
 CREATE TRIGGER restaurants_keep_id BEFORE UPDATE ON ledger.restaurants FOR EACH ROW EXECUTE FUNCTION ledger.tg_restaurants__keep_id();
 
 CREATE TRIGGER restaurants_never_removed BEFORE DELETE OR TRUNCATE ON ledger.restaurants FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER setting_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.setting_changes FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 ALTER TABLE ONLY ledger.account_balances
     ADD CONSTRAINT account_balances_currency_fkey FOREIGN KEY (currency) REFERENCES ledger.currencies(currency);
@@ -2838,12 +2965,12 @@ REVOKE ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amou
 GRANT ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) TO cuenta_app;
 GRANT ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) TO cuenta_operator;
 
-REVOKE ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text) TO cuenta_operator;
+REVOKE ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_actor text) TO cuenta_operator;
 
-REVOKE ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean) TO cuenta_app;
-GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean) TO cuenta_operator;
+REVOKE ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_app;
@@ -2910,6 +3037,15 @@ REVOKE ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_writer;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_reader;
 
+REVOKE ALL ON TABLE ledger.restaurants FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.restaurants TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE ledger.restaurants TO cuenta_writer;
+
+GRANT UPDATE(restaurant_id) ON TABLE ledger.restaurants TO cuenta_owner;
+
+REVOKE ALL ON FUNCTION ledger.list_settings(p_restaurant ledger.restaurants) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.list_settings(p_restaurant ledger.restaurants) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.lock_account(p_restaurant_id text, p_currency text) TO cuenta_writer;
 
@@ -2968,6 +3104,9 @@ GRANT ALL ON FUNCTION ledger.read_events(p_events jsonb, p_now timestamp with ti
 REVOKE ALL ON FUNCTION ledger.read_time(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_time(p_text text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.record_changes(p_restaurant_id text, p_before jsonb, p_after jsonb, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.record_changes(p_restaurant_id text, p_before jsonb, p_after jsonb, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.refuse_apart(p_event jsonb, p_is_of_unknown_timezone boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.refuse_apart(p_event jsonb, p_is_of_unknown_timezone boolean, p_now timestamp with time zone) TO cuenta_writer;
 
@@ -2980,6 +3119,9 @@ GRANT ALL ON FUNCTION ledger.reject_event(p_event ledger.event_fields, p_documen
 REVOKE ALL ON FUNCTION ledger.reject_invalid_event(p_event jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.reject_invalid_event(p_event jsonb, p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.require_actor(p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_actor(p_actor text) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.require_currency(p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_currency(p_currency text) TO cuenta_writer;
 
@@ -2991,12 +3133,6 @@ GRANT ALL ON FUNCTION ledger.require_payees(p_restaurant_ids text[]) TO cuenta_w
 
 REVOKE ALL ON FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_now timestamp with time zone) TO cuenta_writer;
-
-REVOKE ALL ON TABLE ledger.restaurants FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.restaurants TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE ledger.restaurants TO cuenta_writer;
-
-GRANT UPDATE(restaurant_id) ON TABLE ledger.restaurants TO cuenta_owner;
 
 REVOKE ALL ON FUNCTION ledger.require_restaurant(p_restaurant_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_restaurant(p_restaurant_id text) TO cuenta_writer;
@@ -3145,6 +3281,14 @@ REVOKE ALL ON TABLE ledger.rejection_reasons FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.rejection_reasons TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.rejection_reasons TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.setting_changes FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.setting_changes TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.setting_changes TO cuenta_writer;
+
+REVOKE ALL ON SEQUENCE ledger.setting_changes_change_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE ledger.setting_changes_change_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE ledger.setting_changes_change_no_seq TO cuenta_writer;
+
 GRANT SELECT ON TABLE reporting.check_account_differs_from_last_entry TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_account_differs_from_last_entry TO cuenta_reader;
 
@@ -3267,6 +3411,12 @@ GRANT SELECT ON TABLE reporting.payouts TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.platform_settings TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.platform_settings TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.restaurants TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.restaurants TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.setting_changes TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.setting_changes TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.trial_balance TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.trial_balance TO cuenta_reader;

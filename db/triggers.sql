@@ -21,6 +21,10 @@ create or replace trigger payout_skips_append_only
 before update or delete or truncate on ledger.payout_skips
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger setting_changes_append_only
+before update or delete or truncate on ledger.setting_changes
+for each statement execute function ledger.tg_any__refuse();
+
 -- What is changed, but never removed.
 create or replace trigger restaurants_never_removed
 before delete or truncate on ledger.restaurants

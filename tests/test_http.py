@@ -226,17 +226,28 @@ def test_a_restaurant_is_registered_and_changed(client: FlaskClient) -> None:
         "timezone": "America/Lima",
         "day_close_hour": 0,
         "settlement_delay_days": 0,
-        "is_payouts_paused": False,
+        "payouts_paused": False,
+        "closed": False,
+        "closed_at": None,
     }
     assert answer == defaults
 
     changes = {"timezone": "Europe/Madrid", "day_close_hour": 4, "settlement_delay_days": 2, "payouts_paused": True}
     changed = json_of(client.put(path, json=changes))
     assert (changed["timezone"], changed["day_close_hour"]) == ("Europe/Madrid", 4)
-    assert (changed["settlement_delay_days"], changed["is_payouts_paused"]) == (2, True)
+    assert (changed["settlement_delay_days"], changed["payouts_paused"]) == (2, True)
 
     kept = client.put(path, json={"timezone": None, "payouts_paused": False}).json
-    assert kept == changed | {"is_payouts_paused": False}
+    assert kept == changed | {"payouts_paused": False}
+
+    closed = json_of(client.put(path, json={"closed": True, "actor": "ana@example.com"}))
+    assert closed.pop("closed_at")
+    assert closed | {"closed_at": None} == kept | {"closed": True}
+    names = set(changes) | {"closed"}
+    assert names <= set(closed), "what goes in comes out under the same name"
+    assert client.put(path, json={name: closed[name] for name in names} | {"closed": False}).json == kept
+    error = error_of(client.put(path, json={"actor": " "}), 422)
+    assert (error["code"], error["details"]) == ("ACTOR_INVALID", {"characters": "1"})
 
 
 @pytest.mark.parametrize(

@@ -495,7 +495,7 @@ class History:
         assert row["timezone"] == expected.timezone
         assert row["day_close_hour"] == expected.day_close_hour
         assert row["settlement_delay_days"] == expected.settlement_delay_days
-        assert row["is_payouts_paused"] == expected.is_paused
+        assert row["payouts_paused"] == expected.is_paused
 
     def refused(self, call: str, code: str) -> None:
         with pytest.raises(psycopg.Error) as raised:

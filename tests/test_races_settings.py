@@ -100,7 +100,7 @@ def test_a_run_that_waited_for_an_account_sees_that_it_was_paused_meanwhile(sess
     pausing = changer.start(lambda: changer.row(pause, restaurant))
     sessions.wait_until_blocked(runner, changer)
     writer.commit()
-    assert pausing.result(PATIENCE)["is_payouts_paused"]
+    assert pausing.result(PATIENCE)["payouts_paused"]
     answer = run.result(PATIENCE)
     assert (answer["payouts_created"], answer["skipped"]) in ((0, {"payouts_paused": 1}), (1, {}))
     assert runner.pay(currency, AS_OF + timedelta(days=1))["skipped"] == {"payouts_paused": 1}

@@ -13,7 +13,7 @@ select tables_are(
         'event_types',
         'ledger_entries', 'payout_items', 'payout_runs', 'payout_skips', 'payouts', 'pending_days',
         'platform_settings', 'posting_rule_history', 'posting_rules', 'processor_events',
-        'rejection_reasons', 'restaurants'
+        'rejection_reasons', 'restaurants', 'setting_changes'
     ],
     'schema ledger holds the tables of the design'
 );
@@ -38,7 +38,8 @@ select set_eq(
     array[
         'daily_sales', 'integrity_checks', 'integrity_findings', 'ledger_entries',
         'ledger_postings', 'payout_eligibility', 'payout_items', 'payout_runs', 'payout_skips',
-        'payouts', 'platform_settings', 'restaurant_balances', 'trial_balance'
+        'payouts', 'platform_settings', 'restaurant_balances', 'restaurants', 'setting_changes',
+        'trial_balance'
     ],
     'schema reporting holds the views for people and tools, and a view a check'
 );
@@ -459,7 +460,7 @@ select bag_eq(
     $$,
     $$
     values
-    ('ledger.posting_rule_history'),
+    ('ledger.posting_rule_history'), ('ledger.setting_changes'),
     ('ledger.event_rejections'), ('ledger.ledger_entries'), ('ledger.payout_items'),
     ('ledger.payout_skips'), ('ledger.processor_events')
     $$,

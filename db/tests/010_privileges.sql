@@ -160,7 +160,8 @@ select is_empty(
     where g.kind = 'table' and g.grantee = 'cuenta_writer'
         and g.name in (
             'ledger.processor_events', 'ledger.ledger_entries', 'ledger.payout_items',
-            'ledger.payout_skips', 'ledger.event_rejections', 'ledger.posting_rule_history'
+            'ledger.payout_skips', 'ledger.event_rejections', 'ledger.posting_rule_history',
+            'ledger.setting_changes'
         )
         and g.privilege not in ('SELECT', 'INSERT')
     $$,

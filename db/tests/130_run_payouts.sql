@@ -136,7 +136,7 @@ from (
     ('res_usd', 9000, '{"currency": "USD"}')
 ) as c (restaurant_id, amount, change);
 select is(
-    (select s.is_payouts_paused from set_restaurant('res_paused', p_payouts_paused => true) as s),
+    (select s.payouts_paused from set_restaurant('res_paused', p_payouts_paused => true) as s),
     true,
     'and one whose payouts are paused'
 );
@@ -319,7 +319,7 @@ select results_eq(
     'a least amount of 0 does not make a payout of 0'
 );
 select is(
-    (select s.is_payouts_paused from set_restaurant('res_paused', p_payouts_paused => false) as s),
+    (select s.payouts_paused from set_restaurant('res_paused', p_payouts_paused => false) as s),
     false,
     'payouts go on'
 );

@@ -1,7 +1,7 @@
 -- api.check_integrity and reporting.integrity_findings: every check finds what it is for.
 -- Damage is done as a superuser with triggers off, each kind in a restaurant of its own.
 begin;
-select plan(46);
+select plan(48);
 
 create function pg_temp.send(p_restaurant_id text, p_change jsonb default '{}') returns text
 language sql
@@ -254,6 +254,7 @@ select results_eq(
 
 -- What no constraint says any more, as each would be read anew at every event
 update ledger.account_balances set timezone = 'UTC' where restaurant_id = 'sound';
+update ledger.account_balances set is_closed = true where restaurant_id = 'items';
 update ledger.account_balances set balance = 9007199254740992 where restaurant_id = 'late';
 update ledger.ledger_entries set amount = 0 where restaurant_id = 'twice' and entry_seq = 1;
 update ledger.ledger_entries set entry_type = 'X' where restaurant_id = 'twice' and entry_seq = 2;
@@ -263,6 +264,12 @@ update ledger.processor_events set event_type = 'x' where restaurant_id = 'runni
 update ledger.processor_events set subject_state = 'LOST' where restaurant_id = 'status';
 insert into ledger.pending_days (amount, available_on, restaurant_id, currency)
 values (5, '2999-01-01', 'sound', 'PEN');
+insert into ledger.pending_days (
+    amount, available_on, restaurant_id, currency, first_entry_seq, last_entry_seq
+)
+values (11400, '2025-12-31', 'open', 'PEN', 1, 1);
+update ledger.ledger_entries set available_on = '2025-12-31', settlement_day = '2025-12-31'
+where restaurant_id = 'open' and entry_seq <= 2;
 update ledger.ledger_entries set settlement_day = '2020-01-01'
 where restaurant_id = 'seq' and entry_seq = 1;
 update ledger.restaurants set timezone = 'Mars/Olympus' where restaurant_id = 'negative';
@@ -272,6 +279,7 @@ select isnt(
 from (
     values
     ('account_differs_from_restaurant', 'sound', 'an account with other settings'),
+    ('account_differs_from_restaurant', 'items', 'an account that is closed by itself'),
     ('account_out_of_range', 'late', 'a balance that JSON does not hold exactly'),
     ('amount_out_of_range', 'twice', 'an entry of nothing'),
     ('entry_type_unknown', 'twice', 'an entry of a type that is not in the chart'),
@@ -279,6 +287,7 @@ from (
     ('event_type_unknown', 'running', 'an event of a type that is not there'),
     ('event_without_rule', 'status', 'an event that no rule is for'),
     ('pending_day_unequal_to_entries', 'sound', 'pending money that no entry brought'),
+    ('pending_day_unequal_to_entries', 'open', 'a day that names another last entry'),
     ('settlement_before_available', 'seq', 'money that settled before it was available')
 ) as c (check_name, restaurant_id, what);
 select is(

@@ -196,7 +196,7 @@ select is(
 
 -- Paused
 select is(
-    (select s.is_payouts_paused from set_restaurant('res_debt', p_payouts_paused => true) as s),
+    (select s.payouts_paused from set_restaurant('res_debt', p_payouts_paused => true) as s),
     true, 'payouts paused'
 );
 select is(

@@ -269,7 +269,7 @@ select is(
     1, 'it is paid'
 );
 select is(
-    (select s.is_payouts_paused from set_restaurant('res_002', p_payouts_paused => true) as s),
+    (select s.payouts_paused from set_restaurant('res_002', p_payouts_paused => true) as s),
     true, 'the other is paused'
 );
 select results_eq(

@@ -5,15 +5,16 @@ select
     b.currency,
     'account'::text as reference,
     format(
-        'has %s, %s, %s; the restaurant has %s, %s, %s',
-        b.timezone, b.day_close_hour, b.settlement_delay_days,
-        r.timezone, r.day_close_hour, r.settlement_delay_days
+        'has %s, %s, %s, closed: %s; the restaurant has %s, %s, %s, closed: %s',
+        b.timezone, b.day_close_hour, b.settlement_delay_days, b.is_closed,
+        r.timezone, r.day_close_hour, r.settlement_delay_days, r.closed_at is not null
     ) as finding
 from ledger.account_balances as b
 left join ledger.restaurants as r on b.restaurant_id = r.restaurant_id
 where
-    (b.timezone, b.day_close_hour, b.settlement_delay_days)
-    is distinct from (r.timezone, r.day_close_hour, r.settlement_delay_days);
+    (b.timezone, b.day_close_hour, b.settlement_delay_days, b.is_closed)
+    is distinct from
+    (r.timezone, r.day_close_hour, r.settlement_delay_days, r.closed_at is not null);
 
 comment on view reporting.check_account_differs_from_restaurant is
 'error: An account has other settings than its restaurant. Reason: The settings that posting '

@@ -4,8 +4,11 @@ select
     coalesce(d.restaurant_id, e.restaurant_id) as restaurant_id,
     coalesce(d.currency, e.currency) as currency,
     coalesce(d.available_on, e.available_on)::text as reference,
-    format('the day has %s, the entries give %s', coalesce(d.amount, 0), coalesce(e.amount, 0))
-        as finding
+    format(
+        'the day has %s of entries %s to %s, the entries give %s of %s to %s',
+        coalesce(d.amount, 0), d.first_entry_seq, d.last_entry_seq,
+        coalesce(e.amount, 0), e.first_entry_seq, e.last_entry_seq
+    ) as finding
 from ledger.pending_days as d
 full join (
     -- What waits: money in and its fee, with a delay, or told ahead of its time.
@@ -13,7 +16,9 @@ full join (
         x.restaurant_id,
         x.currency,
         x.available_on,
-        sum(x.amount::numeric * t.balance_effect) as amount
+        sum(x.amount::numeric * t.balance_effect) as amount,
+        min(x.entry_seq) as first_entry_seq,
+        max(x.entry_seq) as last_entry_seq
     from ledger.ledger_entries as x
     inner join ledger.entry_types as t on x.entry_type = t.entry_type
     inner join ledger.processor_events as v
@@ -27,13 +32,17 @@ full join (
         d.restaurant_id = e.restaurant_id
         and d.currency = e.currency
         and d.available_on = e.available_on
-where coalesce(d.amount, 0) <> coalesce(e.amount, 0);
+where
+    coalesce(d.amount, 0) <> coalesce(e.amount, 0)
+    -- Rows that are older than the two columns do not know them.
+    or coalesce(d.first_entry_seq <> e.first_entry_seq, false)
+    or coalesce(d.last_entry_seq <> e.last_entry_seq, false);
 
 comment on view reporting.check_pending_day_unequal_to_entries is
-'error: What becomes available on a day is not the sum of its entries. Reason: What is pending '
-'is read from ledger.pending_days, one row a day of money that came with a delay; the entries '
-'are the truth. Remedy: Pause payouts of the restaurant until the day has come or the row is '
-'right again.';
+'error: What becomes available on a day is not the sum of its entries. Reason: What is pending, '
+'or was at some moment, is read from ledger.pending_days, one row a day of money that came with '
+'a delay, with the first and the last entry of it; the entries are the truth. '
+'Remedy: Pause payouts of the restaurant until the day has come or the row is right again.';
 comment on column reporting.check_pending_day_unequal_to_entries.restaurant_id is
 'The restaurant; null: all of the currency.';
 comment on column reporting.check_pending_day_unequal_to_entries.currency is

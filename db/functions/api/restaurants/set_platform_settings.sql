@@ -1,6 +1,7 @@
 create or replace function api.set_platform_settings(
     p_unknown_restaurants text default null,
-    p_default_timezone text default null
+    p_default_timezone text default null,
+    p_actor text default session_user
 )
 returns table (unknown_restaurants text, default_timezone text)
 language plpgsql
@@ -9,23 +10,30 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 /*
- * Function: api.set_platform_settings(2)
- *     Changes the platform's own settings. They hold for what is posted from now on.
+ * Function: api.set_platform_settings(3)
+ *     Changes the platform's own settings. They hold for what is posted from now on. Who changed
+ *     what is kept.
  * Parameters:
  *     p_unknown_restaurants  - when an event names one that is not registered: register it,
  *                              hold_payouts (register it with its payouts paused) or refuse the
  *                              event
  *     p_default_timezone     - IANA name; the time zone of restaurants registered without one
+ *     p_actor                - who does it; by default the login
  *     null leaves a setting as it is
  * Returns:
  *     the settings as they are now
  * Raises:
+ *     LUACT  the actor is no name
  *     LUUNK  p_unknown_restaurants is none of the three
  *     LUTZN  the time zone is not known
- * Calls:  ledger.require_timezone
+ * Calls:  ledger.require_actor, ledger.require_timezone, ledger.record_changes
  * Writes: ledger.platform_settings
  * Locks:  the one row
  */
+declare
+    v_actor constant text := ledger.require_actor(p_actor);
+    v_before jsonb;
+    v_after ledger.platform_settings;
 begin
     if p_unknown_restaurants not in ('register', 'hold_payouts', 'refuse') then
         raise exception 'unknown_restaurants is register, hold_payouts or refuse'
@@ -34,14 +42,20 @@ begin
     end if;
     perform ledger.require_timezone(p_default_timezone);
 
-    return query
+    select to_jsonb(s)
+    into v_before
+    from ledger.platform_settings as s
+    for no key update;
     update ledger.platform_settings as s
     set
         unknown_restaurants = coalesce(p_unknown_restaurants, s.unknown_restaurants),
         default_timezone = coalesce(p_default_timezone, s.default_timezone)
-    returning s.unknown_restaurants, s.default_timezone;
+    returning s.* into v_after;
+    perform ledger.record_changes('', v_before, to_jsonb(v_after), v_actor, clock_timestamp());
+
+    return query select v_after.unknown_restaurants, v_after.default_timezone;
 end;
 $function$;
 
-comment on function api.set_platform_settings(text, text)
+comment on function api.set_platform_settings(text, text, text)
 is 'Changes the platform''s own settings.';

@@ -3,14 +3,18 @@ create or replace function api.set_restaurant(
     p_timezone text default null,
     p_day_close_hour integer default null,
     p_settlement_delay_days integer default null,
-    p_payouts_paused boolean default null
+    p_payouts_paused boolean default null,
+    p_closed boolean default null,
+    p_actor text default session_user
 )
 returns table (
     restaurant_id text,
     timezone text,
     day_close_hour smallint,
     settlement_delay_days smallint,
-    is_payouts_paused boolean,
+    payouts_paused boolean,
+    closed boolean,
+    closed_at timestamptz,
     created_at timestamptz
 )
 language plpgsql
@@ -19,29 +23,40 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 /*
- * Function: api.set_restaurant(5)
+ * Function: api.set_restaurant(7)
  *     Registers a restaurant or changes its settings. They hold for what is posted from now on:
- *     days of entries in the book do not move.
+ *     days of entries in the book do not move. Who changed what is kept.
  * Parameters:
  *     p_restaurant_id          - the platform's id of the restaurant
  *     p_timezone               - IANA name of its time zone
  *     p_day_close_hour         - local hour at which its business day ends, 0 to 7
  *     p_settlement_delay_days  - days until money in is available, 0 to 60
  *     p_payouts_paused         - whether payout runs pass it over
+ *     p_closed                 - whether it takes no new charge; what it owns is paid out all the
+ *                                same
+ *     p_actor                  - who does it; by default the login
  *     null leaves a setting as it is
  * Returns:
  *     the restaurant as it is now
  * Raises:
  *     LBARG  the restaurant's id is missing
+ *     LUACT  the actor is no name
  *     LURID  it is not an id
  *     LUTZN  the time zone is not known
  *     LUHRS  the hour is out of range
  *     LUDLY  the delay is out of range
- * Calls:  ledger.require_settings
+ * Calls:  ledger.require_settings, ledger.require_actor, ledger.list_settings,
+ *         ledger.record_changes
  * Reads:  ledger.platform_settings
  * Writes: ledger.restaurants, ledger.account_balances
  * Locks:  the restaurant's accounts, then its row
  */
+declare
+    v_actor constant text := ledger.require_actor(p_actor);
+    v_before ledger.restaurants;
+    v_after ledger.restaurants;
+    v_now timestamptz;
+    v_is_new boolean;
 begin
     perform ledger.require_settings(
         p_restaurant_id, p_timezone, p_day_close_hour, p_settlement_delay_days
@@ -51,6 +66,7 @@ begin
     select p_restaurant_id, s.default_timezone, clock_timestamp()
     from ledger.platform_settings as s
     on conflict do nothing;
+    v_is_new := found;
 
     -- The order of locks: accounts, by key, before the restaurant's row.
     perform
@@ -58,36 +74,47 @@ begin
     where b.restaurant_id = p_restaurant_id
     order by b.currency
     for no key update;
+    select r.*
+    into v_before
+    from ledger.restaurants as r
+    where r.restaurant_id = p_restaurant_id
+    for no key update;
+    v_now := clock_timestamp();
+
     update ledger.restaurants as r
     set
         timezone = coalesce(p_timezone, r.timezone),
         day_close_hour = coalesce(p_day_close_hour, r.day_close_hour),
         settlement_delay_days = coalesce(p_settlement_delay_days, r.settlement_delay_days),
-        is_payouts_paused = coalesce(p_payouts_paused, r.is_payouts_paused)
-    where r.restaurant_id = p_restaurant_id;
+        is_payouts_paused = coalesce(p_payouts_paused, r.is_payouts_paused),
+        closed_at = case
+            when coalesce(p_closed, r.closed_at is not null) then coalesce(r.closed_at, v_now)
+        end
+    where r.restaurant_id = p_restaurant_id
+    returning r.* into v_after;
     update ledger.account_balances as b
     set
-        timezone = r.timezone,
-        day_close_hour = r.day_close_hour,
-        settlement_delay_days = r.settlement_delay_days
-    from ledger.restaurants as r
+        timezone = v_after.timezone,
+        day_close_hour = v_after.day_close_hour,
+        settlement_delay_days = v_after.settlement_delay_days,
+        is_closed = v_after.closed_at is not null
     where b.restaurant_id = p_restaurant_id
-        and r.restaurant_id = p_restaurant_id
-        and (b.timezone, b.day_close_hour, b.settlement_delay_days)
-        is distinct from (r.timezone, r.day_close_hour, r.settlement_delay_days);
+        and (b.timezone, b.day_close_hour, b.settlement_delay_days, b.is_closed) is distinct from (
+            v_after.timezone, v_after.day_close_hour, v_after.settlement_delay_days,
+            v_after.closed_at is not null
+        );
+    perform ledger.record_changes(
+        p_restaurant_id, case when v_is_new then '{}' else ledger.list_settings(v_before) end,
+        ledger.list_settings(v_after), v_actor, v_now
+    );
 
     return query
     select
-        r.restaurant_id,
-        r.timezone,
-        r.day_close_hour,
-        r.settlement_delay_days,
-        r.is_payouts_paused,
-        r.created_at
-    from ledger.restaurants as r
-    where r.restaurant_id = p_restaurant_id;
+        v_after.restaurant_id, v_after.timezone, v_after.day_close_hour,
+        v_after.settlement_delay_days, v_after.is_payouts_paused, v_after.closed_at is not null,
+        v_after.closed_at, v_after.created_at;
 end;
 $function$;
 
-comment on function api.set_restaurant(text, text, integer, integer, boolean)
+comment on function api.set_restaurant(text, text, integer, integer, boolean, boolean, text)
 is 'Registers a restaurant or changes its settings.';

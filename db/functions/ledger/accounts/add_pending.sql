@@ -18,8 +18,12 @@ as $function$
  * Writes: ledger.pending_days
  */
 begin
-    insert into ledger.pending_days as d (amount, available_on, restaurant_id, currency)
-    select sum(t.balance_effect * e.amount), p_available_on, b.restaurant_id, b.currency
+    insert into ledger.pending_days as d (
+        amount, available_on, restaurant_id, currency, first_entry_seq, last_entry_seq
+    )
+    select
+        sum(t.balance_effect * e.amount), p_available_on, b.restaurant_id, b.currency,
+        min(e.entry_seq), max(e.entry_seq)
     from ledger.account_balances as b
     inner join ledger.ledger_entries as e
         on b.restaurant_id = e.restaurant_id and b.currency = e.currency
@@ -30,7 +34,9 @@ begin
         and e.event_no = p_event_no
     group by b.restaurant_id, b.currency
     on conflict (restaurant_id, currency, available_on)
-    do update set amount = d.amount + excluded.amount;
+    do update set
+        amount = d.amount + excluded.amount,
+        last_entry_seq = excluded.last_entry_seq;
 end;
 $function$;
 

@@ -32,9 +32,11 @@ begin
     on conflict do nothing;
 
     insert into ledger.account_balances (
-        restaurant_id, currency, timezone, day_close_hour, settlement_delay_days
+        restaurant_id, currency, timezone, day_close_hour, settlement_delay_days, is_closed
     )
-    select r.restaurant_id, p_currency, r.timezone, r.day_close_hour, r.settlement_delay_days
+    select
+        r.restaurant_id, p_currency, r.timezone, r.day_close_hour, r.settlement_delay_days,
+        r.closed_at is not null
     from ledger.restaurants as r
     where r.restaurant_id = p_restaurant_id
     on conflict do nothing;

@@ -80,14 +80,19 @@ begin
     ),
 
     pending as (
-        insert into ledger.pending_days as d (amount, available_on, restaurant_id, currency)
-        select sum(i.change), i.available_on, i.restaurant_id, i.currency
+        insert into ledger.pending_days as d (
+            amount, available_on, restaurant_id, currency, first_entry_seq, last_entry_seq
+        )
+        select
+            sum(i.change), i.available_on, i.restaurant_id, i.currency, min(i.first_entry_seq),
+            max(i.first_entry_seq + i.entries - 1)
         from item as i
         inner join claim as c on c.claimed = c.expected
         where i.is_pending
         group by i.available_on, i.restaurant_id, i.currency
         on conflict (restaurant_id, currency, available_on)
-        do update set amount = d.amount + excluded.amount
+        do update set
+            (amount, last_entry_seq) = (d.amount + excluded.amount, excluded.last_entry_seq)
     )
 
     select

@@ -1,0 +1,40 @@
+create or replace function ledger.record_changes(
+    p_restaurant_id text,
+    p_before jsonb,
+    p_after jsonb,
+    p_actor text,
+    p_now timestamptz
+)
+returns void
+language sql
+volatile
+as $function$
+/*
+ * Function: ledger.record_changes(5)
+ *     Records what of some settings has changed, if anything has.
+ * Parameters:
+ *     p_restaurant_id  - the platform's id of the restaurant; empty: the platform's own settings
+ *     p_before         - the settings as they were; an empty object: there were none
+ *     p_after          - as they are; whoever changed them holds their lock
+ *     p_actor          - who did
+ *     p_now            - the clock
+ * Writes: ledger.setting_changes
+ */
+    insert into ledger.setting_changes (
+        changed_at, restaurant_id, changed_by, old_settings, new_settings
+    )
+    select
+        p_now,
+        p_restaurant_id,
+        p_actor,
+        coalesce(
+            jsonb_object_agg(s.name, p_before -> s.name) filter (where p_before ? s.name), '{}'
+        ),
+        jsonb_object_agg(s.name, s.value)
+    from jsonb_each(p_after) as s (name, value)
+    where s.value is distinct from p_before -> s.name
+    having count(*) > 0;
+$function$;
+
+comment on function ledger.record_changes(text, jsonb, jsonb, text, timestamptz)
+is 'Records what of some settings has changed.';
