@@ -7,7 +7,7 @@
 -- A check is the view reporting.check_ and its name; its comment (\d+, or
 -- reporting.integrity_checks) says why it is made and what to do.
 
-\if :{?check} \else \set check '' \endif
+\if :{?check} \set _check :check \else \set _check '' \endif
 
 select
     format(
@@ -15,6 +15,6 @@ select
         k.check_name, 'check_' || k.check_name
     ) as statement
 from reporting.integrity_checks as k
-where case :'check' when '' then k.severity = 'error' else k.check_name = :'check' end
+where case :'_check' when '' then k.severity = 'error' else k.check_name = :'_check' end
 order by k.check_name asc
 \gexec

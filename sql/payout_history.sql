@@ -7,10 +7,10 @@
 -- limit                            how many, the newest first; 50 by default
 -- items is a JSON object of signed amounts in minor units that add up to the amount.
 
-\if :{?restaurant_id} \else \set restaurant_id '' \endif
-\if :{?currency} \else \set currency '' \endif
-\if :{?status} \else \set status '' \endif
-\if :{?limit} \else \set limit 50 \endif
+\if :{?restaurant_id} \set _restaurant_id :restaurant_id \else \set _restaurant_id '' \endif
+\if :{?currency} \set _currency :currency \else \set _currency '' \endif
+\if :{?status} \set _status :status \else \set _status '' \endif
+\if :{?limit} \set _limit :limit \else \set _limit 50 \endif
 
 select
     p.as_of,
@@ -31,8 +31,8 @@ inner join lateral (
     where x.restaurant_id = p.restaurant_id and x.payout_id = p.payout_id
 ) as i on true
 where
-    :'restaurant_id' in ('', p.restaurant_id)
-    and :'currency' in ('', p.currency)
-    and :'status' in ('', p.status)
+    :'_restaurant_id' in ('', p.restaurant_id)
+    and :'_currency' in ('', p.currency)
+    and :'_status' in ('', p.status)
 order by p.as_of desc, p.restaurant_id asc, p.currency asc
-limit :limit;
+limit :_limit;

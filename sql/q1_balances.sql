@@ -8,7 +8,7 @@
 -- in payouts under way, held is kept back for disputes. The lines without a restaurant are the
 -- sums of a currency: currencies are never added up.
 
-\if :{?currency} \else \set currency '' \endif
+\if :{?currency} \set _currency :currency \else \set _currency '' \endif
 
 select
     b.currency,
@@ -20,6 +20,6 @@ select
     sum(b.total) as total,
     max(b.last_event_at) as last_event_at
 from reporting.restaurant_balances as b
-where :'currency' in ('', b.currency)
+where :'_currency' in ('', b.currency)
 group by grouping sets ((b.currency, b.restaurant_id), (b.currency))
 order by b.currency asc, b.restaurant_id asc nulls last;

@@ -11,9 +11,9 @@
 -- the charges, net_share that of the net revenue of all restaurants in the currency. best_day is
 -- the day with the highest net revenue. Restaurants with equal revenue share a rank.
 
-\if :{?as_of} \else \set as_of today \endif
-\if :{?currency} \else \set currency '' \endif
-\if :{?top} \else \set top 10 \endif
+\if :{?as_of} \set _as_of :as_of \else \set _as_of today \endif
+\if :{?currency} \set _currency :currency \else \set _currency '' \endif
+\if :{?top} \set _top :top \else \set _top 10 \endif
 
 with sales as (
     select
@@ -38,14 +38,14 @@ with sales as (
         where
             e.restaurant_id = b.restaurant_id
             and e.currency = b.currency
-            and e.settlement_day >= :'as_of'::date - 7
-            and e.business_day >= :'as_of'::date - 7
-            and e.business_day < :'as_of'::date
+            and e.settlement_day >= :'_as_of'::date - 7
+            and e.business_day >= :'_as_of'::date - 7
+            and e.business_day < :'_as_of'::date
             and e.entry_type in ('CHARGE', 'FEE', 'REFUND')
             and e.account = 'restaurant_available'
         group by e.business_day
     ) as d on true
-    where :'currency' in ('', b.currency)
+    where :'_currency' in ('', b.currency)
 ),
 
 revenue as (
@@ -92,5 +92,5 @@ select
     round(100.0 * k.running_net / nullif(k.all_net, 0), 2) as running_share,
     k.best_day
 from ranked as k
-where k.position <= :top
+where k.position <= :_top
 order by k.currency asc, k.position asc, k.restaurant_id asc;

@@ -10,23 +10,23 @@
 -- why_not is empty for those that would be paid, else the reason that run_payouts would store. It
 -- answers what a dry run sums up: select * from run_payouts('PEN', '2025-12-30', 5000, true).
 
-\if :{?currency} \else \set currency PEN \endif
-\if :{?as_of} \else \set as_of '' \endif
-\if :{?min_amount} \else \set min_amount 1 \endif
+\if :{?currency} \set _currency :currency \else \set _currency PEN \endif
+\if :{?as_of} \set _as_of :as_of \else \set _as_of '' \endif
+\if :{?min_amount} \set _min_amount :min_amount \else \set _min_amount 1 \endif
 
 with candidates as materialized (
     select
         e.restaurant_id,
         e.currency,
         e.as_of as business_day,
-        coalesce(nullif(:'as_of', '')::date, e.as_of) as as_of,
+        coalesce(nullif(:'_as_of', '')::date, e.as_of) as as_of,
         e.why_not = 'payouts_paused' as is_paused,
         b.available,
         b.available + b.pending as balance
     from reporting.payout_eligibility as e
     inner join reporting.restaurant_balances as b
         on e.restaurant_id = b.restaurant_id and e.currency = b.currency
-    where e.currency = :'currency'
+    where e.currency = :'_currency'
 ),
 
 payable as (
@@ -73,7 +73,7 @@ select
         when o.restaurant_id is null and x.payout_id is not null then 'already_paid'
         when o.restaurant_id is null then 'closed_by_later_payout'
         when p.payable_amount <= 0 then 'nothing_to_pay'
-        when p.payable_amount < :min_amount then 'below_minimum'
+        when p.payable_amount < :_min_amount then 'below_minimum'
     end as why_not,
     x.payout_id as already_paid_by
 from payable as p

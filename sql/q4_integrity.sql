@@ -9,8 +9,8 @@
 -- warning is legal, but worth a look. Then the findings themselves, with what to do.
 -- All of the book is read. reporting.integrity_checks says of each check why it is made.
 
-\if :{?check} \else \set check '' \endif
-\if :{?findings} \else \set findings 100 \endif
+\if :{?check} \set _check :check \else \set _check '' \endif
+\if :{?findings} \set _findings :findings \else \set _findings 100 \endif
 
 select
     c.check_name,
@@ -19,7 +19,7 @@ select
     c.title
 from reporting.integrity_checks as c
 left join reporting.integrity_findings as f on c.check_name = f.check_name
-where :'check' in ('', c.check_name)
+where :'_check' in ('', c.check_name)
 group by c.check_name, c.severity, c.title
 order by c.severity asc, count(f.check_name) desc, c.check_name asc;
 
@@ -33,6 +33,6 @@ select
     k.remedy
 from reporting.integrity_findings as f
 inner join reporting.integrity_checks as k on f.check_name = k.check_name
-where :'check' in ('', f.check_name)
+where :'_check' in ('', f.check_name)
 order by f.severity asc, f.check_name asc, f.restaurant_id asc, f.currency asc, f.reference asc
-limit :findings;
+limit :_findings;

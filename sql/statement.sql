@@ -10,13 +10,13 @@
 -- available or not yet; balance is what it comes to. A notice says when there is more; the view
 -- reporting.ledger_entries has all of it at once.
 
-\if :{?restaurant_id} \else \set restaurant_id res_001 \endif
-\if :{?currency} \else \set currency PEN \endif
-\if :{?from} \else \set from '' \endif
-\if :{?to} \else \set to '' \endif
-\if :{?newest_first} \else \set newest_first false \endif
-\if :{?limit} \else \set limit 500 \endif
-\if :{?cursor} \else \set cursor '' \endif
+\if :{?restaurant_id} \set _restaurant_id :restaurant_id \else \set _restaurant_id res_001 \endif
+\if :{?currency} \set _currency :currency \else \set _currency PEN \endif
+\if :{?from} \set _from :from \else \set _from '' \endif
+\if :{?to} \set _to :to \else \set _to '' \endif
+\if :{?newest_first} \set _newest_first :newest_first \else \set _newest_first false \endif
+\if :{?limit} \set _limit :limit \else \set _limit 500 \endif
+\if :{?cursor} \set _cursor :cursor \else \set _cursor '' \endif
 
 select
     e.entry_seq,
@@ -29,11 +29,11 @@ select
     coalesce(e.event_id, e.payout_id) as reference,
     e.cursor
 from api.list_entries(
-    :'restaurant_id',
-    :'currency',
-    nullif(:'from', '')::date,
-    nullif(:'to', '')::date,
-    :limit,
-    nullif(:'cursor', ''),
-    :newest_first
+    :'_restaurant_id',
+    :'_currency',
+    nullif(:'_from', '')::date,
+    nullif(:'_to', '')::date,
+    :_limit,
+    nullif(:'_cursor', ''),
+    :_newest_first
 ) as e;

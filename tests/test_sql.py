@@ -185,6 +185,17 @@ def test_a_script_runs_for_a_reader_and_says_what_it_answers(loaded: str, path: 
     assert psql(loaded, path)
 
 
+def test_a_scripts_defaults_do_not_stay_in_the_session(loaded: str, tmp_path: Path) -> None:
+    """Whoever reads one script after the other (`\\i`) gets the defaults of each, not of the one before."""
+    names = {name for path in SCRIPTS for name in re.findall(r"\\if :\{\?(\w+)\}", path.read_text(encoding="utf-8"))}
+    assert {"currency", "as_of", "limit"} <= names
+    session = tmp_path / "session.sql"
+    lines = [rf"\o {os.devnull}", *(rf"\i {path}" for path in SCRIPTS), r"\o"]
+    lines += [rf"\if :{{?{name}}} \echo {name} \endif" for name in sorted(names)]
+    session.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert psql(loaded, session) == []
+
+
 def test_q1_gives_the_balances_of_the_events(loaded: str, model: Model) -> None:
     paid = model.payouts()
     pending = model.sums(lambda event: event["event_id"] == "evt_pending")
