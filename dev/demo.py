@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,7 +36,7 @@ def show(title: str, rows: list[dict[str, Any]], columns: str) -> None:
     """Print some columns of the rows as a table; numbers get their thousands separated, no word is cut."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for name in columns.split():
-        is_number = bool(rows) and isinstance(rows[0][name], int)
+        is_number = bool(rows) and isinstance(rows[0][name], (int, Decimal))
         longest = max((len(word) for row in rows for word in cell(row[name]).split()), default=0)
         justify: Literal["left", "right"] = "right" if is_number else "left"
         table.add_column(name.replace("_", " "), justify=justify, min_width=longest)
@@ -48,7 +49,7 @@ def cell(value: Any) -> str:
     """A value as text."""
     if isinstance(value, dict):
         return "\n".join(f"{number} {reason}" for reason, number in value.items())
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, (int, Decimal)) else str(value)
 
 
 def call(connection: Connection, statement: str, **values: Any) -> list[dict[str, Any]]:
