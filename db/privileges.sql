@@ -62,10 +62,12 @@ grant insert on ledger.ledger_entries to cuenta_writer;
 grant insert on ledger.payout_items to cuenta_writer;
 grant insert on ledger.payout_skips to cuenta_writer;
 grant insert on ledger.event_rejections to cuenta_writer;
+grant insert on ledger.payout_term_changes to cuenta_writer;
 grant insert on ledger.posting_rule_history to cuenta_writer;
 grant insert on ledger.setting_changes to cuenta_writer;
 grant insert, update on ledger.account_balances to cuenta_writer;
 grant insert, update on ledger.payout_runs to cuenta_writer;
+grant insert, update on ledger.payout_terms to cuenta_writer;
 grant insert, update on ledger.payouts to cuenta_writer;
 grant insert, update on ledger.pending_days to cuenta_writer;
 grant insert, update on ledger.platform_settings to cuenta_writer;
@@ -76,6 +78,7 @@ grant insert, update, delete on ledger.accounts to cuenta_writer;
 grant insert, update, delete on ledger.currencies to cuenta_writer;
 grant insert, update, delete on ledger.entry_types to cuenta_writer;
 grant insert, update, delete on ledger.event_types to cuenta_writer;
+grant insert, update, delete on ledger.payout_failure_codes to cuenta_writer;
 grant insert, update, delete on ledger.posting_rules to cuenta_writer;
 grant insert, update, delete on ledger.rejection_reasons to cuenta_writer;
 
@@ -93,21 +96,29 @@ grant execute on function api.get_balance to cuenta_app, cuenta_operator, cuenta
 grant execute on function api.get_event to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout_run to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_payout_terms to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_service_status to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_entries to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_payout_entries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_runs to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payouts to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.preview_payouts to cuenta_app, cuenta_operator, cuenta_reader;
 
 --    That write; the procedure calls two of the others.
+grant execute on function api.claim_payouts to cuenta_app, cuenta_operator;
+grant execute on function api.confirm_payout to cuenta_app, cuenta_operator;
 grant execute on function api.continue_payout_run to cuenta_app, cuenta_operator;
+grant execute on function api.pause_payouts to cuenta_app, cuenta_operator;
 grant execute on function api.run_payouts to cuenta_app, cuenta_operator;
 grant execute on function api.set_restaurant to cuenta_app, cuenta_operator;
 grant execute on function api.start_payout_run to cuenta_app, cuenta_operator;
 grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
 
 --    For people.
+grant execute on function api.pay_by_hand to cuenta_operator;
+grant execute on function api.resume_payouts to cuenta_operator;
+grant execute on function api.set_payout_terms to cuenta_operator;
 grant execute on function api.set_platform_settings to cuenta_operator;
 
 -- 5. Reporting tools: the views.

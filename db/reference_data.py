@@ -17,7 +17,15 @@ from psycopg import sql
 from db.facts import RUN, Connection, DeployError
 
 # Each after those it refers to.
-TABLES = ("currencies", "accounts", "entry_types", "event_types", "posting_rules", "rejection_reasons")
+TABLES = (
+    "currencies",
+    "accounts",
+    "entry_types",
+    "event_types",
+    "posting_rules",
+    "rejection_reasons",
+    "payout_failure_codes",
+)
 
 
 class _Reference(NamedTuple):

@@ -64,6 +64,22 @@ CREATE FUNCTION api.check_integrity(p_check text DEFAULT NULL::text) RETURNS TAB
 
 COMMENT ON FUNCTION api.check_integrity(p_check text) IS 'Audits the whole book: every check with what it found.';
 
+CREATE FUNCTION api.claim_payouts(p_currency text, p_limit integer DEFAULT 100, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(payout_id text, restaurant_id text, currency text, as_of date, amount bigint, created_at timestamp with time zone, submitted_at timestamp with time zone, submitted_by text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.claim_payouts(p_currency text, p_limit integer, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.claim_payouts(p_currency text, p_limit integer, p_actor text) IS 'Gives payouts that nobody has yet to a disburser.';
+
+CREATE FUNCTION api.confirm_payout(p_payout_id text, p_external_id text, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, submitted_at timestamp with time zone, submitted_by text, external_id text, confirmed_at timestamp with time zone, confirmed_by text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.confirm_payout(p_payout_id text, p_external_id text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.confirm_payout(p_payout_id text, p_external_id text, p_actor text) IS 'Keeps that the bank or the processor has a payout, and under which id of its own.';
+
 CREATE FUNCTION api.continue_payout_run(p_run_id text, p_limit integer DEFAULT 200) RETURNS TABLE(status text, message text, run_id text, currency text, as_of date, min_amount bigint, is_dry_run boolean, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, is_finished boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -92,17 +108,23 @@ CREATE FUNCTION api.get_event(p_event_id text, p_provider text DEFAULT 'default'
 
 COMMENT ON FUNCTION api.get_event(p_event_id text, p_provider text) IS 'What became of an event: its entries, and every delivery that was refused.';
 
-CREATE FUNCTION api.get_payout(p_payout_id text) RETURNS TABLE(payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, run_id text, created_at timestamp with time zone, paid_at timestamp with time zone, failed_at timestamp with time zone, failure_reason text, items jsonb)
+CREATE FUNCTION api.get_payout(p_payout_id text) RETURNS TABLE(payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, run_id text, created_at timestamp with time zone, paid_at timestamp with time zone, failed_at timestamp with time zone, canceled_at timestamp with time zone, failure_code text, failure_reason text, submitted_at timestamp with time zone, submitted_by text, external_id text, confirmed_at timestamp with time zone, confirmed_by text, items jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
 COMMENT ON FUNCTION api.get_payout(p_payout_id text) IS 'One payout with what it consists of.';
 
-CREATE FUNCTION api.get_payout_run(p_run_id text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
+CREATE FUNCTION api.get_payout_run(p_run_id text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
 COMMENT ON FUNCTION api.get_payout_run(p_run_id text) IS 'How far a payout run has come, and with what result.';
+
+CREATE FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) IS 'What holds for the payouts of a restaurant in a currency, and why they are paused.';
 
 CREATE FUNCTION api.get_service_status() RETURNS TABLE(is_writable boolean, collation_warning text, last_migration text, deployed_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -134,7 +156,13 @@ CREATE FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from d
 
 COMMENT ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) IS 'The statement of a restaurant in one currency, with the running balance.';
 
-CREATE FUNCTION api.list_payout_runs(p_currency text DEFAULT NULL::text, p_as_of date DEFAULT NULL::date, p_is_finished boolean DEFAULT NULL::boolean, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, cursor text)
+CREATE FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer DEFAULT 100, p_cursor text DEFAULT NULL::text) RETURNS TABLE(item_type text, amount bigint, entry_seq bigint, entry_type text, provider text, event_id text, business_day date, settlement_day date, occurred_at timestamp with time zone, recorded_at timestamp with time zone, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer, p_cursor text) IS 'The entries that a payout pays, which add up to it.';
+
+CREATE FUNCTION api.list_payout_runs(p_currency text DEFAULT NULL::text, p_as_of date DEFAULT NULL::date, p_is_finished boolean DEFAULT NULL::boolean, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
@@ -146,12 +174,28 @@ CREATE FUNCTION api.list_payout_skips(p_run_id text, p_reason text DEFAULT NULL:
 
 COMMENT ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limit integer, p_cursor text) IS 'Whom a payout run has passed over, and why.';
 
-CREATE FUNCTION api.list_payouts(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_status text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text, p_run_id text DEFAULT NULL::text, p_as_of date DEFAULT NULL::date, p_newest_first boolean DEFAULT true) RETURNS TABLE(payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, run_id text, created_at timestamp with time zone, paid_at timestamp with time zone, failed_at timestamp with time zone, failure_reason text, cursor text)
+CREATE FUNCTION api.list_payouts(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_status text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text, p_run_id text DEFAULT NULL::text, p_as_of date DEFAULT NULL::date, p_newest_first boolean DEFAULT true, p_external_id text DEFAULT NULL::text, p_submitted_by text DEFAULT NULL::text, p_is_confirmed boolean DEFAULT NULL::boolean) RETURNS TABLE(payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, run_id text, created_at timestamp with time zone, paid_at timestamp with time zone, failed_at timestamp with time zone, canceled_at timestamp with time zone, failure_code text, failure_reason text, submitted_at timestamp with time zone, submitted_by text, external_id text, confirmed_at timestamp with time zone, confirmed_by text, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan';
 
-COMMENT ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean) IS 'Payouts, the newest as_of first.';
+COMMENT ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) IS 'Payouts, the newest as_of first.';
+
+CREATE FUNCTION api.pause_payouts(p_restaurant_id text, p_currency text, p_reason text, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.pause_payouts(p_restaurant_id text, p_currency text, p_reason text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.pause_payouts(p_restaurant_id text, p_currency text, p_reason text, p_actor text) IS 'Has payout runs and disbursers pass over a restaurant in a currency.';
+
+CREATE FUNCTION api.pay_by_hand(p_currency text, p_as_of date, p_restaurant_ids text[], p_reason text, p_actor text DEFAULT SESSION_USER, p_min_amount bigint DEFAULT 1, p_dry_run boolean DEFAULT false) RETURNS TABLE(status text, message text, run_id text, currency text, as_of date, min_amount bigint, is_dry_run boolean, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.pay_by_hand(p_currency text, p_as_of date, p_restaurant_ids text[], p_reason text, p_actor text, p_min_amount bigint, p_dry_run boolean) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.pay_by_hand(p_currency text, p_as_of date, p_restaurant_ids text[], p_reason text, p_actor text, p_min_amount bigint, p_dry_run boolean) IS 'Pays some restaurants on purpose, whatever minimum and maximum their terms say.';
 
 CREATE PROCEDURE api.pay_restaurants(IN p_currency text DEFAULT NULL::text, IN p_as_of date DEFAULT NULL::date, IN p_min_amount bigint DEFAULT 1, IN p_restaurant_ids text[] DEFAULT NULL::text[], INOUT p_run_id text DEFAULT NULL::text)
     LANGUAGE plpgsql;
@@ -167,6 +211,14 @@ CREATE FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount 
 
 COMMENT ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) IS 'What a payout run would pay each restaurant, of what that consists, or why not.';
 
+CREATE FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text DEFAULT SESSION_USER, p_reason text DEFAULT NULL::text) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) IS 'Ends a pause of a restaurant''s payouts in a currency.';
+
 CREATE FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint DEFAULT 1, p_dry_run boolean DEFAULT false, p_restaurant_ids text[] DEFAULT NULL::text[]) RETURNS TABLE(status text, message text, run_id text, currency text, as_of date, min_amount bigint, is_dry_run boolean, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -175,13 +227,21 @@ ALTER FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigin
 
 COMMENT ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) IS 'Pays every restaurant what has settled up to a day in one currency, in one transaction.';
 
-CREATE FUNCTION api.set_platform_settings(p_unknown_restaurants text DEFAULT NULL::text, p_default_timezone text DEFAULT NULL::text, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(unknown_restaurants text, default_timezone text)
+CREATE FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint DEFAULT NULL::bigint, p_max_amount bigint DEFAULT NULL::bigint, p_payable_unit bigint DEFAULT NULL::bigint, p_reason text DEFAULT NULL::text, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
-ALTER FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_actor text) OWNER TO cuenta_writer;
+ALTER FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) OWNER TO cuenta_writer;
 
-COMMENT ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_actor text) IS 'Changes the platform''s own settings.';
+COMMENT ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) IS 'Changes what holds for the payouts of a restaurant in a currency.';
+
+CREATE FUNCTION api.set_platform_settings(p_unknown_restaurants text DEFAULT NULL::text, p_default_timezone text DEFAULT NULL::text, p_payouts_waiting_hours integer DEFAULT NULL::integer, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(unknown_restaurants text, default_timezone text, payouts_waiting_hours integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_actor text) IS 'Changes the platform''s own settings.';
 
 CREATE FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text DEFAULT NULL::text, p_day_close_hour integer DEFAULT NULL::integer, p_settlement_delay_days integer DEFAULT NULL::integer, p_payouts_paused boolean DEFAULT NULL::boolean, p_closed boolean DEFAULT NULL::boolean, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(restaurant_id text, timezone text, day_close_hour smallint, settlement_delay_days smallint, payouts_paused boolean, closed boolean, closed_at timestamp with time zone, created_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -222,6 +282,9 @@ CREATE TABLE ledger.payout_runs (
     payouts_amount numeric(38,0) DEFAULT 0 NOT NULL,
     restaurants_skipped integer DEFAULT 0 NOT NULL,
     skipped jsonb DEFAULT '{}'::jsonb NOT NULL,
+    overrides_terms boolean DEFAULT false NOT NULL,
+    started_by text,
+    reason text,
     CONSTRAINT payout_runs_min_amount_not_negative_check CHECK ((min_amount >= 0))
 );
 
@@ -251,10 +314,21 @@ COMMENT ON COLUMN ledger.payout_runs.restaurants_skipped IS 'Restaurants passed 
 
 COMMENT ON COLUMN ledger.payout_runs.skipped IS 'How many of them for which reason.';
 
+COMMENT ON COLUMN ledger.payout_runs.overrides_terms IS 'Whether an operator paid by hand, whatever minimum and maximum the restaurants'' terms say.';
+
+COMMENT ON COLUMN ledger.payout_runs.started_by IS 'Who did, if it was by hand.';
+
+COMMENT ON COLUMN ledger.payout_runs.reason IS 'Why, if it was by hand.';
+
 CREATE FUNCTION ledger.answer_payout_run(p_run ledger.payout_runs) RETURNS TABLE(status text, message text, run_id text, currency text, as_of date, min_amount bigint, is_dry_run boolean, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
     LANGUAGE sql IMMUTABLE;
 
 COMMENT ON FUNCTION ledger.answer_payout_run(p_run ledger.payout_runs) IS 'What a run answers to whoever wants it.';
+
+CREATE FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) IS 'A restaurant''s payout terms, as they are answered to whoever wants them.';
 
 CREATE FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -311,10 +385,10 @@ COMMENT ON COLUMN ledger.account_balances.timezone IS 'As the restaurant''s; set
 
 COMMENT ON COLUMN ledger.account_balances.is_closed IS 'Whether the restaurant is closed.';
 
-CREATE FUNCTION ledger.decide_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(amount numeric, reason text, items jsonb, today date, account ledger.account_balances)
+CREATE FUNCTION ledger.decide_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(amount numeric, reason text, items jsonb, today date, account ledger.account_balances)
     LANGUAGE sql STABLE;
 
-COMMENT ON FUNCTION ledger.decide_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_timezones text[], p_now timestamp with time zone) IS 'The payout of one restaurant, or why there is none.';
+COMMENT ON FUNCTION ledger.decide_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_timezones text[], p_now timestamp with time zone) IS 'The payout of one restaurant, or why there is none.';
 
 CREATE TABLE ledger.event_types (
     event_type text NOT NULL COLLATE pg_catalog."C",
@@ -434,6 +508,52 @@ CREATE FUNCTION ledger.lock_payees(p_restaurant_ids text[], p_currency text, p_i
 
 COMMENT ON FUNCTION ledger.lock_payees(p_restaurant_ids text[], p_currency text, p_is_alone boolean) IS 'Locks the accounts of the next restaurants of a run.';
 
+CREATE TABLE ledger.payout_terms (
+    min_amount bigint,
+    max_amount bigint,
+    payable_unit bigint,
+    is_paused boolean DEFAULT false NOT NULL,
+    paused_at timestamp with time zone,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    paused_by text,
+    paused_reason text,
+    CONSTRAINT payout_terms_max_amount_range_check CHECK (((max_amount >= 1) AND (max_amount <= '9007199254740991'::bigint))),
+    CONSTRAINT payout_terms_min_amount_range_check CHECK (((min_amount >= 1) AND (min_amount <= '9007199254740991'::bigint))),
+    CONSTRAINT payout_terms_min_not_above_max_check CHECK ((min_amount <= max_amount)),
+    CONSTRAINT payout_terms_pause_is_explained_check CHECK ((num_nonnulls(paused_at, paused_by, paused_reason) =
+CASE
+    WHEN is_paused THEN 3
+    ELSE 0
+END)),
+    CONSTRAINT payout_terms_payable_unit_range_check CHECK (((payable_unit >= 1) AND (payable_unit <= 1000000000)))
+);
+
+COMMENT ON TABLE ledger.payout_terms IS 'What holds for the payouts of a restaurant in a currency. No row: nothing but the platform''s rules. Changed under the account''s lock, so that a payout run sees it before it pays.';
+
+COMMENT ON COLUMN ledger.payout_terms.min_amount IS 'Minor units; a run pays no less than this nor than its own minimum. Null: the run''s alone.';
+
+COMMENT ON COLUMN ledger.payout_terms.max_amount IS 'Minor units; a payout that would be above is skipped, for a person to look at. Null: none.';
+
+COMMENT ON COLUMN ledger.payout_terms.payable_unit IS 'Minor units of which every payout is a multiple. Null: the currency''s.';
+
+COMMENT ON COLUMN ledger.payout_terms.is_paused IS 'Whether payout runs pass it over.';
+
+COMMENT ON COLUMN ledger.payout_terms.paused_at IS 'Since when; null: it is not paused.';
+
+COMMENT ON COLUMN ledger.payout_terms.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.payout_terms.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.payout_terms.paused_by IS 'Who paused it: a person, or the processor whose report of a failure did.';
+
+COMMENT ON COLUMN ledger.payout_terms.paused_reason IS 'Why it is paused.';
+
+CREATE FUNCTION ledger.lock_terms(p_restaurant_id text, p_currency text) RETURNS ledger.payout_terms
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.lock_terms(p_restaurant_id text, p_currency text) IS 'A restaurant''s payout terms in a currency, to be changed.';
+
 CREATE FUNCTION ledger.make_answer(p_event ledger.event_fields, p_status text, p_entries integer, p_received_at timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE sql IMMUTABLE;
 
@@ -454,19 +574,24 @@ CREATE FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now
 
 COMMENT ON FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) IS 'Opens a restaurant''s account in a currency, if it is not there yet.';
 
-CREATE FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone) RETURNS ledger.payout_runs
+CREATE FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_is_dry boolean DEFAULT false) RETURNS ledger.payout_runs
     LANGUAGE plpgsql;
 
-COMMENT ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone) IS 'Writes down that a run begins.';
+COMMENT ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text, p_reason text, p_is_dry boolean) IS 'Writes down that a run begins.';
 
-CREATE FUNCTION ledger.pay_accounts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) RETURNS TABLE(reason text, restaurants integer, amount numeric)
+CREATE FUNCTION ledger.pause_failed_payee(p_event ledger.event_fields, p_payout_id text, p_code text) RETURNS void
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.pause_failed_payee(p_event ledger.event_fields, p_payout_id text, p_code text) IS 'Pauses a restaurant''s payouts after one has failed for a reason that stays.';
+
+CREATE FUNCTION ledger.pay_accounts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone, p_overrides_terms boolean DEFAULT false) RETURNS TABLE(reason text, restaurants integer, amount numeric)
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     SET plan_cache_mode TO 'force_generic_plan';
 
-COMMENT ON FUNCTION ledger.pay_accounts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) IS 'The payouts of some restaurants in a run.';
+COMMENT ON FUNCTION ledger.pay_accounts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone, p_overrides_terms boolean) IS 'The payouts of some restaurants in a run.';
 
 CREATE FUNCTION ledger.pay_chunk(p_run ledger.payout_runs, p_limit integer, p_is_alone boolean, p_now timestamp with time zone) RETURNS ledger.payout_runs
     LANGUAGE plpgsql;
@@ -532,6 +657,76 @@ CREATE FUNCTION ledger.pick_payees(p_currency text, p_restaurant_ids text[], p_a
 
 COMMENT ON FUNCTION ledger.pick_payees(p_currency text, p_restaurant_ids text[], p_after text, p_limit integer) IS 'The next restaurants of a run.';
 
+CREATE TABLE ledger.payouts (
+    amount bigint NOT NULL,
+    reserve_entry_seq bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    paid_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    canceled_at timestamp with time zone,
+    as_of date NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    status text NOT NULL COLLATE pg_catalog."C",
+    payout_id text NOT NULL COLLATE pg_catalog."C",
+    run_id text NOT NULL COLLATE pg_catalog."C",
+    failure_reason text,
+    submitted_at timestamp with time zone,
+    confirmed_at timestamp with time zone,
+    external_id text COLLATE pg_catalog."C",
+    failure_code text COLLATE pg_catalog."C",
+    submitted_by text,
+    confirmed_by text,
+    CONSTRAINT payouts_amount_positive_check CHECK ((amount > 0)),
+    CONSTRAINT payouts_status_known_check CHECK ((status = ANY (ARRAY['CREATED'::text, 'PAID'::text, 'FAILED'::text, 'CANCELED'::text])))
+);
+
+COMMENT ON TABLE ledger.payouts IS 'Payouts: reserved when CREATED, released when PAID, given back when FAILED or CANCELED.';
+
+COMMENT ON COLUMN ledger.payouts.amount IS 'Minor units of the currency.';
+
+COMMENT ON COLUMN ledger.payouts.reserve_entry_seq IS 'entry_seq of the entry that reserved the amount.';
+
+COMMENT ON COLUMN ledger.payouts.created_at IS 'When it was created.';
+
+COMMENT ON COLUMN ledger.payouts.paid_at IS 'occurred_at of the event that reported it paid.';
+
+COMMENT ON COLUMN ledger.payouts.failed_at IS 'occurred_at of the event that reported it failed or sent back.';
+
+COMMENT ON COLUMN ledger.payouts.canceled_at IS 'When it was canceled.';
+
+COMMENT ON COLUMN ledger.payouts.as_of IS 'The last settlement day the payout pays; it closes all days up to it.';
+
+COMMENT ON COLUMN ledger.payouts.restaurant_id IS 'Who is paid.';
+
+COMMENT ON COLUMN ledger.payouts.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.payouts.status IS 'CREATED, PAID, FAILED or CANCELED.';
+
+COMMENT ON COLUMN ledger.payouts.payout_id IS 'Derived from restaurant, currency and as_of.';
+
+COMMENT ON COLUMN ledger.payouts.run_id IS 'The run that created it.';
+
+COMMENT ON COLUMN ledger.payouts.failure_reason IS 'Why it failed, as the processor says.';
+
+COMMENT ON COLUMN ledger.payouts.submitted_at IS 'When a disburser took it to hand it to the bank or the processor; null: nobody has yet.';
+
+COMMENT ON COLUMN ledger.payouts.confirmed_at IS 'When the disburser confirmed that the bank or the processor has it.';
+
+COMMENT ON COLUMN ledger.payouts.external_id IS 'The bank''s or the processor''s own id of it, told with the confirmation and never changed.';
+
+COMMENT ON COLUMN ledger.payouts.failure_code IS 'The code of its failure, as the processor says; see ledger.payout_failure_codes.';
+
+COMMENT ON COLUMN ledger.payouts.submitted_by IS 'Who took it.';
+
+COMMENT ON COLUMN ledger.payouts.confirmed_by IS 'Who confirmed it.';
+
+CREATE FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_place integer, p_after_day date, p_after_seq bigint, p_limit integer) RETURNS TABLE(place integer, item_type text, amount bigint, restaurant_id text, entry_seq bigint, entry_type text, event_no bigint, business_day date, settlement_day date, recorded_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_place integer, p_after_day date, p_after_seq bigint, p_limit integer) IS 'One page of what a payout pays.';
+
 CREATE FUNCTION ledger.post_event(p_event jsonb, p_now timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE plpgsql;
 
@@ -556,6 +751,11 @@ CREATE FUNCTION ledger.read_events(p_events jsonb, p_now timestamp with time zon
     LANGUAGE sql STABLE;
 
 COMMENT ON FUNCTION ledger.read_events(p_events jsonb, p_now timestamp with time zone) IS 'Reads the events of an array.';
+
+CREATE FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) IS 'A text that a document may have at the top or in metadata.';
 
 CREATE FUNCTION ledger.read_time(p_text text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE;
@@ -607,10 +807,20 @@ CREATE FUNCTION ledger.require_payees(p_restaurant_ids text[]) RETURNS text[]
 
 COMMENT ON FUNCTION ledger.require_payees(p_restaurant_ids text[]) IS 'Checks for whom a run is to be.';
 
+CREATE FUNCTION ledger.require_payout(p_payout_id text) RETURNS ledger.payouts
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.require_payout(p_payout_id text) IS 'The payout that an argument names.';
+
 CREATE FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_now timestamp with time zone) IS 'Checks the arguments of a payout run.';
+
+CREATE FUNCTION ledger.require_reason(p_reason text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.require_reason(p_reason text) IS 'Why a person does something that has to be explained.';
 
 CREATE FUNCTION ledger.require_restaurant(p_restaurant_id text) RETURNS ledger.restaurants
     LANGUAGE plpgsql STABLE;
@@ -627,6 +837,11 @@ CREATE FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p
 
 COMMENT ON FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) IS 'Checks the arguments of api.set_restaurant.';
 
+CREATE FUNCTION ledger.require_terms(p_terms ledger.payout_terms, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint) RETURNS ledger.payout_terms
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.require_terms(p_terms ledger.payout_terms, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint) IS 'Payout terms with some of them changed.';
+
 CREATE FUNCTION ledger.require_timezone(p_timezone text) RETURNS void
     LANGUAGE plpgsql STABLE;
 
@@ -637,10 +852,20 @@ CREATE FUNCTION ledger.run_check(p_check text) RETURNS TABLE(findings bigint, sa
 
 COMMENT ON FUNCTION ledger.run_check(p_check text) IS 'Runs one check.';
 
+CREATE FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) RETURNS ledger.payouts
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) IS 'Gives a payout the bank''s or the processor''s id, once.';
+
 CREATE FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(item_no bigint, provider text, event_id text, event_type text, restaurant_id text, currency text, amount bigint, fee bigint, occurred_at timestamp with time zone, amount_entry text, fee_entry text, entries integer, first_entry_seq bigint, change bigint, fee_change bigint, balance bigint, reserved bigint, held bigint, recorded_at timestamp with time zone, business_day date, available_on date, closed_through date, is_pending boolean)
     LANGUAGE sql STABLE;
 
 COMMENT ON FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) IS 'Which of an array''s events need no decision, with what they post.';
+
+CREATE FUNCTION ledger.sum_payable(p_account ledger.account_balances, p_as_of date, p_today date, p_payable_unit bigint) RETURNS TABLE(amount numeric, is_below_unit boolean, settled numeric, entries numeric, largest numeric, items jsonb)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.sum_payable(p_account ledger.account_balances, p_as_of date, p_today date, p_payable_unit bigint) IS 'What an account can be paid for the days up to as_of.';
 
 CREATE FUNCTION ledger.sum_payout(p_restaurant_id text, p_currency text, p_first_day date, p_as_of date) RETURNS TABLE(amount numeric, later numeric, largest numeric, items jsonb)
     LANGUAGE sql STABLE;
@@ -697,6 +922,11 @@ CREATE FUNCTION ledger.tg_payouts__guard() RETURNS trigger
 
 COMMENT ON FUNCTION ledger.tg_payouts__guard() IS 'Lets a payout change its status along the allowed ways only.';
 
+CREATE FUNCTION ledger.tg_payouts__hand_over() RETURNS trigger
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.tg_payouts__hand_over() IS 'Lets a payout be taken and confirmed once.';
+
 CREATE FUNCTION ledger.tg_posting_rules__effects() RETURNS trigger
     LANGUAGE plpgsql;
 
@@ -732,10 +962,15 @@ CREATE FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb
 
 COMMENT ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) IS 'Decides on a valid event under its account''s lock, and writes it.';
 
-CREATE FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(reason text, restaurants integer, amount numeric)
+CREATE FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(reason text, restaurants integer, amount numeric)
     LANGUAGE plpgsql;
 
-COMMENT ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_timezones text[], p_now timestamp with time zone) IS 'Writes the payouts of some restaurants in a run.';
+COMMENT ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) IS 'Writes the payouts of some restaurants in a run.';
+
+CREATE FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) IS 'Makes payout terms what they are to be, and keeps what was changed.';
 
 CREATE TABLE ledger.accounts (
     account text NOT NULL COLLATE pg_catalog."C",
@@ -764,9 +999,11 @@ CREATE TABLE ledger.currencies (
     numeric_code text NOT NULL COLLATE pg_catalog."C",
     exponent smallint NOT NULL,
     name text NOT NULL,
+    payable_unit bigint DEFAULT 1 NOT NULL,
     CONSTRAINT currencies_currency_format_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT currencies_exponent_range_check CHECK (((exponent >= 0) AND (exponent <= 4))),
-    CONSTRAINT currencies_numeric_code_format_check CHECK ((numeric_code ~ '^[0-9]{3}$'::text))
+    CONSTRAINT currencies_numeric_code_format_check CHECK ((numeric_code ~ '^[0-9]{3}$'::text)),
+    CONSTRAINT currencies_payable_unit_range_check CHECK (((payable_unit >= 1) AND (payable_unit <= 1000000000)))
 );
 
 COMMENT ON TABLE ledger.currencies IS 'Currencies of ISO 4217 in which money can be taken. Amounts everywhere are integers in minor units.';
@@ -778,6 +1015,8 @@ COMMENT ON COLUMN ledger.currencies.numeric_code IS 'The three digits of ISO 421
 COMMENT ON COLUMN ledger.currencies.exponent IS 'Decimal places of the minor unit: 2 means that 100 minor units are one major unit.';
 
 COMMENT ON COLUMN ledger.currencies.name IS 'Its English name.';
+
+COMMENT ON COLUMN ledger.currencies.payable_unit IS 'Minor units of which a payout is a multiple, unless the restaurant''s terms say otherwise: banks move no less.';
 
 CREATE TABLE ledger.entry_types (
     entry_type text NOT NULL COLLATE pg_catalog."C",
@@ -872,6 +1111,24 @@ ALTER TABLE ledger.event_rejections ALTER COLUMN rejection_no ADD GENERATED ALWA
     CACHE 1
 );
 
+CREATE TABLE ledger.payout_failure_codes (
+    code text NOT NULL COLLATE pg_catalog."C",
+    is_permanent boolean NOT NULL,
+    description text NOT NULL,
+    what_to_do text NOT NULL,
+    CONSTRAINT payout_failure_codes_code_format_check CHECK ((code ~ '^[A-Za-z0-9_.-]{1,64}$'::text))
+);
+
+COMMENT ON TABLE ledger.payout_failure_codes IS 'Why payouts fail, as processors and banks call it. A code that is not here is taken for a transient one.';
+
+COMMENT ON COLUMN ledger.payout_failure_codes.code IS 'The code, compared without regard to case.';
+
+COMMENT ON COLUMN ledger.payout_failure_codes.is_permanent IS 'Whether the next payout would fail, too: then the restaurant''s payouts in that currency are paused until somebody resumes them.';
+
+COMMENT ON COLUMN ledger.payout_failure_codes.description IS 'What it means, in a sentence.';
+
+COMMENT ON COLUMN ledger.payout_failure_codes.what_to_do IS 'What a person does then.';
+
 CREATE TABLE ledger.payout_items (
     amount bigint NOT NULL,
     entry_count bigint NOT NULL,
@@ -913,51 +1170,43 @@ COMMENT ON COLUMN ledger.payout_skips.currency IS 'The currency in which it paid
 
 COMMENT ON COLUMN ledger.payout_skips.reason IS 'Why; see reporting.payout_skips.';
 
-CREATE TABLE ledger.payouts (
-    amount bigint NOT NULL,
-    reserve_entry_seq bigint NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    paid_at timestamp with time zone,
-    failed_at timestamp with time zone,
-    canceled_at timestamp with time zone,
-    as_of date NOT NULL,
+CREATE TABLE ledger.payout_term_changes (
+    change_no bigint NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
     restaurant_id text NOT NULL COLLATE pg_catalog."C",
     currency text NOT NULL COLLATE pg_catalog."C",
-    status text NOT NULL COLLATE pg_catalog."C",
-    payout_id text NOT NULL COLLATE pg_catalog."C",
-    run_id text NOT NULL COLLATE pg_catalog."C",
-    failure_reason text,
-    CONSTRAINT payouts_amount_positive_check CHECK ((amount > 0)),
-    CONSTRAINT payouts_status_known_check CHECK ((status = ANY (ARRAY['CREATED'::text, 'PAID'::text, 'FAILED'::text, 'CANCELED'::text])))
+    changed_by text NOT NULL,
+    reason text,
+    old_terms jsonb NOT NULL,
+    new_terms jsonb NOT NULL
 );
 
-COMMENT ON TABLE ledger.payouts IS 'Payouts: reserved when CREATED, released when PAID, given back when FAILED or CANCELED.';
+COMMENT ON TABLE ledger.payout_term_changes IS 'Every change of payout terms: when, by whom, why, from what to what.';
 
-COMMENT ON COLUMN ledger.payouts.amount IS 'Minor units of the currency.';
+COMMENT ON COLUMN ledger.payout_term_changes.change_no IS 'Internal number.';
 
-COMMENT ON COLUMN ledger.payouts.reserve_entry_seq IS 'entry_seq of the entry that reserved the amount.';
+COMMENT ON COLUMN ledger.payout_term_changes.changed_at IS 'When it was changed.';
 
-COMMENT ON COLUMN ledger.payouts.created_at IS 'When it was created.';
+COMMENT ON COLUMN ledger.payout_term_changes.restaurant_id IS 'The restaurant.';
 
-COMMENT ON COLUMN ledger.payouts.paid_at IS 'occurred_at of the event that reported it paid.';
+COMMENT ON COLUMN ledger.payout_term_changes.currency IS 'The currency.';
 
-COMMENT ON COLUMN ledger.payouts.failed_at IS 'occurred_at of the event that reported it failed or sent back.';
+COMMENT ON COLUMN ledger.payout_term_changes.changed_by IS 'Who changed it: a person, or the processor whose report of a failure did.';
 
-COMMENT ON COLUMN ledger.payouts.canceled_at IS 'When it was canceled.';
+COMMENT ON COLUMN ledger.payout_term_changes.reason IS 'Why, if it was said.';
 
-COMMENT ON COLUMN ledger.payouts.as_of IS 'The last settlement day the payout pays; it closes all days up to it.';
+COMMENT ON COLUMN ledger.payout_term_changes.old_terms IS 'What was changed, as it was before.';
 
-COMMENT ON COLUMN ledger.payouts.restaurant_id IS 'Who is paid.';
+COMMENT ON COLUMN ledger.payout_term_changes.new_terms IS 'The same as it was after.';
 
-COMMENT ON COLUMN ledger.payouts.currency IS 'The currency.';
-
-COMMENT ON COLUMN ledger.payouts.status IS 'CREATED, PAID, FAILED or CANCELED.';
-
-COMMENT ON COLUMN ledger.payouts.payout_id IS 'Derived from restaurant, currency and as_of.';
-
-COMMENT ON COLUMN ledger.payouts.run_id IS 'The run that created it.';
-
-COMMENT ON COLUMN ledger.payouts.failure_reason IS 'Why it failed, as the processor says.';
+ALTER TABLE ledger.payout_term_changes ALTER COLUMN change_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger.payout_term_changes_change_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE ledger.pending_days (
     amount numeric(38,0) NOT NULL,
@@ -987,7 +1236,9 @@ CREATE TABLE ledger.platform_settings (
     is_singleton boolean DEFAULT true NOT NULL,
     unknown_restaurants text DEFAULT 'register'::text NOT NULL COLLATE pg_catalog."C",
     default_timezone text DEFAULT 'America/Lima'::text NOT NULL,
+    payouts_waiting_hours integer DEFAULT 72 NOT NULL,
     CONSTRAINT platform_settings_one_row_check CHECK (is_singleton),
+    CONSTRAINT platform_settings_payouts_waiting_hours_range_check CHECK (((payouts_waiting_hours >= 1) AND (payouts_waiting_hours <= 8760))),
     CONSTRAINT platform_settings_unknown_restaurants_known_check CHECK ((unknown_restaurants = ANY (ARRAY['register'::text, 'hold_payouts'::text, 'refuse'::text])))
 );
 
@@ -998,6 +1249,8 @@ COMMENT ON COLUMN ledger.platform_settings.is_singleton IS 'Always true: there i
 COMMENT ON COLUMN ledger.platform_settings.unknown_restaurants IS 'What happens when an event names a restaurant that is not registered: register it; register it with its payouts paused (hold_payouts); refuse the event.';
 
 COMMENT ON COLUMN ledger.platform_settings.default_timezone IS 'IANA name; the time zone of restaurants that are registered without one.';
+
+COMMENT ON COLUMN ledger.platform_settings.payouts_waiting_hours IS 'Hours that a payout may be CREATED before somebody should ask where it is.';
 
 CREATE TABLE ledger.posting_rule_history (
     event_type text NOT NULL COLLATE pg_catalog."C",
@@ -1780,6 +2033,74 @@ COMMENT ON COLUMN reporting.check_payout_status_differs_from_entries.reference I
 
 COMMENT ON COLUMN reporting.check_payout_status_differs_from_entries.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.payouts_waiting WITH (security_barrier='true') AS
+ SELECT payout_id,
+    restaurant_id,
+    currency,
+    as_of,
+    amount,
+    created_at,
+    submitted_at,
+    submitted_by,
+    confirmed_at,
+    external_id,
+    (now() - created_at) AS age,
+        CASE
+            WHEN (confirmed_at IS NOT NULL) THEN 'bank'::text
+            WHEN (submitted_at IS NOT NULL) THEN 'disburser'::text
+            ELSE 'nobody'::text
+        END AS waits_for
+   FROM ledger.payouts p
+  WHERE ((status = 'CREATED'::text) AND (created_at < (now() - ( SELECT make_interval(hours => s.payouts_waiting_hours) AS make_interval
+           FROM ledger.platform_settings s))));
+
+COMMENT ON VIEW reporting.payouts_waiting IS 'Payouts that have been CREATED for longer than the platform''s setting payouts_waiting_hours: somebody should ask where they are.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.payout_id IS 'The payout.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.restaurant_id IS 'Who is to be paid.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.as_of IS 'The last settlement day that the payout pays.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.amount IS 'Minor units of the currency.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.created_at IS 'When it was created.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.submitted_at IS 'When a disburser took it; null: nobody has.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.submitted_by IS 'Who took it.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.confirmed_at IS 'When the disburser confirmed that the bank or the processor has it.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.external_id IS 'The bank''s or the processor''s own id of it.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.age IS 'How long it has been CREATED.';
+
+COMMENT ON COLUMN reporting.payouts_waiting.waits_for IS 'Whom to ask. nobody: it was never taken; disburser: taken and not confirmed; bank: the bank or the processor has it and has not told what became of it.';
+
+CREATE VIEW reporting.check_payout_waiting WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    currency,
+    payout_id AS reference,
+    format('%s has been CREATED since %s, it waits for %s'::text, amount, created_at,
+        CASE waits_for
+            WHEN 'disburser'::text THEN COALESCE(submitted_by, ''::text)
+            ELSE waits_for
+        END) AS finding
+   FROM reporting.payouts_waiting w;
+
+COMMENT ON VIEW reporting.check_payout_waiting IS 'warning: A payout has been CREATED for longer than the platform waits. Reason: Its money is reserved, and the restaurant has not got it: it was never handed over, a disburser died, or a report is missing. Remedy: Ask the bank or the processor by payout_id. Report what became of it, hand it over, or cancel it; time alone never releases money.';
+
+COMMENT ON COLUMN reporting.check_payout_waiting.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_waiting.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_waiting.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_waiting.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_payout_without_reserve WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -2174,6 +2495,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_payout_status_differs_from_entries c
         UNION ALL
+         SELECT 'payout_waiting'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_waiting c
+        UNION ALL
          SELECT 'payout_without_reserve'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -2357,42 +2685,82 @@ COMMENT ON COLUMN reporting.ledger_postings.settlement_day IS 'The day whose pay
 
 COMMENT ON COLUMN reporting.ledger_postings.recorded_at IS 'When it was written here; never before an earlier entry.';
 
+CREATE VIEW reporting.payout_claims WITH (security_barrier='true') AS
+ SELECT submitted_by,
+    payout_id,
+    restaurant_id,
+    currency,
+    as_of,
+    amount,
+    submitted_at,
+    (now() - submitted_at) AS age
+   FROM ledger.payouts p
+  WHERE ((status = 'CREATED'::text) AND (submitted_at IS NOT NULL) AND (confirmed_at IS NULL));
+
+COMMENT ON VIEW reporting.payout_claims IS 'Payouts that a disburser has taken and nobody has confirmed: under way to the bank at this moment, or, if they are old, left behind by a disburser that died.';
+
+COMMENT ON COLUMN reporting.payout_claims.submitted_by IS 'Who took it.';
+
+COMMENT ON COLUMN reporting.payout_claims.payout_id IS 'The payout; also the key under which to ask the bank or the processor whether it has it.';
+
+COMMENT ON COLUMN reporting.payout_claims.restaurant_id IS 'Who is to be paid.';
+
+COMMENT ON COLUMN reporting.payout_claims.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.payout_claims.as_of IS 'The last settlement day that the payout pays.';
+
+COMMENT ON COLUMN reporting.payout_claims.amount IS 'Minor units of the currency.';
+
+COMMENT ON COLUMN reporting.payout_claims.submitted_at IS 'When it was taken.';
+
+COMMENT ON COLUMN reporting.payout_claims.age IS 'How long ago that is.';
+
 CREATE VIEW reporting.payout_eligibility WITH (security_barrier='true') AS
  SELECT b.restaurant_id,
     b.currency,
     d.as_of,
     a.payable_amount,
         CASE
-            WHEN r.is_payouts_paused THEN 'payouts_paused'::text
+            WHEN (r.is_payouts_paused OR t.is_paused) THEN 'payouts_paused'::text
             WHEN (d.as_of IS NULL) THEN 'timezone_unknown'::text
             WHEN (EXISTS ( SELECT 1
                FROM ledger.payouts p
               WHERE ((p.restaurant_id = b.restaurant_id) AND (p.currency = b.currency) AND (p.as_of = d.as_of)))) THEN 'already_paid'::text
             WHEN (b.closed_through >= d.as_of) THEN 'closed_by_later_payout'::text
+            WHEN ((a.unrounded > (0)::numeric) AND (a.payable_amount = (0)::numeric)) THEN 'below_payable_unit'::text
             WHEN (a.payable_amount <= (0)::numeric) THEN 'nothing_to_pay'::text
+            WHEN (a.payable_amount < (t.min_amount)::numeric) THEN 'below_minimum'::text
+            WHEN (a.payable_amount > (t.max_amount)::numeric) THEN 'above_maximum'::text
             ELSE NULL::text
         END AS why_not
-   FROM (((ledger.account_balances b
+   FROM (((((ledger.account_balances b
      JOIN ledger.restaurants r ON ((b.restaurant_id = r.restaurant_id)))
+     JOIN ledger.currencies c ON ((b.currency = c.currency)))
+     LEFT JOIN ledger.payout_terms t ON (((b.restaurant_id = t.restaurant_id) AND (b.currency = t.currency))))
      CROSS JOIN LATERAL ( SELECT
                 CASE
                     WHEN (cardinality(ledger.known_timezones(ARRAY[r.timezone])) = 1) THEN (((now() AT TIME ZONE r.timezone) - make_interval(hours => (r.day_close_hour)::integer)))::date
                     ELSE NULL::date
                 END AS as_of) d)
-     CROSS JOIN LATERAL ( SELECT
+     CROSS JOIN LATERAL ( SELECT m.unrounded,
                 CASE
-                    WHEN (d.as_of IS NOT NULL) THEN ((b.balance)::numeric - GREATEST(l.amount, q.amount))
-                    ELSE NULL::numeric
+                    WHEN (m.unrounded > (0)::numeric) THEN (m.unrounded - (m.unrounded % (COALESCE(t.payable_unit, c.payable_unit))::numeric))
+                    ELSE m.unrounded
                 END AS payable_amount
-           FROM (( SELECT COALESCE(sum(((e.amount)::numeric * (m.balance_effect)::numeric)), (0)::numeric) AS amount
+           FROM ((( SELECT COALESCE(sum(((e.amount)::numeric * (n.balance_effect)::numeric)), (0)::numeric) AS amount
                    FROM (ledger.ledger_entries e
-                     JOIN ledger.entry_types m ON ((e.entry_type = m.entry_type)))
+                     JOIN ledger.entry_types n ON ((e.entry_type = n.entry_type)))
                   WHERE ((e.restaurant_id = b.restaurant_id) AND (e.currency = b.currency) AND (e.settlement_day > d.as_of))) l
              CROSS JOIN ( SELECT COALESCE(sum(x.amount), (0)::numeric) AS amount
                    FROM ledger.pending_days x
-                  WHERE ((x.restaurant_id = b.restaurant_id) AND (x.currency = b.currency) AND (x.available_on > d.as_of))) q)) a);
+                  WHERE ((x.restaurant_id = b.restaurant_id) AND (x.currency = b.currency) AND (x.available_on > d.as_of))) q)
+             CROSS JOIN LATERAL ( SELECT
+                        CASE
+                            WHEN (d.as_of IS NOT NULL) THEN ((b.balance)::numeric - GREATEST(l.amount, q.amount))
+                            ELSE NULL::numeric
+                        END AS unrounded) m)) a);
 
-COMMENT ON VIEW reporting.payout_eligibility IS 'What a payout run would decide for each restaurant and currency if it ran now, for the restaurant''s current business day and without a minimum amount.';
+COMMENT ON VIEW reporting.payout_eligibility IS 'What a payout run would decide for each restaurant and currency if it ran now, for the restaurant''s current business day and without a minimum amount of its own.';
 
 COMMENT ON COLUMN reporting.payout_eligibility.restaurant_id IS 'The restaurant.';
 
@@ -2400,9 +2768,102 @@ COMMENT ON COLUMN reporting.payout_eligibility.currency IS 'The currency.';
 
 COMMENT ON COLUMN reporting.payout_eligibility.as_of IS 'The restaurant''s business day at this moment; null: the server does not know its time zone.';
 
-COMMENT ON COLUMN reporting.payout_eligibility.payable_amount IS 'What settles up to as_of, but never more than is available; minor units; zero or less: nothing to pay.';
+COMMENT ON COLUMN reporting.payout_eligibility.payable_amount IS 'What settles up to as_of, but never more than is available, in whole payable units; minor units of the currency; zero or less: nothing to pay.';
 
-COMMENT ON COLUMN reporting.payout_eligibility.why_not IS 'Null: eligible. Else the first reason of payouts_paused, timezone_unknown, already_paid, closed_by_later_payout, nothing_to_pay.';
+COMMENT ON COLUMN reporting.payout_eligibility.why_not IS 'Null: eligible. Else the first reason of payouts_paused, timezone_unknown, already_paid, closed_by_later_payout, below_payable_unit, nothing_to_pay, below_minimum, above_maximum.';
+
+CREATE VIEW reporting.payout_entries WITH (security_barrier='true') AS
+ SELECT p.payout_id,
+    p.restaurant_id,
+    p.currency,
+    p.as_of,
+    t.payout_item AS item_type,
+    (t.balance_effect * e.amount) AS amount,
+    e.entry_seq,
+    e.entry_type,
+    v.provider,
+    v.event_id,
+    e.business_day,
+    e.settlement_day,
+    COALESCE(v.occurred_at, e.recorded_at) AS occurred_at,
+    e.recorded_at
+   FROM ((((ledger.payouts p
+     LEFT JOIN LATERAL ( SELECT max(q.as_of) AS as_of
+           FROM ledger.payouts q
+          WHERE ((q.restaurant_id = p.restaurant_id) AND (q.currency = p.currency) AND (q.as_of < p.as_of))) b ON (true))
+     JOIN ledger.ledger_entries e ON (((p.restaurant_id = e.restaurant_id) AND (p.currency = e.currency) AND (e.settlement_day > COALESCE(b.as_of, '-infinity'::date)) AND (p.as_of >= e.settlement_day))))
+     JOIN ledger.entry_types t ON (((e.entry_type = t.entry_type) AND (t.payout_item IS NOT NULL) AND (t.balance_effect <> 0))))
+     LEFT JOIN LATERAL ( SELECT x.provider,
+            x.event_id,
+            x.occurred_at
+           FROM ledger.processor_events x
+          WHERE ((x.restaurant_id = e.restaurant_id) AND (x.event_no = e.event_no))
+          ORDER BY x.event_no
+         LIMIT 1) v ON (true))
+UNION ALL
+ SELECT p.payout_id,
+    p.restaurant_id,
+    p.currency,
+    p.as_of,
+    i.item_type,
+    i.amount,
+    NULL::bigint AS entry_seq,
+    NULL::text AS entry_type,
+    NULL::text AS provider,
+    NULL::text AS event_id,
+    NULL::date AS business_day,
+    NULL::date AS settlement_day,
+    p.created_at AS occurred_at,
+    p.created_at AS recorded_at
+   FROM (ledger.payouts p
+     JOIN ledger.payout_items i ON (((p.restaurant_id = i.restaurant_id) AND (p.payout_id = i.payout_id) AND (i.item_type = ANY (ARRAY['carried_in'::text, 'carried_out'::text])))));
+
+COMMENT ON VIEW reporting.payout_entries IS 'The entries that each payout pays, with what it has from earlier payouts (carried_in) and leaves to later ones (carried_out): the amounts of a payout_id add up to the payout. api.list_payout_entries gives it page by page.';
+
+COMMENT ON COLUMN reporting.payout_entries.payout_id IS 'The payout.';
+
+COMMENT ON COLUMN reporting.payout_entries.restaurant_id IS 'Who is paid.';
+
+COMMENT ON COLUMN reporting.payout_entries.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.payout_entries.as_of IS 'The last settlement day that the payout pays.';
+
+COMMENT ON COLUMN reporting.payout_entries.item_type IS 'The item of the payout that it is in; see reporting.payout_items.';
+
+COMMENT ON COLUMN reporting.payout_entries.amount IS 'What it adds to the payout, in minor units of the currency; negative where it lessens it.';
+
+COMMENT ON COLUMN reporting.payout_entries.entry_seq IS 'Number of the entry within restaurant and currency; null: carried_in or carried_out.';
+
+COMMENT ON COLUMN reporting.payout_entries.entry_type IS 'What was moved: CHARGE, FEE and so on.';
+
+COMMENT ON COLUMN reporting.payout_entries.provider IS 'The processor whose event caused it.';
+
+COMMENT ON COLUMN reporting.payout_entries.event_id IS 'The event that caused it.';
+
+COMMENT ON COLUMN reporting.payout_entries.business_day IS 'The restaurant''s local day on which it happened, less its closing hour.';
+
+COMMENT ON COLUMN reporting.payout_entries.settlement_day IS 'The day on which it settled, which the payout closed.';
+
+COMMENT ON COLUMN reporting.payout_entries.occurred_at IS 'When its event happened; of what was carried, when the payout was created.';
+
+COMMENT ON COLUMN reporting.payout_entries.recorded_at IS 'When it was written here.';
+
+CREATE VIEW reporting.payout_failure_codes WITH (security_barrier='true') AS
+ SELECT code,
+    is_permanent,
+    description,
+    what_to_do
+   FROM ledger.payout_failure_codes c;
+
+COMMENT ON VIEW reporting.payout_failure_codes IS 'Why payouts fail, as processors and banks call it, and what a person does then. A code that is not here is taken for a transient one.';
+
+COMMENT ON COLUMN reporting.payout_failure_codes.code IS 'The code, compared without regard to case.';
+
+COMMENT ON COLUMN reporting.payout_failure_codes.is_permanent IS 'Whether the restaurant''s payouts in that currency are paused until somebody resumes them.';
+
+COMMENT ON COLUMN reporting.payout_failure_codes.description IS 'What it means, in a sentence.';
+
+COMMENT ON COLUMN reporting.payout_failure_codes.what_to_do IS 'What a person does then.';
 
 CREATE VIEW reporting.payout_items WITH (security_barrier='true') AS
  SELECT i.payout_id,
@@ -2443,7 +2904,10 @@ CREATE VIEW reporting.payout_runs WITH (security_barrier='true') AS
     payouts_created,
     payouts_amount,
     restaurants_skipped,
-    skipped
+    skipped,
+    overrides_terms,
+    started_by,
+    reason
    FROM ledger.payout_runs r;
 
 COMMENT ON VIEW reporting.payout_runs IS 'Payout runs that were not dry, how far they have come and with what result.';
@@ -2472,6 +2936,12 @@ COMMENT ON COLUMN reporting.payout_runs.restaurants_skipped IS 'Restaurants pass
 
 COMMENT ON COLUMN reporting.payout_runs.skipped IS 'How many of them for which reason; see reporting.payout_skips.';
 
+COMMENT ON COLUMN reporting.payout_runs.overrides_terms IS 'Whether an operator paid by hand, whatever minimum and maximum the restaurants'' terms say.';
+
+COMMENT ON COLUMN reporting.payout_runs.started_by IS 'Who did, if it was by hand.';
+
+COMMENT ON COLUMN reporting.payout_runs.reason IS 'Why, if it was by hand.';
+
 CREATE VIEW reporting.payout_skips WITH (security_barrier='true') AS
  SELECT k.run_id,
     r.started_at,
@@ -2495,9 +2965,71 @@ COMMENT ON COLUMN reporting.payout_skips.restaurant_id IS 'Who was passed over.'
 
 COMMENT ON COLUMN reporting.payout_skips.currency IS 'The currency in which it paid.';
 
-COMMENT ON COLUMN reporting.payout_skips.reason IS 'account_differs, payouts_paused, timezone_unknown, as_of_in_future, already_paid, closed_by_later_payout, sums_out_of_range, nothing_to_pay, below_minimum or account_locked.';
+COMMENT ON COLUMN reporting.payout_skips.reason IS 'account_differs, payouts_paused, timezone_unknown, as_of_in_future, already_paid, closed_by_later_payout, sums_out_of_range, below_payable_unit, nothing_to_pay, below_minimum, above_maximum or account_locked.';
 
 COMMENT ON COLUMN reporting.payout_skips.amount IS 'What could have been paid, in minor units of the currency; 0 where nobody could look.';
+
+CREATE VIEW reporting.payout_term_changes WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    currency,
+    change_no,
+    changed_at,
+    changed_by,
+    reason,
+    old_terms,
+    new_terms
+   FROM ledger.payout_term_changes h;
+
+COMMENT ON VIEW reporting.payout_term_changes IS 'Every change of payout terms: when, by whom, why, from what to what.';
+
+COMMENT ON COLUMN reporting.payout_term_changes.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.payout_term_changes.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.payout_term_changes.change_no IS 'Later changes have higher numbers.';
+
+COMMENT ON COLUMN reporting.payout_term_changes.changed_at IS 'When it was changed.';
+
+COMMENT ON COLUMN reporting.payout_term_changes.changed_by IS 'Who changed it: a person, or the processor whose report of a failure did.';
+
+COMMENT ON COLUMN reporting.payout_term_changes.reason IS 'Why, if it was said.';
+
+COMMENT ON COLUMN reporting.payout_term_changes.old_terms IS 'What was changed, as it was before.';
+
+COMMENT ON COLUMN reporting.payout_term_changes.new_terms IS 'The same as it was after.';
+
+CREATE VIEW reporting.payout_terms WITH (security_barrier='true') AS
+ SELECT t.restaurant_id,
+    t.currency,
+    t.min_amount,
+    t.max_amount,
+    COALESCE(t.payable_unit, c.payable_unit) AS payable_unit,
+    t.is_paused,
+    t.paused_at,
+    t.paused_by,
+    t.paused_reason
+   FROM (ledger.payout_terms t
+     JOIN ledger.currencies c ON ((t.currency = c.currency)));
+
+COMMENT ON VIEW reporting.payout_terms IS 'What holds for the payouts of a restaurant in a currency, where anything was ever set; set_payout_terms, pause_payouts and resume_payouts change it.';
+
+COMMENT ON COLUMN reporting.payout_terms.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.payout_terms.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.payout_terms.min_amount IS 'Minor units; a run pays no less than this, nor than its own minimum; null: the run''s alone.';
+
+COMMENT ON COLUMN reporting.payout_terms.max_amount IS 'Minor units; what would be above is skipped, for a person to look at; null: none.';
+
+COMMENT ON COLUMN reporting.payout_terms.payable_unit IS 'Minor units of which every payout is a multiple: the restaurant''s own unit, or the currency''s.';
+
+COMMENT ON COLUMN reporting.payout_terms.is_paused IS 'Whether runs and disbursers pass it over in this currency.';
+
+COMMENT ON COLUMN reporting.payout_terms.paused_at IS 'Since when.';
+
+COMMENT ON COLUMN reporting.payout_terms.paused_by IS 'Who paused it: a person, or the processor whose report of a failure did.';
+
+COMMENT ON COLUMN reporting.payout_terms.paused_reason IS 'Why it is paused.';
 
 CREATE VIEW reporting.payouts WITH (security_barrier='true') AS
  SELECT payout_id,
@@ -2510,7 +3042,14 @@ CREATE VIEW reporting.payouts WITH (security_barrier='true') AS
     created_at,
     paid_at,
     failed_at,
-    failure_reason
+    canceled_at,
+    failure_code,
+    failure_reason,
+    submitted_at,
+    submitted_by,
+    external_id,
+    confirmed_at,
+    confirmed_by
    FROM ledger.payouts p;
 
 COMMENT ON VIEW reporting.payouts IS 'Payouts to restaurants and what became of them.';
@@ -2535,11 +3074,26 @@ COMMENT ON COLUMN reporting.payouts.paid_at IS 'When the processor says that it 
 
 COMMENT ON COLUMN reporting.payouts.failed_at IS 'When the processor says that it failed or was sent back.';
 
+COMMENT ON COLUMN reporting.payouts.canceled_at IS 'When it was canceled.';
+
+COMMENT ON COLUMN reporting.payouts.failure_code IS 'The code of its failure, as the processor says; see reporting.payout_failure_codes.';
+
 COMMENT ON COLUMN reporting.payouts.failure_reason IS 'Why it failed, as the processor says.';
+
+COMMENT ON COLUMN reporting.payouts.submitted_at IS 'When a disburser took it; null: nobody has yet.';
+
+COMMENT ON COLUMN reporting.payouts.submitted_by IS 'Who took it.';
+
+COMMENT ON COLUMN reporting.payouts.external_id IS 'The bank''s or the processor''s own id of it.';
+
+COMMENT ON COLUMN reporting.payouts.confirmed_at IS 'When it was confirmed that the bank or the processor has it.';
+
+COMMENT ON COLUMN reporting.payouts.confirmed_by IS 'Who confirmed it.';
 
 CREATE VIEW reporting.platform_settings WITH (security_barrier='true') AS
  SELECT unknown_restaurants,
-    default_timezone
+    default_timezone,
+    payouts_waiting_hours
    FROM ledger.platform_settings s;
 
 COMMENT ON VIEW reporting.platform_settings IS 'The platform''s own settings, one row; set_platform_settings changes them.';
@@ -2547,6 +3101,8 @@ COMMENT ON VIEW reporting.platform_settings IS 'The platform''s own settings, on
 COMMENT ON COLUMN reporting.platform_settings.unknown_restaurants IS 'What happens when an event names a restaurant that is not registered: register, hold_payouts (registered with its payouts paused) or refuse.';
 
 COMMENT ON COLUMN reporting.platform_settings.default_timezone IS 'IANA name; the time zone of restaurants that are registered without one.';
+
+COMMENT ON COLUMN reporting.platform_settings.payouts_waiting_hours IS 'Hours that a payout may be CREATED before it is in reporting.payouts_waiting.';
 
 CREATE VIEW reporting.restaurants WITH (security_barrier='true') AS
  SELECT r.restaurant_id,
@@ -2688,6 +3244,9 @@ ALTER TABLE ONLY ledger.event_types
 ALTER TABLE ONLY ledger.ledger_entries
     ADD CONSTRAINT ledger_entries_pkey PRIMARY KEY (restaurant_id, currency, entry_seq);
 
+ALTER TABLE ONLY ledger.payout_failure_codes
+    ADD CONSTRAINT payout_failure_codes_pkey PRIMARY KEY (code);
+
 ALTER TABLE ONLY ledger.payout_items
     ADD CONSTRAINT payout_items_pkey PRIMARY KEY (restaurant_id, payout_id, item_type);
 
@@ -2696,6 +3255,12 @@ ALTER TABLE ONLY ledger.payout_runs
 
 ALTER TABLE ONLY ledger.payout_skips
     ADD CONSTRAINT payout_skips_pkey PRIMARY KEY (restaurant_id, run_id);
+
+ALTER TABLE ONLY ledger.payout_term_changes
+    ADD CONSTRAINT payout_term_changes_pkey PRIMARY KEY (restaurant_id, currency, change_no);
+
+ALTER TABLE ONLY ledger.payout_terms
+    ADD CONSTRAINT payout_terms_pkey PRIMARY KEY (restaurant_id, currency);
 
 ALTER TABLE ONLY ledger.payouts
     ADD CONSTRAINT payouts_payout_id_key UNIQUE (payout_id);
@@ -2745,6 +3310,10 @@ CREATE INDEX payout_skips_run_id_reason_restaurant_id_idx ON ledger.payout_skips
 
 CREATE INDEX payouts_as_of_payout_id_idx ON ledger.payouts USING btree (as_of, payout_id);
 
+CREATE INDEX payouts_currency_as_of_payout_id_unclaimed_idx ON ledger.payouts USING btree (currency, as_of, payout_id) WHERE ((status = 'CREATED'::text) AND (submitted_at IS NULL));
+
+CREATE UNIQUE INDEX payouts_external_id_idx ON ledger.payouts USING btree (external_id) WHERE (external_id IS NOT NULL);
+
 CREATE INDEX payouts_run_id_payout_id_idx ON ledger.payouts USING btree (run_id, payout_id);
 
 CREATE INDEX payouts_status_as_of_payout_id_idx ON ledger.payouts USING btree (status, as_of, payout_id) WHERE (status <> 'PAID'::text);
@@ -2779,6 +3348,8 @@ CREATE TRIGGER event_types_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUN
 
 CREATE TRIGGER ledger_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
+CREATE TRIGGER payout_failure_codes_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.payout_failure_codes FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
+
 CREATE TRIGGER payout_items_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.payout_items FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER payout_items_complete AFTER INSERT ON ledger.payout_items REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_payout_items__complete();
@@ -2787,9 +3358,15 @@ CREATE TRIGGER payout_runs_never_removed BEFORE DELETE OR TRUNCATE ON ledger.pay
 
 CREATE TRIGGER payout_skips_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.payout_skips FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
+CREATE TRIGGER payout_term_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.payout_term_changes FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER payout_terms_never_removed BEFORE DELETE OR TRUNCATE ON ledger.payout_terms FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
 CREATE TRIGGER payouts_complete AFTER INSERT ON ledger.payouts REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_payouts__complete();
 
-CREATE TRIGGER payouts_guard BEFORE UPDATE ON ledger.payouts FOR EACH ROW EXECUTE FUNCTION ledger.tg_payouts__guard();
+CREATE TRIGGER payouts_guard BEFORE UPDATE OF amount, reserve_entry_seq, created_at, paid_at, failed_at, canceled_at, as_of, restaurant_id, currency, status, payout_id, run_id, failure_code, failure_reason ON ledger.payouts FOR EACH ROW EXECUTE FUNCTION ledger.tg_payouts__guard();
+
+CREATE TRIGGER payouts_hand_over BEFORE UPDATE OF submitted_at, submitted_by, confirmed_at, confirmed_by, external_id ON ledger.payouts FOR EACH ROW EXECUTE FUNCTION ledger.tg_payouts__hand_over();
 
 CREATE TRIGGER payouts_never_removed BEFORE DELETE OR TRUNCATE ON ledger.payouts FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -2838,6 +3415,15 @@ ALTER TABLE ONLY ledger.payout_skips
 ALTER TABLE ONLY ledger.payout_skips
     ADD CONSTRAINT payout_skips_run_id_fkey FOREIGN KEY (run_id) REFERENCES ledger.payout_runs(run_id);
 
+ALTER TABLE ONLY ledger.payout_term_changes
+    ADD CONSTRAINT payout_term_changes_restaurant_id_fkey FOREIGN KEY (restaurant_id) REFERENCES ledger.restaurants(restaurant_id);
+
+ALTER TABLE ONLY ledger.payout_terms
+    ADD CONSTRAINT payout_terms_currency_fkey FOREIGN KEY (currency) REFERENCES ledger.currencies(currency);
+
+ALTER TABLE ONLY ledger.payout_terms
+    ADD CONSTRAINT payout_terms_restaurant_id_fkey FOREIGN KEY (restaurant_id) REFERENCES ledger.restaurants(restaurant_id);
+
 ALTER TABLE ONLY ledger.payouts
     ADD CONSTRAINT payouts_account_fkey FOREIGN KEY (restaurant_id, currency) REFERENCES ledger.account_balances(restaurant_id, currency);
 
@@ -2876,6 +3462,14 @@ GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_app;
 GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.claim_payouts(p_currency text, p_limit integer, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.claim_payouts(p_currency text, p_limit integer, p_actor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.claim_payouts(p_currency text, p_limit integer, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.confirm_payout(p_payout_id text, p_external_id text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.confirm_payout(p_payout_id text, p_external_id text, p_actor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.confirm_payout(p_payout_id text, p_external_id text, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_app;
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_operator;
@@ -2910,6 +3504,12 @@ GRANT ALL ON FUNCTION api.get_payout_run(p_run_id text) TO cuenta_app;
 GRANT ALL ON FUNCTION api.get_payout_run(p_run_id text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.get_payout_run(p_run_id text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.get_service_status() FROM PUBLIC;
 GRANT ALL ON FUNCTION api.get_service_status() TO cuenta_writer;
 GRANT ALL ON FUNCTION api.get_service_status() TO cuenta_app;
@@ -2932,6 +3532,12 @@ GRANT ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_
 GRANT ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer, p_cursor text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.list_payout_runs(p_currency text, p_as_of date, p_is_finished boolean, p_limit integer, p_cursor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_payout_runs(p_currency text, p_as_of date, p_is_finished boolean, p_limit integer, p_cursor text) TO cuenta_writer;
 GRANT ALL ON FUNCTION api.list_payout_runs(p_currency text, p_as_of date, p_is_finished boolean, p_limit integer, p_cursor text) TO cuenta_app;
@@ -2944,11 +3550,18 @@ GRANT ALL ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limi
 GRANT ALL ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limit integer, p_cursor text) TO cuenta_reader;
 
-REVOKE ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean) TO cuenta_writer;
-GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean) TO cuenta_app;
-GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean) TO cuenta_operator;
-GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean) TO cuenta_reader;
+REVOKE ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.pause_payouts(p_restaurant_id text, p_currency text, p_reason text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.pause_payouts(p_restaurant_id text, p_currency text, p_reason text, p_actor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.pause_payouts(p_restaurant_id text, p_currency text, p_reason text, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.pay_by_hand(p_currency text, p_as_of date, p_restaurant_ids text[], p_reason text, p_actor text, p_min_amount bigint, p_dry_run boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.pay_by_hand(p_currency text, p_as_of date, p_restaurant_ids text[], p_reason text, p_actor text, p_min_amount bigint, p_dry_run boolean) TO cuenta_operator;
 
 REVOKE ALL ON PROCEDURE api.pay_restaurants(IN p_currency text, IN p_as_of date, IN p_min_amount bigint, IN p_restaurant_ids text[], INOUT p_run_id text) FROM PUBLIC;
 GRANT ALL ON PROCEDURE api.pay_restaurants(IN p_currency text, IN p_as_of date, IN p_min_amount bigint, IN p_restaurant_ids text[], INOUT p_run_id text) TO cuenta_writer;
@@ -2961,12 +3574,18 @@ GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_a
 GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) TO cuenta_app;
 GRANT ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) TO cuenta_operator;
 
-REVOKE ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_actor text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_actor text) TO cuenta_operator;
+REVOKE ALL ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) TO cuenta_app;
@@ -2991,6 +3610,9 @@ GRANT UPDATE(run_id) ON TABLE ledger.payout_runs TO cuenta_owner;
 REVOKE ALL ON FUNCTION ledger.answer_payout_run(p_run ledger.payout_runs) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.answer_payout_run(p_run ledger.payout_runs) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) TO cuenta_writer;
 
@@ -3003,8 +3625,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE ledger.account_balances TO cuenta_writer;
 
 GRANT UPDATE(restaurant_id) ON TABLE ledger.account_balances TO cuenta_owner;
 
-REVOKE ALL ON FUNCTION ledger.decide_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.decide_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
+REVOKE ALL ON FUNCTION ledger.decide_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.decide_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.event_types FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_types TO cuenta_owner;
@@ -3055,6 +3677,13 @@ GRANT ALL ON FUNCTION ledger.lock_accounts(p_events ledger.event_fields[], p_now
 REVOKE ALL ON FUNCTION ledger.lock_payees(p_restaurant_ids text[], p_currency text, p_is_alone boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.lock_payees(p_restaurant_ids text[], p_currency text, p_is_alone boolean) TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.payout_terms FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_terms TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE ledger.payout_terms TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.lock_terms(p_restaurant_id text, p_currency text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.lock_terms(p_restaurant_id text, p_currency text) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.make_answer(p_event ledger.event_fields, p_status text, p_entries integer, p_received_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.make_answer(p_event ledger.event_fields, p_status text, p_entries integer, p_received_at timestamp with time zone) TO cuenta_writer;
 
@@ -3067,11 +3696,14 @@ GRANT ALL ON FUNCTION ledger.move_payout(p_event ledger.event_fields, p_document
 REVOKE ALL ON FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) TO cuenta_writer;
 
-REVOKE ALL ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone) TO cuenta_writer;
+REVOKE ALL ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text, p_reason text, p_is_dry boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text, p_reason text, p_is_dry boolean) TO cuenta_writer;
 
-REVOKE ALL ON FUNCTION ledger.pay_accounts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.pay_accounts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone) TO cuenta_writer;
+REVOKE ALL ON FUNCTION ledger.pause_failed_payee(p_event ledger.event_fields, p_payout_id text, p_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.pause_failed_payee(p_event ledger.event_fields, p_payout_id text, p_code text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.pay_accounts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone, p_overrides_terms boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.pay_accounts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_now timestamp with time zone, p_overrides_terms boolean) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.pay_chunk(p_run ledger.payout_runs, p_limit integer, p_is_alone boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.pay_chunk(p_run ledger.payout_runs, p_limit integer, p_is_alone boolean, p_now timestamp with time zone) TO cuenta_writer;
@@ -3085,6 +3717,15 @@ GRANT ALL ON FUNCTION ledger.pick_entries(p_restaurant_id text, p_currency text,
 
 REVOKE ALL ON FUNCTION ledger.pick_payees(p_currency text, p_restaurant_ids text[], p_after text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.pick_payees(p_currency text, p_restaurant_ids text[], p_after text, p_limit integer) TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.payouts FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payouts TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE ledger.payouts TO cuenta_writer;
+
+GRANT UPDATE(restaurant_id) ON TABLE ledger.payouts TO cuenta_owner;
+
+REVOKE ALL ON FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_place integer, p_after_day date, p_after_seq bigint, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_place integer, p_after_day date, p_after_seq bigint, p_limit integer) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.post_event(p_event jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.post_event(p_event jsonb, p_now timestamp with time zone) TO cuenta_writer;
@@ -3100,6 +3741,9 @@ GRANT ALL ON FUNCTION ledger.read_event(p_event jsonb, p_now timestamp with time
 
 REVOKE ALL ON FUNCTION ledger.read_events(p_events jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_events(p_events jsonb, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.read_time(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_time(p_text text) TO cuenta_writer;
@@ -3131,8 +3775,14 @@ GRANT ALL ON FUNCTION ledger.require_limit(p_limit integer) TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.require_payees(p_restaurant_ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_payees(p_restaurant_ids text[]) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.require_payout(p_payout_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_payout(p_payout_id text) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.require_reason(p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_reason(p_reason text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.require_restaurant(p_restaurant_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_restaurant(p_restaurant_id text) TO cuenta_writer;
@@ -3143,14 +3793,23 @@ GRANT ALL ON FUNCTION ledger.require_run(p_run_id text) TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.require_terms(p_terms ledger.payout_terms, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_terms(p_terms ledger.payout_terms, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.require_timezone(p_timezone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_timezone(p_timezone text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.run_check(p_check text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.run_check(p_check text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.sum_payable(p_account ledger.account_balances, p_as_of date, p_today date, p_payable_unit bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.sum_payable(p_account ledger.account_balances, p_as_of date, p_today date, p_payable_unit bigint) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.sum_payout(p_restaurant_id text, p_currency text, p_first_day date, p_as_of date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.sum_payout(p_restaurant_id text, p_currency text, p_first_day date, p_as_of date) TO cuenta_writer;
@@ -3185,6 +3844,9 @@ GRANT ALL ON FUNCTION ledger.tg_payouts__complete() TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.tg_payouts__guard() FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.tg_payouts__guard() TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.tg_payouts__hand_over() FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.tg_payouts__hand_over() TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.tg_posting_rules__effects() FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.tg_posting_rules__effects() TO cuenta_writer;
 
@@ -3206,8 +3868,11 @@ GRANT ALL ON FUNCTION ledger.write_cursor(p_key text) TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) TO cuenta_writer;
 
-REVOKE ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_run_id text, p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
+REVOKE ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.accounts FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.accounts TO cuenta_owner;
@@ -3235,6 +3900,10 @@ REVOKE ALL ON SEQUENCE ledger.event_rejections_rejection_no_seq FROM cuenta_owne
 GRANT SELECT ON SEQUENCE ledger.event_rejections_rejection_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.event_rejections_rejection_no_seq TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.payout_failure_codes FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_failure_codes TO cuenta_owner;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.payout_failure_codes TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.payout_items FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_items TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.payout_items TO cuenta_writer;
@@ -3243,11 +3912,13 @@ REVOKE ALL ON TABLE ledger.payout_skips FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_skips TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.payout_skips TO cuenta_writer;
 
-REVOKE ALL ON TABLE ledger.payouts FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payouts TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE ledger.payouts TO cuenta_writer;
+REVOKE ALL ON TABLE ledger.payout_term_changes FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_term_changes TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.payout_term_changes TO cuenta_writer;
 
-GRANT UPDATE(restaurant_id) ON TABLE ledger.payouts TO cuenta_owner;
+REVOKE ALL ON SEQUENCE ledger.payout_term_changes_change_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE ledger.payout_term_changes_change_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE ledger.payout_term_changes_change_no_seq TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.pending_days FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.pending_days TO cuenta_owner;
@@ -3358,6 +4029,12 @@ GRANT SELECT ON TABLE reporting.check_payout_items_do_not_add_up TO cuenta_reade
 GRANT SELECT ON TABLE reporting.check_payout_status_differs_from_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_status_differs_from_entries TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.payouts_waiting TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payouts_waiting TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payout_waiting TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_waiting TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_payout_without_reserve TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_without_reserve TO cuenta_reader;
 
@@ -3394,8 +4071,17 @@ GRANT SELECT ON TABLE reporting.ledger_entries TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.ledger_postings TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.ledger_postings TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.payout_claims TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_claims TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.payout_eligibility TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_eligibility TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.payout_entries TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_entries TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.payout_failure_codes TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_failure_codes TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payout_items TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_items TO cuenta_reader;
@@ -3405,6 +4091,12 @@ GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payout_skips TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_skips TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.payout_term_changes TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_term_changes TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.payout_terms TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_terms TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payouts TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payouts TO cuenta_reader;

@@ -21,6 +21,10 @@ create or replace trigger payout_skips_append_only
 before update or delete or truncate on ledger.payout_skips
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger payout_term_changes_append_only
+before update or delete or truncate on ledger.payout_term_changes
+for each statement execute function ledger.tg_any__refuse();
+
 create or replace trigger setting_changes_append_only
 before update or delete or truncate on ledger.setting_changes
 for each statement execute function ledger.tg_any__refuse();
@@ -40,6 +44,10 @@ for each statement execute function ledger.tg_any__refuse();
 
 create or replace trigger payout_runs_never_removed
 before delete or truncate on ledger.payout_runs
+for each statement execute function ledger.tg_any__refuse();
+
+create or replace trigger payout_terms_never_removed
+before delete or truncate on ledger.payout_terms
 for each statement execute function ledger.tg_any__refuse();
 
 -- An account moves to what its last entry says, whoever updates it, superusers included.
@@ -78,8 +86,16 @@ for each row execute function ledger.tg_restaurants__keep_id();
 
 -- Payouts.
 create or replace trigger payouts_guard
-before update on ledger.payouts
+before update of
+amount, reserve_entry_seq, created_at, paid_at, failed_at, canceled_at, as_of, restaurant_id,
+currency, status, payout_id, run_id, failure_code, failure_reason
+on ledger.payouts
 for each row execute function ledger.tg_payouts__guard();
+
+create or replace trigger payouts_hand_over
+before update of submitted_at, submitted_by, confirmed_at, confirmed_by, external_id
+on ledger.payouts
+for each row execute function ledger.tg_payouts__hand_over();
 
 -- What a payout consists of is written by one statement, and complete at its end.
 create or replace trigger payouts_complete
@@ -115,6 +131,10 @@ for each statement execute function ledger.tg_any__replay_only();
 
 create or replace trigger rejection_reasons_replay_only
 before insert or update or delete or truncate on ledger.rejection_reasons
+for each statement execute function ledger.tg_any__replay_only();
+
+create or replace trigger payout_failure_codes_replay_only
+before insert or update or delete or truncate on ledger.payout_failure_codes
 for each statement execute function ledger.tg_any__replay_only();
 
 create or replace trigger currencies_keep

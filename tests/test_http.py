@@ -701,9 +701,7 @@ def test_a_read_cannot_write(
     client, session = own
     session.execute("alter function api.get_event volatile")
     session.execute(
-        """create or replace function api.get_payout(p_payout_id text) returns table (
-            payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, run_id text,
-            created_at timestamptz, paid_at timestamptz, failed_at timestamptz, failure_reason text, items jsonb)
+        """drop function api.get_payout; create function api.get_payout(p_payout_id text) returns table (payout_id text)
         language plpgsql volatile security definer as
         'begin insert into ledger.restaurants (restaurant_id, created_at) values (''res_x'', now()); end'"""
     )
@@ -770,9 +768,8 @@ def own_raising(create_database: CreateDatabase) -> Iterator[Callable[[str], Tes
     url = create_database()
     with psycopg.connect(url) as session:
         session.execute(
-            """create or replace function api.get_payout(p_payout_id text) returns table (
-            payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, run_id text,
-            created_at timestamptz, paid_at timestamptz, failed_at timestamptz, failure_reason text, items jsonb)
+            """drop function api.get_payout;
+            create function api.get_payout(p_payout_id text) returns table (payout_id text)
             language plpgsql as $$ begin raise exception 'a reason' using errcode = p_payout_id,
             constraint = 'SOME_CODE', detail = 'key=a, b, other=c=d'; end $$"""
         )

@@ -1,6 +1,6 @@
 -- What is there: schemas, tables, views, functions, keys, reference data.
 begin;
-select plan(45);
+select plan(46);
 
 -- Schemas and their contents
 select has_schema('ledger', 'there is a schema for tables and internals');
@@ -11,7 +11,8 @@ select tables_are(
     array[
         'account_balances', 'accounts', 'currencies', 'entry_types', 'event_rejections',
         'event_types',
-        'ledger_entries', 'payout_items', 'payout_runs', 'payout_skips', 'payouts', 'pending_days',
+        'ledger_entries', 'payout_failure_codes', 'payout_items', 'payout_runs', 'payout_skips',
+        'payout_term_changes', 'payout_terms', 'payouts', 'pending_days',
         'platform_settings', 'posting_rule_history', 'posting_rules', 'processor_events',
         'rejection_reasons', 'restaurants', 'setting_changes'
     ],
@@ -20,10 +21,12 @@ select tables_are(
 select functions_are(
     'api',
     array[
-        'check_integrity', 'continue_payout_run', 'find_events', 'get_balance', 'get_event',
-        'get_payout', 'get_payout_run', 'get_service_status', 'ingest_event', 'ingest_events',
-        'list_entries', 'list_payout_runs', 'list_payout_skips', 'list_payouts', 'pay_restaurants',
-        'preview_payouts', 'run_payouts', 'set_platform_settings', 'set_restaurant',
+        'check_integrity', 'claim_payouts', 'confirm_payout', 'continue_payout_run', 'find_events',
+        'get_balance', 'get_event', 'get_payout', 'get_payout_run', 'get_payout_terms',
+        'get_service_status', 'ingest_event', 'ingest_events', 'list_entries',
+        'list_payout_entries', 'list_payout_runs', 'list_payout_skips', 'list_payouts',
+        'pause_payouts', 'pay_by_hand', 'pay_restaurants', 'preview_payouts', 'resume_payouts',
+        'run_payouts', 'set_payout_terms', 'set_platform_settings', 'set_restaurant',
         'start_payout_run'
     ],
     'schema api holds the public functions'
@@ -37,9 +40,10 @@ select set_eq(
     $$,
     array[
         'daily_sales', 'integrity_checks', 'integrity_findings', 'ledger_entries',
-        'ledger_postings', 'payout_eligibility', 'payout_items', 'payout_runs', 'payout_skips',
-        'payouts', 'platform_settings', 'restaurant_balances', 'restaurants', 'setting_changes',
-        'trial_balance'
+        'ledger_postings', 'payout_claims', 'payout_eligibility', 'payout_entries',
+        'payout_failure_codes', 'payout_items', 'payout_runs', 'payout_skips',
+        'payout_term_changes', 'payout_terms', 'payouts', 'payouts_waiting', 'platform_settings',
+        'restaurant_balances', 'restaurants', 'setting_changes', 'trial_balance'
     ],
     'schema reporting holds the views for people and tools, and a view a check'
 );
@@ -462,7 +466,7 @@ select bag_eq(
     values
     ('ledger.posting_rule_history'), ('ledger.setting_changes'),
     ('ledger.event_rejections'), ('ledger.ledger_entries'), ('ledger.payout_items'),
-    ('ledger.payout_skips'), ('ledger.processor_events')
+    ('ledger.payout_skips'), ('ledger.payout_term_changes'), ('ledger.processor_events')
     $$,
     'events, rejections, entries, items and skips refuse update, delete and truncate'
 );
@@ -477,7 +481,8 @@ select bag_eq(
     $$,
     $$
     values
-    ('ledger.account_balances'), ('ledger.payout_runs'), ('ledger.payouts'), ('ledger.restaurants')
+    ('ledger.account_balances'), ('ledger.payout_runs'), ('ledger.payout_terms'),
+    ('ledger.payouts'), ('ledger.restaurants')
     $$,
     'restaurants, balances, payouts and runs refuse delete and truncate'
 );
@@ -489,6 +494,23 @@ select is_empty(
     where c.relnamespace = 'ledger'::regnamespace and t.tgenabled <> 'O'
     $$,
     'no trigger is switched off'
+);
+select is_empty(
+    $$
+    select a.attname
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = 'ledger.payouts'::regclass
+        and a.attnum > 0
+        and not a.attisdropped
+        and not exists (
+            select
+            from pg_catalog.pg_trigger as t
+            where t.tgrelid = a.attrelid
+                and t.tgname in ('payouts_guard', 'payouts_hand_over')
+                and a.attnum = any(t.tgattr)
+        )
+    $$,
+    'every column of a payout is guarded by a trigger'
 );
 select set_eq(
     $$

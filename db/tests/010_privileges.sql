@@ -161,7 +161,7 @@ select is_empty(
         and g.name in (
             'ledger.processor_events', 'ledger.ledger_entries', 'ledger.payout_items',
             'ledger.payout_skips', 'ledger.event_rejections', 'ledger.posting_rule_history',
-            'ledger.setting_changes'
+            'ledger.setting_changes', 'ledger.payout_term_changes'
         )
         and g.privilege not in ('SELECT', 'INSERT')
     $$,
@@ -219,7 +219,9 @@ select bag_eq(
         on case r.role_name
             when 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
             when 'cuenta_reader' then p.provolatile = 's'
-            when 'cuenta_app' then p.proname <> 'set_platform_settings'
+            when 'cuenta_app' then p.proname not in (
+                'pay_by_hand', 'resume_payouts', 'set_payout_terms', 'set_platform_settings'
+            )
             else true
         end
     where p.pronamespace = 'api'::regnamespace

@@ -1,6 +1,6 @@
 -- Every constraint of the ledger refuses what it is named for, asked one by one as a superuser.
 begin;
-select plan(73);
+select plan(87);
 
 -- Something to damage
 do $do$
@@ -64,6 +64,10 @@ create temporary table cases (
 insert into cases (table_name, constraint_name, change, what)
 values
 ('currencies', 'currencies_pkey', '{"numeric_code": "000"}', 'a currency twice'),
+(
+    'currencies', 'currencies_payable_unit_range_check',
+    '{"currency": "QQQ", "numeric_code": "000", "payable_unit": 0}', 'a payable unit of 0'
+),
 ('currencies', 'currencies_numeric_code_key', '{"currency": "QQQ"}', 'a numeric code twice'),
 (
     'currencies', 'currencies_currency_format_check', '{"currency": "pen", "numeric_code": "000"}',
@@ -188,6 +192,45 @@ values
     'platform_settings', 'platform_settings_unknown_restaurants_known_check',
     '{"unknown_restaurants": "guess"}', 'another way with unknown restaurants'
 ),
+(
+    'platform_settings', 'platform_settings_payouts_waiting_hours_range_check',
+    '{"payouts_waiting_hours": 0}', 'no patience at all with payouts'
+),
+('payout_terms', 'payout_terms_pkey', '{}', 'terms twice'),
+(
+    'payout_terms', 'payout_terms_restaurant_id_fkey', '{"restaurant_id": "x"}', 'terms of nobody'
+),
+('payout_terms', 'payout_terms_currency_fkey', '{"currency": "ZZZ"}', 'terms in no currency'),
+(
+    'payout_terms', 'payout_terms_min_amount_range_check', '{"currency": "USD", "min_amount": 0}',
+    'a minimum of 0'
+),
+(
+    'payout_terms', 'payout_terms_max_amount_range_check',
+    '{"currency": "USD", "max_amount": 9007199254740992}', 'a maximum past 2^53 - 1'
+),
+(
+    'payout_terms', 'payout_terms_min_not_above_max_check',
+    '{"currency": "USD", "min_amount": 2, "max_amount": 1}', 'a minimum above the maximum'
+),
+(
+    'payout_terms', 'payout_terms_payable_unit_range_check',
+    '{"currency": "USD", "payable_unit": 0}', 'a payable unit of 0'
+),
+(
+    'payout_terms', 'payout_terms_pause_is_explained_check',
+    '{"currency": "USD", "is_paused": true, "paused_by": "x"}', 'a pause without a reason'
+),
+('payout_term_changes', 'payout_term_changes_pkey', '{}', 'a change of terms twice'),
+(
+    'payout_term_changes', 'payout_term_changes_restaurant_id_fkey',
+    '{"restaurant_id": "x"}', 'a change of nobody''s terms'
+),
+('payout_failure_codes', 'payout_failure_codes_pkey', '{}', 'a failure code twice'),
+(
+    'payout_failure_codes', 'payout_failure_codes_code_format_check', '{"code": "a b"}',
+    'a blank in a failure code'
+),
 ('pending_days', 'pending_days_pkey', '{}', 'a pending day twice'),
 ('rejection_reasons', 'rejection_reasons_pkey', '{}', 'a reason twice'),
 ('restaurants', 'restaurants_pkey', '{}', 'a restaurant twice'),
@@ -292,6 +335,11 @@ values
 );
 
 -- One row of each kind to copy
+insert into ledger.payout_terms (restaurant_id, currency) values ('res_001', 'PEN');
+insert into ledger.payout_term_changes (
+    changed_at, restaurant_id, currency, changed_by, old_terms, new_terms
+)
+values (now(), 'res_001', 'PEN', 'x', '{}', '{}');
 insert into ledger.pending_days (amount, available_on, restaurant_id, currency)
 values (1, '2025-12-31', 'res_001', 'PEN');
 insert into ledger.posting_rule_history (
@@ -362,7 +410,14 @@ select is_empty(
             ('rejection_reasons', 'field'), ('ledger_entries', 'event_no'),
             ('ledger_entries', 'payout_id'), ('payouts', 'failed_at'),
             ('payouts', 'failure_reason'), ('payouts', 'paid_at'),
-            ('processor_events', 'first_entry_seq'), ('processor_events', 'payout_id')
+            ('processor_events', 'first_entry_seq'), ('processor_events', 'payout_id'),
+            ('payout_terms', 'min_amount'), ('payout_terms', 'max_amount'),
+            ('payout_terms', 'payable_unit'), ('payout_terms', 'paused_at'),
+            ('payout_terms', 'paused_by'), ('payout_terms', 'paused_reason'),
+            ('payout_term_changes', 'reason'), ('payout_runs', 'started_by'),
+            ('payout_runs', 'reason'), ('payouts', 'submitted_at'), ('payouts', 'submitted_by'),
+            ('payouts', 'external_id'), ('payouts', 'confirmed_at'), ('payouts', 'confirmed_by'),
+            ('payouts', 'failure_code')
         )
     $$,
     'a column is not null unless it may be missing'

@@ -1,6 +1,6 @@
 -- Recorded facts are never changed, by whomever.
 begin;
-select plan(54);
+select plan(65);
 
 do $do$
 begin
@@ -19,10 +19,10 @@ set local client_min_messages = warning;
 create temporary table recorded (table_name text, no integer generated always as identity);
 insert into recorded (table_name)
 values ('processor_events'), ('event_rejections'), ('ledger_entries'), ('payout_items'),
-('payout_skips');
+('payout_skips'), ('payout_term_changes');
 create temporary table kept (table_name text, no integer generated always as identity);
 insert into kept (table_name)
-values ('restaurants'), ('account_balances'), ('payouts'), ('payout_runs');
+values ('restaurants'), ('account_balances'), ('payouts'), ('payout_runs'), ('payout_terms');
 grant select on recorded, kept to public;
 
 create function pg_temp.code_of(p_statement text) returns text

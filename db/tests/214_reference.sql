@@ -1,6 +1,6 @@
 -- Reference data: changed by the replay only, and what is in use keeps its meaning.
 begin;
-select plan(20);
+select plan(21);
 
 do $do$
 begin
@@ -26,6 +26,7 @@ from (
         'values (''x'', ''processor'', ''x'')', 'add a kind of event'
     ),
     ('delete from ledger.rejection_reasons where false', 'remove a message, not even none'),
+    ('update ledger.payout_failure_codes set is_permanent = false', 'make a failure transient'),
     ('truncate ledger.accounts cascade', 'empty the chart')
 ) as s (statement, what);
 

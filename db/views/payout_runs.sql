@@ -12,7 +12,10 @@ select
     r.payouts_created,
     r.payouts_amount,
     r.restaurants_skipped,
-    r.skipped
+    r.skipped,
+    r.overrides_terms,
+    r.started_by,
+    r.reason
 from ledger.payout_runs as r;
 
 comment on view reporting.payout_runs is
@@ -33,5 +36,9 @@ comment on column reporting.payout_runs.payouts_created is 'Payouts created so f
 comment on column reporting.payout_runs.payouts_amount is
 'What they come to, in minor units of the currency.';
 comment on column reporting.payout_runs.restaurants_skipped is 'Restaurants passed over so far.';
+comment on column reporting.payout_runs.overrides_terms is
+'Whether an operator paid by hand, whatever minimum and maximum the restaurants'' terms say.';
+comment on column reporting.payout_runs.started_by is 'Who did, if it was by hand.';
+comment on column reporting.payout_runs.reason is 'Why, if it was by hand.';
 comment on column reporting.payout_runs.skipped is
 'How many of them for which reason; see reporting.payout_skips.';

@@ -20,6 +20,7 @@ comment on column reporting.payout_skips.restaurant_id is 'Who was passed over.'
 comment on column reporting.payout_skips.currency is 'The currency in which it paid.';
 comment on column reporting.payout_skips.reason is
 'account_differs, payouts_paused, timezone_unknown, as_of_in_future, already_paid, '
-'closed_by_later_payout, sums_out_of_range, nothing_to_pay, below_minimum or account_locked.';
+'closed_by_later_payout, sums_out_of_range, below_payable_unit, nothing_to_pay, below_minimum, '
+'above_maximum or account_locked.';
 comment on column reporting.payout_skips.amount is
 'What could have been paid, in minor units of the currency; 0 where nobody could look.';

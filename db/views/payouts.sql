@@ -11,7 +11,14 @@ select
     p.created_at,
     p.paid_at,
     p.failed_at,
-    p.failure_reason
+    p.canceled_at,
+    p.failure_code,
+    p.failure_reason,
+    p.submitted_at,
+    p.submitted_by,
+    p.external_id,
+    p.confirmed_at,
+    p.confirmed_by
 from ledger.payouts as p;
 
 comment on view reporting.payouts is 'Payouts to restaurants and what became of them.';
@@ -28,4 +35,15 @@ comment on column reporting.payouts.restaurant_id is 'Who is paid.';
 comment on column reporting.payouts.currency is 'The currency.';
 comment on column reporting.payouts.run_id is 'The run that created it.';
 comment on column reporting.payouts.created_at is 'When it was created.';
+comment on column reporting.payouts.canceled_at is 'When it was canceled.';
+comment on column reporting.payouts.failure_code is
+'The code of its failure, as the processor says; see reporting.payout_failure_codes.';
 comment on column reporting.payouts.failure_reason is 'Why it failed, as the processor says.';
+comment on column reporting.payouts.submitted_at is
+'When a disburser took it; null: nobody has yet.';
+comment on column reporting.payouts.submitted_by is 'Who took it.';
+comment on column reporting.payouts.external_id is
+'The bank''s or the processor''s own id of it.';
+comment on column reporting.payouts.confirmed_at is
+'When it was confirmed that the bank or the processor has it.';
+comment on column reporting.payouts.confirmed_by is 'Who confirmed it.';

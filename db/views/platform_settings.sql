@@ -3,7 +3,8 @@ with (security_barrier = true)
 as
 select
     s.unknown_restaurants,
-    s.default_timezone
+    s.default_timezone,
+    s.payouts_waiting_hours
 from ledger.platform_settings as s;
 
 comment on view reporting.platform_settings is
@@ -13,3 +14,5 @@ comment on column reporting.platform_settings.unknown_restaurants is
 '(registered with its payouts paused) or refuse.';
 comment on column reporting.platform_settings.default_timezone is
 'IANA name; the time zone of restaurants that are registered without one.';
+comment on column reporting.platform_settings.payouts_waiting_hours is
+'Hours that a payout may be CREATED before it is in reporting.payouts_waiting.';

@@ -10,7 +10,14 @@ returns table (
     created_at timestamptz,
     paid_at timestamptz,
     failed_at timestamptz,
+    canceled_at timestamptz,
+    failure_code text,
     failure_reason text,
+    submitted_at timestamptz,
+    submitted_by text,
+    external_id text,
+    confirmed_at timestamptz,
+    confirmed_by text,
     items jsonb
 )
 language plpgsql
@@ -24,32 +31,39 @@ as $function$
  * Parameters:
  *     p_payout_id  - as run_payouts created it
  * Returns:
- *     one row; amounts in minor units. items is an array of item_type, amount (signed) and
+ *     one row; amounts in minor units. submitted: taken by a disburser; confirmed: the bank or the
+ *     processor has it, under its external_id. items is an array of item_type, amount (signed) and
  *     entry_count that adds up to the amount
  * Raises:
  *     LBARG  the argument is missing
  *     LNPAY  there is no such payout
- * Reads:  ledger.payouts, ledger.payout_items
+ * Calls:  ledger.require_payout
+ * Reads:  ledger.payout_items
  * Locks:  none
  */
+declare
+    v_payout constant ledger.payouts := ledger.require_payout(p_payout_id);
 begin
-    if p_payout_id is null then
-        raise exception 'payout_id is missing'
-            using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING', detail = 'argument=payout_id';
-    end if;
     return query
     select
-        p.payout_id,
-        p.restaurant_id,
-        p.currency,
-        p.as_of,
-        p.amount,
-        p.status,
-        p.run_id,
-        p.created_at,
-        p.paid_at,
-        p.failed_at,
-        p.failure_reason,
+        v_payout.payout_id,
+        v_payout.restaurant_id,
+        v_payout.currency,
+        v_payout.as_of,
+        v_payout.amount,
+        v_payout.status,
+        v_payout.run_id,
+        v_payout.created_at,
+        v_payout.paid_at,
+        v_payout.failed_at,
+        v_payout.canceled_at,
+        v_payout.failure_code,
+        v_payout.failure_reason,
+        v_payout.submitted_at,
+        v_payout.submitted_by,
+        v_payout.external_id,
+        v_payout.confirmed_at,
+        v_payout.confirmed_by,
         (
             select jsonb_agg(
                 jsonb_build_object(
@@ -60,17 +74,9 @@ begin
                     i.item_type
             )
             from ledger.payout_items as i
-            where i.restaurant_id = p.restaurant_id
-                and i.payout_id = p.payout_id
-        )
-    from ledger.payouts as p
-    where p.payout_id = p_payout_id;
-
-    if not found then
-        raise exception 'payout % does not exist', quote_literal(left(p_payout_id, 64))
-            using errcode = 'LNPAY', constraint = 'PAYOUT_NOT_FOUND',
-                detail = format('payout_id=%s', left(p_payout_id, 64));
-    end if;
+            where i.restaurant_id = v_payout.restaurant_id
+                and i.payout_id = v_payout.payout_id
+        );
 end;
 $function$;
 

@@ -5,6 +5,9 @@ returns table (
     as_of date,
     min_amount bigint,
     restaurant_ids text[],
+    overrides_terms boolean,
+    started_by text,
+    reason text,
     started_at timestamptz,
     finished_at timestamptz,
     is_finished boolean,
@@ -25,9 +28,10 @@ as $function$
  * Parameters:
  *     p_run_id  - as it was started
  * Returns:
- *     one row; restaurant_ids is null for a run over everybody; last_restaurant_id: the run has
- *     passed all restaurants up to it; payouts_amount in minor units; skipped counts the
- *     restaurants passed over by reason
+ *     one row; restaurant_ids is null for a run over everybody; overrides_terms: an operator paid
+ *     by hand, started_by and reason say who and why; last_restaurant_id: the run has passed all
+ *     restaurants up to it; payouts_amount in minor units; skipped counts the restaurants passed
+ *     over by reason
  * Raises:
  *     LBARG  the argument is missing
  *     LNRUN  there is no such run
@@ -42,6 +46,9 @@ begin
     as_of := v_run.as_of;
     min_amount := v_run.min_amount;
     restaurant_ids := v_run.restaurant_ids;
+    overrides_terms := v_run.overrides_terms;
+    started_by := v_run.started_by;
+    reason := v_run.reason;
     started_at := v_run.started_at;
     finished_at := v_run.finished_at;
     is_finished := v_run.finished_at is not null;

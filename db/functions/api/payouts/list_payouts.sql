@@ -6,21 +6,16 @@ create or replace function api.list_payouts(
     p_cursor text default null,
     p_run_id text default null,
     p_as_of date default null,
-    p_newest_first boolean default true
+    p_newest_first boolean default true,
+    p_external_id text default null,
+    p_submitted_by text default null,
+    p_is_confirmed boolean default null
 )
 returns table (
-    payout_id text,
-    restaurant_id text,
-    currency text,
-    as_of date,
-    amount bigint,
-    status text,
-    run_id text,
-    created_at timestamptz,
-    paid_at timestamptz,
-    failed_at timestamptz,
-    failure_reason text,
-    cursor text
+    payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text,
+    run_id text, created_at timestamptz, paid_at timestamptz, failed_at timestamptz,
+    canceled_at timestamptz, failure_code text, failure_reason text, submitted_at timestamptz,
+    submitted_by text, external_id text, confirmed_at timestamptz, confirmed_by text, cursor text
 )
 language plpgsql
 stable
@@ -29,18 +24,18 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $function$
 /*
- * Function: api.list_payouts(8)
+ * Function: api.list_payouts(11)
  *     Payouts, the newest as_of first. Says so in a notice where it leaves some out; the view
  *     reporting.payouts has all. Planned for the arguments it has, so that an index gives the page.
  * Parameters:
- *     p_restaurant_id  - only of this restaurant
- *     p_currency       - only in this currency
- *     p_status         - only CREATED, PAID, FAILED or CANCELED
+ *     p_restaurant_id, p_currency, p_status, p_run_id, p_as_of  - only these; a status is CREATED,
+ *                        PAID, FAILED or CANCELED
  *     p_limit          - the most rows, 1 to 500
  *     p_cursor         - continue after the row that had this cursor
- *     p_run_id         - only of this run
- *     p_as_of          - only for this day
  *     p_newest_first   - false: the oldest as_of first
+ *     p_external_id    - only the one that has this id at the bank or the processor
+ *     p_submitted_by   - only those that this disburser has claimed
+ *     p_is_confirmed   - only those that the bank or the processor has, or has not yet
  * Returns:
  *     a row a payout; amounts in minor units
  * Raises:
@@ -78,17 +73,23 @@ begin
 
     for
         payout_id, restaurant_id, currency, as_of, amount, status, run_id, created_at, paid_at,
-        failed_at, failure_reason
+        failed_at, canceled_at, failure_code, failure_reason, submitted_at, submitted_by,
+        external_id, confirmed_at, confirmed_by
     in
         select
             p.payout_id, p.restaurant_id, p.currency, p.as_of, p.amount, p.status, p.run_id,
-            p.created_at, p.paid_at, p.failed_at, p.failure_reason
+            p.created_at, p.paid_at, p.failed_at, p.canceled_at, p.failure_code,
+            p.failure_reason, p.submitted_at, p.submitted_by, p.external_id, p.confirmed_at,
+            p.confirmed_by
         from ledger.payouts as p
         where (p_restaurant_id is null or p.restaurant_id = p_restaurant_id)
             and (v_currency is null or p.currency = v_currency)
             and (p_status is null or p.status = p_status)
             and (p_run_id is null or p.run_id = p_run_id)
             and (p_as_of is null or p.as_of = p_as_of)
+            and (p_external_id is null or p.external_id = p_external_id)
+            and (p_submitted_by is null or p.submitted_by = p_submitted_by)
+            and (p_is_confirmed is null or (p.confirmed_at is not null) = p_is_confirmed)
             and case
                 when v_after is null then true
                 when p_newest_first then (p.as_of, p.payout_id) < (v_day, v_payout_id)
@@ -113,6 +114,6 @@ end;
 $function$;
 
 comment on function api.list_payouts(
-    text, text, text, integer, text, text, date, boolean
+    text, text, text, integer, text, text, date, boolean, text, text, boolean
 )
 is 'Payouts, the newest as_of first.';

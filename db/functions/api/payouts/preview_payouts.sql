@@ -29,7 +29,7 @@ as $function$
  * Parameters:
  *     p_currency        - ISO 4217 code, in either case
  *     p_as_of           - the last settlement day to pay; not in the future
- *     p_min_amount      - minor units; who has less waits for a later run
+ *     p_min_amount      - minor units; who has less, or less than its terms' minimum, waits
  *     p_restaurant_ids  - only these; null: all
  *     p_limit           - the most rows, 1 to 500
  *     p_cursor          - continue after the row that had this cursor
@@ -90,7 +90,7 @@ begin
         ledger.write_cursor(r.restaurant_id)
     from unnest(v_ids) with ordinality as r (restaurant_id, place)
     cross join lateral ledger.decide_payout(
-        r.restaurant_id, v_currency, p_as_of, p_min_amount, v_timezones, v_now
+        r.restaurant_id, v_currency, p_as_of, p_min_amount, false, v_timezones, v_now
     ) as c
     order by r.place;
 end;

@@ -32,7 +32,7 @@ as $function$
  * Parameters:
  *     p_currency        - ISO 4217 code, in either case
  *     p_as_of           - the last settlement day to pay; not in the future
- *     p_min_amount      - minor units; who has less waits for a later run
+ *     p_min_amount      - minor units; who has less, or less than its terms' minimum, waits
  *     p_dry_run         - answer the same, keep nothing; see also api.preview_payouts
  *     p_restaurant_ids  - pay only these; null: all
  * Returns:
@@ -58,22 +58,9 @@ declare
     v_restaurant_ids constant text[] := ledger.require_payees(p_restaurant_ids);
     v_run ledger.payout_runs;
 begin
-    if p_dry_run then
-        v_run.currency := v_currency;
-        v_run.as_of := p_as_of;
-        v_run.min_amount := p_min_amount;
-        v_run.restaurant_ids := v_restaurant_ids;
-        v_run.last_restaurant_id := '';
-        v_run.started_at := v_now;
-        v_run.payouts_created := 0;
-        v_run.payouts_amount := 0;
-        v_run.restaurants_skipped := 0;
-        v_run.skipped := '{}';
-    else
-        v_run := ledger.open_payout_run(
-            v_currency, p_as_of, p_min_amount, v_restaurant_ids, v_now
-        );
-    end if;
+    v_run := ledger.open_payout_run(
+        v_currency, p_as_of, p_min_amount, v_restaurant_ids, v_now, p_is_dry => p_dry_run
+    );
     while v_run.finished_at is null loop
         -- As many as are worth a statement, and few enough to be kept in memory.
         v_run := ledger.pay_chunk(v_run, 1000, false, clock_timestamp());

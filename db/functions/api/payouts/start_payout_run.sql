@@ -25,7 +25,7 @@ as $function$
  * Parameters:
  *     p_currency        - ISO 4217 code, in either case
  *     p_as_of           - the last settlement day to pay; not in the future
- *     p_min_amount      - minor units; who has less waits for a later run
+ *     p_min_amount      - minor units; who has less, or less than its terms' minimum, waits
  *     p_restaurant_ids  - pay only these; null: all
  * Returns:
  *     one row, the run

@@ -1,16 +1,17 @@
 create or replace function api.set_platform_settings(
     p_unknown_restaurants text default null,
     p_default_timezone text default null,
+    p_payouts_waiting_hours integer default null,
     p_actor text default session_user
 )
-returns table (unknown_restaurants text, default_timezone text)
+returns table (unknown_restaurants text, default_timezone text, payouts_waiting_hours integer)
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 /*
- * Function: api.set_platform_settings(3)
+ * Function: api.set_platform_settings(4)
  *     Changes the platform's own settings. They hold for what is posted from now on. Who changed
  *     what is kept.
  * Parameters:
@@ -18,12 +19,15 @@ as $function$
  *                              hold_payouts (register it with its payouts paused) or refuse the
  *                              event
  *     p_default_timezone     - IANA name; the time zone of restaurants registered without one
+ *     p_payouts_waiting_hours  - how long a payout may be CREATED before a person should ask where
+ *                              it is, 1 to 8760
  *     p_actor                - who does it; by default the login
  *     null leaves a setting as it is
  * Returns:
  *     the settings as they are now
  * Raises:
  *     LUACT  the actor is no name
+ *     LUHRW  p_payouts_waiting_hours is out of range
  *     LUUNK  p_unknown_restaurants is none of the three
  *     LUTZN  the time zone is not known
  * Calls:  ledger.require_actor, ledger.require_timezone, ledger.record_changes
@@ -39,6 +43,10 @@ begin
         raise exception 'unknown_restaurants is register, hold_payouts or refuse'
             using errcode = 'LUUNK', constraint = 'UNKNOWN_RESTAURANTS_INVALID',
                 detail = format('unknown_restaurants=%s', left(p_unknown_restaurants, 64));
+    elsif p_payouts_waiting_hours not between 1 and 8760 then
+        raise exception 'payouts_waiting_hours must be from 1 to 8760'
+            using errcode = 'LUHRW', constraint = 'PAYOUTS_WAITING_HOURS_INVALID',
+                detail = format('payouts_waiting_hours=%s', p_payouts_waiting_hours);
     end if;
     perform ledger.require_timezone(p_default_timezone);
 
@@ -49,13 +57,16 @@ begin
     update ledger.platform_settings as s
     set
         unknown_restaurants = coalesce(p_unknown_restaurants, s.unknown_restaurants),
-        default_timezone = coalesce(p_default_timezone, s.default_timezone)
+        default_timezone = coalesce(p_default_timezone, s.default_timezone),
+        payouts_waiting_hours = coalesce(p_payouts_waiting_hours, s.payouts_waiting_hours)
     returning s.* into v_after;
     perform ledger.record_changes('', v_before, to_jsonb(v_after), v_actor, clock_timestamp());
 
-    return query select v_after.unknown_restaurants, v_after.default_timezone;
+    return query
+    select
+        v_after.unknown_restaurants, v_after.default_timezone, v_after.payouts_waiting_hours;
 end;
 $function$;
 
-comment on function api.set_platform_settings(text, text, text)
+comment on function api.set_platform_settings(text, text, integer, text)
 is 'Changes the platform''s own settings.';

@@ -3,14 +3,17 @@ create or replace function ledger.open_payout_run(
     p_as_of date,
     p_min_amount bigint,
     p_restaurant_ids text[],
-    p_now timestamptz
+    p_now timestamptz,
+    p_overridden_by text default null,
+    p_reason text default null,
+    p_is_dry boolean default false
 )
 returns ledger.payout_runs
 language plpgsql
 volatile
 as $function$
 /*
- * Function: ledger.open_payout_run(5)
+ * Function: ledger.open_payout_run(8)
  *     Writes down that a run begins; its arguments are checked.
  * Parameters:
  *     p_currency        - ISO 4217 code
@@ -18,6 +21,9 @@ as $function$
  *     p_min_amount      - below this nothing is paid
  *     p_restaurant_ids  - whom it pays, sorted; null: everybody
  *     p_now             - the clock
+ *     p_overridden_by   - who pays by hand, whatever the terms say; null: nobody, they count
+ *     p_reason          - why
+ *     p_is_dry          - writes nothing, and the run has no id
  * Returns:
  *     the run
  * Writes: ledger.payout_runs
@@ -25,17 +31,36 @@ as $function$
 declare
     v_run ledger.payout_runs;
 begin
-    insert into ledger.payout_runs (
-        run_id, currency, as_of, min_amount, restaurant_ids, started_at
-    )
-    values (
-        'run_' || replace(gen_random_uuid()::text, '-', ''), p_currency, p_as_of, p_min_amount,
-        p_restaurant_ids, p_now
-    )
-    returning * into v_run;
+    if not p_is_dry then
+        v_run.run_id := 'run_' || replace(gen_random_uuid()::text, '-', '');
+    end if;
+    v_run.currency := p_currency;
+    v_run.as_of := p_as_of;
+    v_run.min_amount := p_min_amount;
+    v_run.restaurant_ids := p_restaurant_ids;
+    v_run.started_at := p_now;
+    v_run.last_restaurant_id := '';
+    v_run.payouts_created := 0;
+    v_run.payouts_amount := 0;
+    v_run.restaurants_skipped := 0;
+    v_run.skipped := '{}';
+    v_run.overrides_terms := p_overridden_by is not null;
+    v_run.started_by := p_overridden_by;
+    v_run.reason := p_reason;
+    if not p_is_dry then
+        insert into ledger.payout_runs (
+            run_id, currency, as_of, min_amount, restaurant_ids, started_at, overrides_terms,
+            started_by, reason
+        )
+        values (
+            v_run.run_id, p_currency, p_as_of, p_min_amount, p_restaurant_ids, p_now,
+            v_run.overrides_terms, p_overridden_by, p_reason
+        );
+    end if;
     return v_run;
 end;
 $function$;
 
-comment on function ledger.open_payout_run(text, date, bigint, text[], timestamptz)
+comment on function
+ledger.open_payout_run(text, date, bigint, text[], timestamptz, text, text, boolean)
 is 'Writes down that a run begins.';

@@ -4,7 +4,8 @@ create or replace function ledger.pay_accounts(
     p_as_of date,
     p_min_amount bigint,
     p_run_id text,
-    p_now timestamptz
+    p_now timestamptz,
+    p_overrides_terms boolean default false
 )
 returns table (reason text, restaurants integer, amount numeric)
 language plpgsql
@@ -15,16 +16,17 @@ set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 as $function$
 /*
- * Function: ledger.pay_accounts(6)
+ * Function: ledger.pay_accounts(7)
  *     The payouts of some restaurants in a run, in a handful of statements: decides and writes
  *     them, then lets the accounts follow.
  * Parameters:
- *     p_restaurant_ids  - the platform's ids of the restaurants; the caller has locked the accounts
- *     p_currency        - ISO 4217 code
- *     p_as_of           - the last settlement day to pay
- *     p_min_amount      - below this nothing is paid
- *     p_run_id          - the run; null in a dry run, which writes nothing
- *     p_now             - the clock
+ *     p_restaurant_ids   - the platform's ids of the restaurants, whose accounts are locked
+ *     p_currency         - ISO 4217 code
+ *     p_as_of            - the last settlement day to pay
+ *     p_min_amount       - below this nothing is paid
+ *     p_run_id           - the run; null in a dry run, which writes nothing
+ *     p_now              - the clock
+ *     p_overrides_terms  - an operator pays by hand; see ledger.decide_payout
  * Returns:
  *     reason       - why restaurants are not paid; null: they are
  *     restaurants  - how many
@@ -46,7 +48,8 @@ begin
     return query
     select w.*
     from ledger.write_payouts(
-        p_restaurant_ids, p_currency, p_as_of, p_min_amount, p_run_id, v_timezones, p_now
+        p_restaurant_ids, p_currency, p_as_of, p_min_amount, p_overrides_terms, p_run_id,
+        v_timezones, p_now
     ) as w;
 
     -- An account that was paid has an entry more than it knows of.
@@ -67,5 +70,5 @@ begin
 end;
 $function$;
 
-comment on function ledger.pay_accounts(text[], text, date, bigint, text, timestamptz)
+comment on function ledger.pay_accounts(text[], text, date, bigint, text, timestamptz, boolean)
 is 'The payouts of some restaurants in a run.';

@@ -42,7 +42,8 @@ begin
             o.restaurants,
             o.amount
         from ledger.pay_accounts(
-            v_ids, p_run.currency, p_run.as_of, p_run.min_amount, p_run.run_id, p_now
+            v_ids, p_run.currency, p_run.as_of, p_run.min_amount, p_run.run_id, p_now,
+            p_run.overrides_terms
         ) as o
         union all
         select

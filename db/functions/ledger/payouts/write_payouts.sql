@@ -3,6 +3,7 @@ create or replace function ledger.write_payouts(
     p_currency text,
     p_as_of date,
     p_min_amount bigint,
+    p_overrides_terms boolean,
     p_run_id text,
     p_timezones text[],
     p_now timestamptz
@@ -12,7 +13,7 @@ language plpgsql
 volatile
 as $function$
 /*
- * Function: ledger.write_payouts(7)
+ * Function: ledger.write_payouts(8)
  *     Decides the payouts of some restaurants, each by itself, and writes them, each with its items
  *     and the entry that reserves its amount, or why there is none; all in one statement, at whose
  *     end a payout is held to be complete.
@@ -20,10 +21,8 @@ as $function$
  *     p_restaurant_ids  - the platform's ids of the restaurants; the caller has locked the accounts
  *     p_currency        - ISO 4217 code
  *     p_as_of           - the last settlement day to pay
- *     p_min_amount      - below this nothing is paid
+ *     p_min_amount, p_overrides_terms, p_timezones, p_now  - as of ledger.decide_payout
  *     p_run_id          - the run; null in a dry run, which writes nothing
- *     p_timezones       - the time zones of the restaurants that the server knows
- *     p_now             - the clock
  * Returns:
  *     reason       - why restaurants are not paid; null: they are
  *     restaurants  - how many
@@ -39,7 +38,8 @@ begin
             c.*
         from unnest(p_restaurant_ids) as r (restaurant_id)
         cross join lateral ledger.decide_payout(
-            r.restaurant_id, p_currency, p_as_of, p_min_amount, p_timezones, p_now
+            r.restaurant_id, p_currency, p_as_of, p_min_amount, p_overrides_terms, p_timezones,
+            p_now
         ) as c
     ),
 
@@ -113,5 +113,5 @@ end;
 $function$;
 
 comment on function
-ledger.write_payouts(text[], text, date, bigint, text, text[], timestamptz)
+ledger.write_payouts(text[], text, date, bigint, boolean, text, text[], timestamptz)
 is 'Writes the payouts of some restaurants in a run.';

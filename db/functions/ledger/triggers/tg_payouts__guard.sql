@@ -6,7 +6,7 @@ as $function$
 /*
  * Function: ledger.tg_payouts__guard(0)
  *     Lets a payout change its status along the allowed ways only, and nothing else but when and
- *     why.
+ *     why. Its hand-over is ledger.tg_payouts__hand_over's affair.
  * Raises:
  *     LCTRN  another change
  */
@@ -36,7 +36,8 @@ begin
             or (new.status = 'CANCELED' and old.status <> 'CANCELED')
         )
         and (
-            new.failure_reason is not distinct from old.failure_reason
+            (new.failure_code, new.failure_reason)
+            is not distinct from (old.failure_code, old.failure_reason)
             or new.status = 'FAILED'
         )
     then

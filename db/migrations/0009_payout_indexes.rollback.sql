@@ -1,0 +1,2 @@
+drop index ledger.payouts_currency_as_of_payout_id_unclaimed_idx;
+drop index ledger.payouts_external_id_idx;
