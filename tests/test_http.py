@@ -701,7 +701,11 @@ def test_a_read_cannot_write(
     client, session = own
     session.execute("alter function api.get_event volatile")
     session.execute(
-        """drop function api.get_payout; create function api.get_payout(p_payout_id text) returns table (payout_id text)
+        """create or replace function api.get_payout(p_payout_id text) returns table (
+            payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, run_id text,
+            created_at timestamptz, paid_at timestamptz, failed_at timestamptz, canceled_at timestamptz,
+            failure_code text, failure_reason text, submitted_at timestamptz, submitted_by text, external_id text,
+            confirmed_at timestamptz, confirmed_by text, items jsonb)
         language plpgsql volatile security definer as
         'begin insert into ledger.restaurants (restaurant_id, created_at) values (''res_x'', now()); end'"""
     )
@@ -768,8 +772,11 @@ def own_raising(create_database: CreateDatabase) -> Iterator[Callable[[str], Tes
     url = create_database()
     with psycopg.connect(url) as session:
         session.execute(
-            """drop function api.get_payout;
-            create function api.get_payout(p_payout_id text) returns table (payout_id text)
+            """create or replace function api.get_payout(p_payout_id text) returns table (
+            payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, run_id text,
+            created_at timestamptz, paid_at timestamptz, failed_at timestamptz, canceled_at timestamptz,
+            failure_code text, failure_reason text, submitted_at timestamptz, submitted_by text, external_id text,
+            confirmed_at timestamptz, confirmed_by text, items jsonb)
             language plpgsql as $$ begin raise exception 'a reason' using errcode = p_payout_id,
             constraint = 'SOME_CODE', detail = 'key=a, b, other=c=d'; end $$"""
         )
