@@ -36,7 +36,7 @@ FROM base AS app
 COPY app.py routes.py serve.py documents.py log.py yoyo.ini ./
 COPY db db
 COPY docs docs
-COPY events/load.py events/events.jsonl events/
+COPY events/load.py events/load_fx.py events/events.jsonl events/
 RUN rm -rf db/tests && chmod -R a+rX . && python -m compileall -q --invalidation-mode unchecked-hash .
 USER 10001
 EXPOSE 8080

@@ -29,6 +29,7 @@ SELECT = {
     "status": "row_to_json(r)::text, r.status",
     "step": "row_to_json(r)::text, r.run_id, r.is_finished",
     "rows": "coalesce(json_agg(r), '[]')::text",
+    "csv": "r.csv",
     "page": "json_build_object('data', coalesce(json_agg(r), '[]'), 'next_cursor',"
     " case when count(*) >= $page then (array_agg(r.cursor))[count(*)] end)::text",
 }
@@ -41,6 +42,7 @@ PLAIN = {
     500: ("INTERNAL", "something failed here; the log tells more under the request_id"),
     503: ("UNAVAILABLE", "the database is busy, takes no writes now or does not answer; sending this again is safe"),
 }
+JSON, CSV = "application/json", "text/csv"
 SERVED = (".css", ".js", ".svg")  # of the documentation's files
 
 
@@ -145,7 +147,12 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
     else:
         values = read_arguments(route, path)
         about = set() if route.method == "GET" else {path.get("restaurant_id", route.function)}
-    page = [values.get("p_limit", route.page)] if route.page else []
+    page = [values.get("p_limit", route.page)] if route.answer == "page" else []
+    function, select, mimetype = route.function, route.select, JSON
+    if route.csv and (accepted := request.accept_mimetypes):
+        if not (mimetype := accepted.best_match((JSON, CSV), "")):
+            raise Refusal(406, "NOT_ACCEPTABLE", f"a report is {JSON} or {CSV}")
+        function, select = (route.csv, "csv") if mimetype == CSV else (function, select)
     with pool.gate.enter(about):
         if route.steps and values.get("p_dry_run", False) is False:
             values.pop("p_dry_run", None)
@@ -153,10 +160,10 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
             while row[2] == b"f":
                 row = pool.call(statement(route.steps[1], ("p_run_id",), "step"), [str(row[1], "utf-8")])
         else:
-            sql = statement(route.function, tuple(values), route.select)
+            sql = statement(function, tuple(values), select)
             row = pool.call(sql, [*values.values(), *page], is_read=route.method == "GET")
     status = route.status if isinstance(route.status, int) else route.status[str(row[1], "utf-8")]
-    return Response(row[0], status, mimetype="application/json")
+    return Response(row[0], status, mimetype=mimetype)
 
 
 def on_database_error(error: psycopg.Error) -> Response:
@@ -203,7 +210,10 @@ def calls() -> Iterable[bytes]:
         least = re.findall(r"<(?:\w+:)?(\w+)>", route.path) + list(route.required)
         least += [route.document] if route.document else []
         for names in (least, least + list(route.optional)):
-            yield statement(route.function, tuple(f"p_{name}" for name in names), route.select)
+            arguments = tuple(f"p_{name}" for name in names)
+            yield statement(route.function, arguments, route.select)
+            if route.csv:
+                yield statement(route.csv, arguments, "csv")
         if route.steps:
             most = [*least, *route.optional.keys() - {"dry_run"}]
             yield statement(route.steps[0], tuple(f"p_{name}" for name in most), "step")

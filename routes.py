@@ -24,6 +24,7 @@ class Route:
     answer: str = "row"  # or rows: an array (a batch, NDJSON too), page: data and next_cursor
     status: int | Mapping[str, int] = 200  # or by the row's own status
     page: int = 0  # the function's default limit
+    csv: str | None = None  # the function with the same arguments that answers as text/csv
     steps: tuple[str, str] | None = (
         None  # unless dry_run: what starts the work, and what is called until it is finished
     )
@@ -42,6 +43,8 @@ ENTRIES = CURRENCY, {"from": "date", "to": "date", "newest_first": "boolean", "p
 PAYOUTS = dict.fromkeys(("restaurant_id", "status", "run_id"), "text") | CURRENCY | {"as_of": "date"} | PAGING
 DAYS = {"timezone": "text", "day_close_hour": "integer", "settlement_delay_days": "integer"}
 TERMS = {"payouts_paused": "boolean", "closed": "boolean", "actor": "text"}
+TEXTS = ("restaurant_id", "currency", "base_currency", "source")
+REPORT = dict.fromkeys(TEXTS, "text") | {"from": "date", "to": "date"} | PAGING
 CHUNKS = ("start_payout_run", "continue_payout_run")
 EVENTS, RESTAURANT, PAYOUT = "/v1/processor/events", "/v1/restaurants/<restaurant_id>", "/v1/payouts"
 ROUTES = (
@@ -58,4 +61,6 @@ ROUTES = (
     Route("GET", f"{PAYOUT}/runs/<run_id>/skips", "list_payout_skips", optional=SKIPS, answer="page", page=50),
     Route("GET", PAYOUT, "list_payouts", optional=PAYOUTS, answer="page", page=50),
     Route("GET", f"{PAYOUT}/<payout_id>", "get_payout"),
+    Route("GET", "/v1/reports", "list_reports", answer="rows"),
+    Route("GET", "/v1/reports/<name>", "get_report", optional=REPORT, page=100, csv="get_report_csv"),
 )

@@ -62,6 +62,7 @@ grant insert on ledger.ledger_entries to cuenta_writer;
 grant insert on ledger.payout_items to cuenta_writer;
 grant insert on ledger.payout_skips to cuenta_writer;
 grant insert on ledger.event_rejections to cuenta_writer;
+grant insert on ledger.fx_rates to cuenta_writer;
 grant insert on ledger.payout_term_changes to cuenta_writer;
 grant insert on ledger.posting_rule_history to cuenta_writer;
 grant insert on ledger.setting_changes to cuenta_writer;
@@ -81,6 +82,7 @@ grant insert, update, delete on ledger.event_types to cuenta_writer;
 grant insert, update, delete on ledger.payout_failure_codes to cuenta_writer;
 grant insert, update, delete on ledger.posting_rules to cuenta_writer;
 grant insert, update, delete on ledger.rejection_reasons to cuenta_writer;
+grant insert, update, delete on ledger.reports to cuenta_writer;
 
 -- 4. The functions of schema api, one by one.
 grant usage on schema api to cuenta_processor, cuenta_app, cuenta_operator, cuenta_reader;
@@ -97,12 +99,15 @@ grant execute on function api.get_event to cuenta_app, cuenta_operator, cuenta_r
 grant execute on function api.get_payout to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout_run to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout_terms to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_report to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_report_csv to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_service_status to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_entries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_entries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_runs to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payouts to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_reports to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.preview_payouts to cuenta_app, cuenta_operator, cuenta_reader;
 
 --    That write; the procedure calls two of the others.
@@ -116,6 +121,7 @@ grant execute on function api.start_payout_run to cuenta_app, cuenta_operator;
 grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
 
 --    For people.
+grant execute on function api.load_fx_rates to cuenta_operator;
 grant execute on function api.pay_by_hand to cuenta_operator;
 grant execute on function api.resume_payouts to cuenta_operator;
 grant execute on function api.set_payout_terms to cuenta_operator;
@@ -124,5 +130,6 @@ grant execute on function api.set_platform_settings to cuenta_operator;
 -- 5. Reporting tools: the views.
 grant usage on schema reporting to cuenta_reader;
 grant select on all tables in schema reporting to cuenta_reader;
---    Views call this with the rights of whoever reads them; it looks at no table.
+--    Views call these with the rights of whoever reads them; they look at no table.
+grant execute on function ledger.convert_amount to cuenta_reader;
 grant execute on function ledger.known_timezones to cuenta_reader;

@@ -25,6 +25,7 @@ TABLES = (
     "posting_rules",
     "rejection_reasons",
     "payout_failure_codes",
+    "reports",
 )
 
 

@@ -29,6 +29,10 @@ create or replace trigger setting_changes_append_only
 before update or delete or truncate on ledger.setting_changes
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger fx_rates_append_only
+before update or delete or truncate on ledger.fx_rates
+for each statement execute function ledger.tg_any__refuse();
+
 -- What is changed, but never removed.
 create or replace trigger restaurants_never_removed
 before delete or truncate on ledger.restaurants
@@ -135,6 +139,10 @@ for each statement execute function ledger.tg_any__replay_only();
 
 create or replace trigger payout_failure_codes_replay_only
 before insert or update or delete or truncate on ledger.payout_failure_codes
+for each statement execute function ledger.tg_any__replay_only();
+
+create or replace trigger reports_replay_only
+before insert or update or delete or truncate on ledger.reports
 for each statement execute function ledger.tg_any__replay_only();
 
 create or replace trigger currencies_keep

@@ -223,7 +223,7 @@ def test_what_is_there_is_read_as_documented(client: FlaskClient) -> None:
     pages = [client.get("/v1/payouts").json, client.get("/v1/payouts/runs").json]
     payouts, runs = (page["data"] for page in pages if page)
     known = {"restaurant_id": "res_001", "event_id": "evt_000123", "payout_id": payouts[0]["payout_id"]}
-    known |= {"run_id": runs[0]["run_id"], "currency": "PEN", "as_of": "2025-12-30"}
+    known |= {"run_id": runs[0]["run_id"], "currency": "PEN", "as_of": "2025-12-30", "name": "daily_sales"}
     for (method, path), route in ROUTES.items():
         if method == "get":
             names = {name: known[name] for name in re.findall(r"{(\w+)}", path)}

@@ -10,11 +10,11 @@ select tables_are(
     'ledger',
     array[
         'account_balances', 'accounts', 'currencies', 'entry_types', 'event_rejections',
-        'event_types',
+        'event_types', 'fx_rates',
         'ledger_entries', 'payout_failure_codes', 'payout_items', 'payout_runs', 'payout_skips',
         'payout_term_changes', 'payout_terms', 'payouts', 'pending_days',
         'platform_settings', 'posting_rule_history', 'posting_rules', 'processor_events',
-        'rejection_reasons', 'restaurants', 'setting_changes'
+        'rejection_reasons', 'reports', 'restaurants', 'setting_changes'
     ],
     'schema ledger holds the tables of the design'
 );
@@ -23,8 +23,9 @@ select functions_are(
     array[
         'check_integrity', 'claim_payouts', 'confirm_payout', 'continue_payout_run', 'find_events',
         'get_balance', 'get_event', 'get_payout', 'get_payout_run', 'get_payout_terms',
-        'get_service_status', 'ingest_event', 'ingest_events', 'list_entries',
-        'list_payout_entries', 'list_payout_runs', 'list_payout_skips', 'list_payouts',
+        'get_report', 'get_report_csv', 'get_service_status', 'ingest_event', 'ingest_events',
+        'list_entries', 'list_payout_entries', 'list_payout_runs', 'list_payout_skips',
+        'list_payouts', 'list_reports', 'load_fx_rates',
         'pause_payouts', 'pay_by_hand', 'pay_restaurants', 'preview_payouts', 'resume_payouts',
         'run_payouts', 'set_payout_terms', 'set_platform_settings', 'set_restaurant',
         'start_payout_run'
@@ -39,11 +40,13 @@ select set_eq(
         and c.relname not like 'check!_%' escape '!'
     $$,
     array[
-        'daily_sales', 'integrity_checks', 'integrity_findings', 'ledger_entries',
+        'balances_in_base', 'daily_sales', 'daily_sales_in_base', 'debt_ageing', 'fx_conversions',
+        'fx_currencies', 'fx_rates', 'integrity_checks', 'integrity_findings', 'ledger_entries',
         'ledger_postings', 'payout_claims', 'payout_eligibility', 'payout_entries',
-        'payout_failure_codes', 'payout_items', 'payout_runs', 'payout_skips',
-        'payout_term_changes', 'payout_terms', 'payouts', 'payouts_waiting', 'platform_settings',
-        'restaurant_balances', 'restaurants', 'setting_changes', 'trial_balance'
+        'payout_failure_codes', 'payout_items', 'payout_reconciliation',
+        'payout_run_reconciliation', 'payout_runs', 'payout_skips', 'payout_term_changes',
+        'payout_terms', 'payouts', 'payouts_waiting', 'pending_ageing', 'platform_settings',
+        'processor_fees', 'restaurant_balances', 'restaurants', 'setting_changes', 'trial_balance'
     ],
     'schema reporting holds the views for people and tools, and a view a check'
 );
@@ -199,8 +202,9 @@ select is_empty(
         and a.atttypid::regtype::text in ('numeric', 'real', 'double precision', 'money')
         -- sums over many entries: of any size, but whole
         and format_type(a.atttypid, a.atttypmod) <> 'numeric(38,0)'
+        and (c.relname, a.attname) <> ('fx_rates', 'rate')
     $$,
-    'no column can hold a fraction: money is integers'
+    'no column but an exchange rate can hold a fraction: money is integers'
 );
 select is_empty(
     $$
@@ -464,11 +468,11 @@ select bag_eq(
     $$,
     $$
     values
-    ('ledger.posting_rule_history'), ('ledger.setting_changes'),
+    ('ledger.posting_rule_history'), ('ledger.setting_changes'), ('ledger.fx_rates'),
     ('ledger.event_rejections'), ('ledger.ledger_entries'), ('ledger.payout_items'),
     ('ledger.payout_skips'), ('ledger.payout_term_changes'), ('ledger.processor_events')
     $$,
-    'events, rejections, entries, items and skips refuse update, delete and truncate'
+    'events, rejections, entries, items, skips and rates refuse update, delete and truncate'
 );
 select bag_eq(
     $$

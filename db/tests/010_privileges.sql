@@ -220,14 +220,15 @@ select bag_eq(
             when 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
             when 'cuenta_reader' then p.provolatile = 's'
             when 'cuenta_app' then p.proname not in (
-                'pay_by_hand', 'resume_payouts', 'set_payout_terms', 'set_platform_settings'
+                'load_fx_rates', 'pay_by_hand', 'resume_payouts', 'set_payout_terms', 'set_platform_settings'
             )
             else true
         end
     where p.pronamespace = 'api'::regnamespace
     union all
-    -- views call it with the rights of who reads them
-    select 'cuenta_reader', 'ledger.known_timezones', 'EXECUTE'
+    -- views call them with the rights of who reads them
+    select 'cuenta_reader', f.name, 'EXECUTE'
+    from (values ('ledger.convert_amount'), ('ledger.known_timezones')) as f (name)
     $$,
     'each may execute the public functions that are meant for it, nobody any other function'
 );

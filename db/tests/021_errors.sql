@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(77);
+select plan(99);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -132,6 +132,41 @@ from (
         'select api.ingest_event(''{"event_id": "evt_2", "event_type": "menu_changed", '
         '"occurred_at": "2025-12-30T10:00:00Z", "restaurant_id": "res_001", "currency": "PEN", '
         '"amount": 1}'')'
+    ),
+    (
+        36, 'LBFXA', 'FX_RATES_NOT_ARRAY', 'type=object',
+        'select load_fx_rates(''{}'', ''TEST'')'
+    ),
+    (
+        37, 'LBFXR', 'FX_RATE_INVALID', 'item=1, field=rate_date',
+        'select load_fx_rates(''[1]'', ''TEST'')'
+    ),
+    (
+        38, 'LCFXR', 'FX_RATE_CONFLICT',
+        'item=2, source=TEST, rate_date=2025-12-30, base=USD, quote=PEN, rate=4, recorded=3.7',
+        'select load_fx_rates(''[{"rate_date": "2025-12-30", "base": "USD", "quote": "PEN", '
+        '"rate": 3.7}, {"rate_date": "2025-12-30", "base": "USD", "quote": "PEN", "rate": 4}]'', '
+        '''test'')'
+    ),
+    (39, 'LUFXS', 'FX_SOURCE_INVALID', 'source=-', 'select load_fx_rates(''[]'', ''-'')'),
+    (40, 'LBARG', 'ARGUMENT_MISSING', 'argument=source', 'select load_fx_rates(''[]'', null)'),
+    (41, 'LBARG', 'ARGUMENT_MISSING', 'argument=name', 'select get_report(null)'),
+    (42, 'LNREP', 'REPORT_NOT_FOUND', 'name=x', 'select get_report(''x'')'),
+    (
+        43, 'LBFIL', 'REPORT_FILTER_UNKNOWN', 'argument=restaurant_id',
+        'select get_report(''trial_balance'', p_restaurant_id => ''res_001'')'
+    ),
+    (
+        44, 'LBARG', 'ARGUMENT_MISSING', 'argument=base_currency',
+        'select get_report(''balances_in_base'')'
+    ),
+    (
+        45, 'LNFXC', 'FX_CURRENCY_NOT_FOUND', 'source=TEST, base_currency=EUR',
+        'select get_report(''balances_in_base'', p_base_currency => ''EUR'', p_source => ''test'')'
+    ),
+    (
+        46, 'LUREP', 'REPORT_TOO_LARGE', 'name=trial_balance, limit=0',
+        'select get_report_csv(''trial_balance'', p_limit => 0)'
     )
 ) as c (no, state, code, detail, statement);
 select is(

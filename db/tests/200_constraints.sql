@@ -1,6 +1,6 @@
 -- Every constraint of the ledger refuses what it is named for, asked one by one as a superuser.
 begin;
-select plan(87);
+select plan(96);
 
 -- Something to damage
 do $do$
@@ -63,6 +63,30 @@ create temporary table cases (
 );
 insert into cases (table_name, constraint_name, change, what)
 values
+('fx_rates', 'fx_rates_pkey', '{"rate": 4}', 'another rate of a day and pair'),
+('fx_rates', 'fx_rates_base_fkey', '{"base": "ZZZ"}', 'an unknown base'),
+('fx_rates', 'fx_rates_quote_fkey', '{"quote": "ZZZ"}', 'an unknown quote'),
+(
+    'fx_rates', 'fx_rates_source_format_check', '{"source": "ecb", "rate_date": "2025-12-29"}',
+    'a source in small letters'
+),
+(
+    'fx_rates', 'fx_rates_two_currencies_check', '{"quote": "USD", "rate_date": "2025-12-29"}',
+    'a currency in itself'
+),
+(
+    'fx_rates', 'fx_rates_rate_range_check', '{"rate": 0, "rate_date": "2025-12-29"}',
+    'a rate of nothing'
+),
+(
+    'fx_rates', 'fx_rates_rate_range_check', '{"rate": "NaN", "rate_date": "2025-12-29"}',
+    'a rate that is no number'
+),
+(
+    'fx_rates', 'fx_rates_rate_range_check', '{"rate": "Infinity", "rate_date": "2025-12-29"}',
+    'a rate without end'
+),
+('reports', 'reports_pkey', '{}', 'a report twice'),
 ('currencies', 'currencies_pkey', '{"numeric_code": "000"}', 'a currency twice'),
 (
     'currencies', 'currencies_payable_unit_range_check',
@@ -348,6 +372,8 @@ insert into ledger.posting_rule_history (
 values ('x', 'NEW', false, now(), now());
 insert into ledger.event_rejections (received_at, restaurant_id, status, code, message, payload)
 values (now(), 'res_001', 'rejected', 'X', 'x', '{}');
+insert into ledger.fx_rates (rate, loaded_at, rate_date, source, base, quote, loaded_by)
+values (3.7, now(), '2025-12-30', 'TEST', 'USD', 'PEN', 'me');
 insert into ledger.payout_skips (restaurant_id, run_id, currency, reason, amount)
 select 'res_001', r.run_id, 'PEN', 'nothing_to_pay', 0
 from ledger.payout_runs as r;
@@ -407,7 +433,7 @@ select is_empty(
             ('payouts', 'canceled_at'), ('ledger_entries', 'held_after'),
             ('processor_events', 'subject_state'), ('posting_rules', 'fee_entry'),
             ('posting_rules', 'fee_balance_effect'), ('posting_rules', 'fee_reserved_effect'),
-            ('rejection_reasons', 'field'), ('ledger_entries', 'event_no'),
+            ('rejection_reasons', 'field'), ('reports', 'day_column'), ('ledger_entries', 'event_no'),
             ('ledger_entries', 'payout_id'), ('payouts', 'failed_at'),
             ('payouts', 'failure_reason'), ('payouts', 'paid_at'),
             ('processor_events', 'first_entry_seq'), ('processor_events', 'payout_id'),

@@ -120,7 +120,7 @@ select results_eq(
     $$,
     $$
     values
-    ('processor_clearing', 21250::bigint, 13300::bigint, 7950::bigint),
+    ('processor_clearing', 21250::numeric, 13300::numeric, 7950::numeric),
     ('processor_fees', 0, 770, 770),
     ('restaurant_available', 14070, 21250, 7180),
     ('restaurant_reserved', 10300, 10300, 0)
@@ -216,8 +216,8 @@ select results_eq(
     $$
     values
     (
-        'PEN', '2025-12-10'::date, 14000::bigint, 700::bigint, 0::bigint, 13300::bigint, 2::bigint,
-        0::bigint
+        'PEN', '2025-12-10'::date, 14000::numeric, 700::numeric, 0::numeric, 13300::numeric,
+        2::bigint, 0::bigint
     ),
     ('PEN', '2025-12-11', 0, 0, 3000, -3000, 0, 1),
     ('PEN', '2025-12-12', 250, 0, 0, 250, 1, 0),

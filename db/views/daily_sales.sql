@@ -4,10 +4,10 @@ select
     e.restaurant_id,
     e.currency,
     e.business_day,
-    coalesce(sum(e.amount) filter (where e.entry_type = 'CHARGE'), 0)::bigint as gross,
-    coalesce(sum(e.amount) filter (where e.entry_type = 'FEE'), 0)::bigint as fees,
-    coalesce(sum(e.amount) filter (where e.entry_type = 'REFUND'), 0)::bigint as refunds,
-    sum(e.amount * t.balance_effect)::bigint as net,
+    coalesce(sum(e.amount) filter (where e.entry_type = 'CHARGE'), 0) as gross,
+    coalesce(sum(e.amount) filter (where e.entry_type = 'FEE'), 0) as fees,
+    coalesce(sum(e.amount) filter (where e.entry_type = 'REFUND'), 0) as refunds,
+    sum(e.amount * t.balance_effect) as net,
     count(*) filter (where e.entry_type = 'CHARGE') as charge_count,
     count(*) filter (where e.entry_type = 'REFUND') as refund_count
 from ledger.ledger_entries as e

@@ -5,11 +5,12 @@ select
     l.account,
     a.account_class,
     a.normal_side,
-    sum(l.debit)::bigint as debit,
-    sum(l.credit)::bigint as credit,
+    case when a.is_of_restaurant then 'restaurants' else 'platform' end as owner,
+    sum(l.debit) as debit,
+    sum(l.credit) as credit,
     sum(
         case a.normal_side when 'debit' then l.debit - l.credit else l.credit - l.debit end
-    )::bigint as balance
+    ) as balance
 from (
     -- summed by entry type first: two short rows a type instead of two long ones an entry
     select
@@ -43,12 +44,14 @@ from (
     inner join ledger.entry_types as t on m.entry_type = t.entry_type
 ) as l
 inner join ledger.accounts as a on l.account = a.account
-group by l.currency, l.account, a.account_class, a.normal_side;
+group by l.currency, l.account, a.account_class, a.normal_side, a.is_of_restaurant;
 
 comment on view reporting.trial_balance is
-'Turnover and balance of every account per currency, over all restaurants. In each currency the '
-'debits equal the credits.';
+'Turnover and balance of every account of the chart per currency: the platform''s own and, summed, '
+'the restaurants''. In each currency the debits equal the credits.';
 comment on column reporting.trial_balance.normal_side is 'The side on which the account grows.';
+comment on column reporting.trial_balance.owner is
+'restaurants: the sum over all of them; platform: an account of its own.';
 comment on column reporting.trial_balance.debit is 'Sum of the debit legs, in minor units.';
 comment on column reporting.trial_balance.credit is 'Sum of the credit legs, in minor units.';
 comment on column reporting.trial_balance.balance is

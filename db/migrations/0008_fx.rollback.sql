@@ -1,0 +1,2 @@
+drop table ledger.reports;
+drop table ledger.fx_rates;
