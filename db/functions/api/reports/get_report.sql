@@ -17,8 +17,8 @@ set search_path = pg_catalog, pg_temp
 as $function$
 /*
  * Function: api.get_report(9)
- *     A page of a report: rows of the view that it is, in the order of its key. Each page costs what
- *     the whole report costs; api.get_report_csv gives all of it at once.
+ *     A page of a report: rows of the view that it is, in the order of its key. Each page costs
+ *     what the whole report costs; api.get_report_csv gives all of it at once.
  * Parameters:
  *     p_name                     - as api.list_reports names it
  *     p_restaurant_id            - only of this restaurant

@@ -17,8 +17,8 @@ set search_path = pg_catalog, pg_temp
 as $function$
 /*
  * Function: api.get_report_csv(9)
- *     A report as CSV of RFC 4180, with the names of its columns in the first line: all of it, or an
- *     error. A report is never cut short in silence.
+ *     A report as CSV of RFC 4180, with the names of its columns in the first line: all of it, or
+ *     an error. A report is never cut short in silence.
  * Parameters:
  *     p_name, p_restaurant_id, p_currency, p_from, p_to, p_base_currency, p_source
  *               - as in api.get_report
