@@ -126,6 +126,18 @@ CREATE FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) RETU
 
 COMMENT ON FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) IS 'What holds for the payouts of a restaurant in a currency, and why they are paused.';
 
+CREATE FUNCTION api.get_report(p_name text, p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_base_currency text DEFAULT NULL::text, p_source text DEFAULT NULL::text, p_limit integer DEFAULT 100, p_cursor text DEFAULT NULL::text) RETURNS TABLE(data json, next_cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.get_report(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) IS 'A page of a report.';
+
+CREATE FUNCTION api.get_report_csv(p_name text, p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_base_currency text DEFAULT NULL::text, p_source text DEFAULT NULL::text, p_limit integer DEFAULT 100000, p_cursor text DEFAULT NULL::text) RETURNS TABLE(csv text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.get_report_csv(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) IS 'A report as CSV, all of it or an error.';
+
 CREATE FUNCTION api.get_service_status() RETURNS TABLE(is_writable boolean, collation_warning text, last_migration text, deployed_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -180,6 +192,20 @@ CREATE FUNCTION api.list_payouts(p_restaurant_id text DEFAULT NULL::text, p_curr
     SET plan_cache_mode TO 'force_custom_plan';
 
 COMMENT ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) IS 'Payouts, the newest as_of first.';
+
+CREATE FUNCTION api.list_reports() RETURNS TABLE(name text, title text, columns text[], day_column text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.list_reports() IS 'The reports that api.get_report gives.';
+
+CREATE FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text DEFAULT NULL::text) RETURNS TABLE(source text, received integer, loaded integer, known integer, first_date date, last_date date)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text) IS 'Keeps exchange rates that one source has published, for reports.';
 
 CREATE FUNCTION api.pause_payouts(p_restaurant_id text, p_currency text, p_reason text, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -335,6 +361,11 @@ CREATE FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone te
 
 COMMENT ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) IS 'The restaurant''s business day to which a moment belongs.';
 
+CREATE FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) IS 'An amount times a fraction, rounded half away from zero, for reports.';
+
 CREATE FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone) RETURNS ledger.event_decision
     LANGUAGE plpgsql;
 
@@ -430,6 +461,11 @@ CREATE FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp with time
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp with time zone) IS 'What is wrong with an event, as far as it can be told without the book.';
+
+CREATE FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) RETURNS text
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) IS 'What is wrong with an exchange rate as a caller gives it.';
 
 CREATE FUNCTION ledger.find_wild_number(p_document jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -752,6 +788,11 @@ CREATE FUNCTION ledger.read_events(p_events jsonb, p_now timestamp with time zon
 
 COMMENT ON FUNCTION ledger.read_events(p_events jsonb, p_now timestamp with time zone) IS 'Reads the events of an array.';
 
+CREATE FUNCTION ledger.read_fx_rates(p_rates jsonb, p_today date) RETURNS TABLE(item integer, rate_date date, base text, quote text, rate numeric)
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.read_fx_rates(p_rates jsonb, p_today date) IS 'The exchange rates of an array, if every one of them is valid.';
+
 CREATE FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
@@ -797,6 +838,11 @@ CREATE FUNCTION ledger.require_currency(p_currency text) RETURNS text
 
 COMMENT ON FUNCTION ledger.require_currency(p_currency text) IS 'The currency that an argument names, in upper case.';
 
+CREATE FUNCTION ledger.require_fx_source(p_source text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.require_fx_source(p_source text) IS 'The source of exchange rates that an argument names, in upper case.';
+
 CREATE FUNCTION ledger.require_limit(p_limit integer) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE;
 
@@ -821,6 +867,28 @@ CREATE FUNCTION ledger.require_reason(p_reason text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE;
 
 COMMENT ON FUNCTION ledger.require_reason(p_reason text) IS 'Why a person does something that has to be explained.';
+
+CREATE TABLE ledger.reports (
+    report text NOT NULL COLLATE pg_catalog."C",
+    view_name text NOT NULL COLLATE pg_catalog."C",
+    key_columns text NOT NULL COLLATE pg_catalog."C",
+    day_column text COLLATE pg_catalog."C"
+);
+
+COMMENT ON TABLE ledger.reports IS 'The reports that api.get_report gives: rows of a file, each a view of schema reporting.';
+
+COMMENT ON COLUMN ledger.reports.report IS 'Its name, as a caller says it.';
+
+COMMENT ON COLUMN ledger.reports.view_name IS 'The view of schema reporting; its comment is the report''s title.';
+
+COMMENT ON COLUMN ledger.reports.key_columns IS 'The columns that tell its rows apart and order them, with commas between: texts and days.';
+
+COMMENT ON COLUMN ledger.reports.day_column IS 'The column that from and to are about; null: it has no such day.';
+
+CREATE FUNCTION ledger.require_report(p_name text) RETURNS ledger.reports
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.require_report(p_name text) IS 'The report that an argument names.';
 
 CREATE FUNCTION ledger.require_restaurant(p_restaurant_id text) RETURNS ledger.restaurants
     LANGUAGE plpgsql STABLE;
@@ -851,6 +919,12 @@ CREATE FUNCTION ledger.run_check(p_check text) RETURNS TABLE(findings bigint, sa
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.run_check(p_check text) IS 'Runs one check.';
+
+CREATE FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) RETURNS TABLE(place bigint, key text, line text)
+    LANGUAGE plpgsql STABLE
+    SET "DateStyle" TO 'ISO, YMD';
+
+COMMENT ON FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) IS 'The rows of a report, in the order of its key.';
 
 CREATE FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) RETURNS ledger.payouts
     LANGUAGE plpgsql;
@@ -952,6 +1026,16 @@ CREATE FUNCTION ledger.write_carried_item(p_item_type text, p_amount numeric) RE
 
 COMMENT ON FUNCTION ledger.write_carried_item(p_item_type text, p_amount numeric) IS 'Money that a payout has from earlier ones, or leaves to later ones, as an item.';
 
+CREATE FUNCTION ledger.write_csv_cell(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.write_csv_cell(p_text text) IS 'A text as a cell of RFC 4180, which no spreadsheet takes for a formula.';
+
+CREATE FUNCTION ledger.write_csv_row(p_view regclass) RETURNS text[]
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.write_csv_row(p_view regclass) IS 'How the rows of a view become lines of a CSV.';
+
 CREATE FUNCTION ledger.write_cursor(p_key text) RETURNS text
     LANGUAGE sql IMMUTABLE;
 
@@ -966,6 +1050,11 @@ CREATE FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) IS 'Writes the payouts of some restaurants in a run.';
+
+CREATE FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) RETURNS text
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) IS 'What the rows of a report are asked for, as a condition on its view.';
 
 CREATE FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql;
@@ -1110,6 +1199,35 @@ ALTER TABLE ledger.event_rejections ALTER COLUMN rejection_no ADD GENERATED ALWA
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE ledger.fx_rates (
+    rate numeric NOT NULL,
+    loaded_at timestamp with time zone NOT NULL,
+    rate_date date NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    base text NOT NULL COLLATE pg_catalog."C",
+    quote text NOT NULL COLLATE pg_catalog."C",
+    loaded_by text NOT NULL,
+    CONSTRAINT fx_rates_rate_range_check CHECK (((rate > (0)::numeric) AND (rate < ('1000000000000'::bigint)::numeric) AND (scale(rate) <= 20))),
+    CONSTRAINT fx_rates_source_format_check CHECK ((source ~ '^[A-Z][A-Z0-9._-]{0,31}$'::text)),
+    CONSTRAINT fx_rates_two_currencies_check CHECK ((base <> quote))
+);
+
+COMMENT ON TABLE ledger.fx_rates IS 'Exchange rates as their sources published them, for reports only: nothing that posts or pays reads them. Append-only: another rate for the same day and pair of a source is refused.';
+
+COMMENT ON COLUMN ledger.fx_rates.rate IS 'What one unit of base costs in units of quote: whole units, not minor ones.';
+
+COMMENT ON COLUMN ledger.fx_rates.loaded_at IS 'When it was loaded here.';
+
+COMMENT ON COLUMN ledger.fx_rates.rate_date IS 'The day for which the source published it.';
+
+COMMENT ON COLUMN ledger.fx_rates.source IS 'Who published it, in upper case: ECB, SBS. Rates of two sources are never combined.';
+
+COMMENT ON COLUMN ledger.fx_rates.base IS 'The currency of which one unit is priced.';
+
+COMMENT ON COLUMN ledger.fx_rates.quote IS 'The currency in which the price is told.';
+
+COMMENT ON COLUMN ledger.fx_rates.loaded_by IS 'Who loaded it.';
 
 CREATE TABLE ledger.payout_failure_codes (
     code text NOT NULL COLLATE pg_catalog."C",
@@ -1428,6 +1546,275 @@ ALTER TABLE ledger.setting_changes ALTER COLUMN change_no ADD GENERATED ALWAYS A
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW reporting.fx_conversions WITH (security_barrier='true') AS
+ SELECT source,
+    currency,
+    base_currency,
+    rate_date,
+    method,
+    numerator,
+    denominator,
+        CASE
+            WHEN (method = 'direct'::text) THEN numerator
+            ELSE (numerator / denominator)
+        END AS rate
+   FROM ( SELECT r.source,
+            r.base AS currency,
+            r.quote AS base_currency,
+            r.rate_date,
+            'direct'::text AS method,
+            r.rate AS numerator,
+            (1)::numeric AS denominator
+           FROM ledger.fx_rates r
+        UNION ALL
+         SELECT r.source,
+            r.quote AS currency,
+            r.base AS base_currency,
+            r.rate_date,
+            'inverse'::text AS method,
+            (1)::numeric AS numerator,
+            r.rate AS denominator
+           FROM ledger.fx_rates r
+        UNION ALL
+         SELECT f.source,
+            f.quote AS currency,
+            t.quote AS base_currency,
+            f.rate_date,
+            ('cross over '::text || f.base) AS method,
+            t.rate AS numerator,
+            f.rate AS denominator
+           FROM (ledger.fx_rates f
+             JOIN ledger.fx_rates t ON (((f.source = t.source) AND (f.base = t.base) AND (f.rate_date = t.rate_date))))
+          WHERE (f.quote <> t.quote)
+        UNION ALL
+         SELECT f.source,
+            f.base AS currency,
+            t.base AS base_currency,
+            f.rate_date,
+            ('cross over '::text || f.quote) AS method,
+            f.rate AS numerator,
+            t.rate AS denominator
+           FROM (ledger.fx_rates f
+             JOIN ledger.fx_rates t ON (((f.source = t.source) AND (f.quote = t.quote) AND (f.rate_date = t.rate_date))))
+          WHERE (f.base <> t.base)) c;
+
+COMMENT ON VIEW reporting.fx_conversions IS 'Every conversion that the rates of one source on one day give: a rate as published, one turned round, or two that share a currency. Give source, both currencies and days: all of it is much.';
+
+COMMENT ON COLUMN reporting.fx_conversions.source IS 'Who published the rates. Those of two sources are never combined.';
+
+COMMENT ON COLUMN reporting.fx_conversions.currency IS 'The currency to convert from.';
+
+COMMENT ON COLUMN reporting.fx_conversions.base_currency IS 'The currency to convert to.';
+
+COMMENT ON COLUMN reporting.fx_conversions.rate_date IS 'The day for which the source published the rate; both of a cross are of this day.';
+
+COMMENT ON COLUMN reporting.fx_conversions.method IS 'direct: as published; inverse: the source prices the other way round; cross over EUR: by two rates against the euro.';
+
+COMMENT ON COLUMN reporting.fx_conversions.numerator IS 'The rate is numerator / denominator, which are published figures or 1.';
+
+COMMENT ON COLUMN reporting.fx_conversions.denominator IS 'See numerator.';
+
+COMMENT ON COLUMN reporting.fx_conversions.rate IS 'What one unit of currency is in units of base_currency. Only a direct one is exact here; figures are converted by numerator and denominator.';
+
+CREATE VIEW reporting.fx_currencies WITH (security_barrier='true') AS
+ WITH RECURSIVE bases AS (
+        ( SELECT r.source,
+            r.base AS currency
+           FROM ledger.fx_rates r
+          ORDER BY r.source, r.base
+         LIMIT 1)
+        UNION ALL
+         SELECT n.source,
+            n.currency
+           FROM (bases b
+             CROSS JOIN LATERAL ( SELECT r.source,
+                    r.base AS currency
+                   FROM ledger.fx_rates r
+                  WHERE (ROW(r.source, r.base) > ROW(b.source, b.currency))
+                  ORDER BY r.source, r.base
+                 LIMIT 1) n)
+        ), quotes AS (
+        ( SELECT r.source,
+            r.quote AS currency
+           FROM ledger.fx_rates r
+          ORDER BY r.source, r.quote
+         LIMIT 1)
+        UNION ALL
+         SELECT n.source,
+            n.currency
+           FROM (quotes q
+             CROSS JOIN LATERAL ( SELECT r.source,
+                    r.quote AS currency
+                   FROM ledger.fx_rates r
+                  WHERE (ROW(r.source, r.quote) > ROW(q.source, q.currency))
+                  ORDER BY r.source, r.quote
+                 LIMIT 1) n)
+        ), currencies AS (
+         SELECT b.source,
+            b.currency
+           FROM bases b
+        UNION
+         SELECT q.source,
+            q.currency
+           FROM quotes q
+        )
+ SELECT source,
+    currency,
+    GREATEST(( SELECT max(r.rate_date) AS max
+           FROM ledger.fx_rates r
+          WHERE ((r.source = c.source) AND (r.base = c.currency))), ( SELECT max(r.rate_date) AS max
+           FROM ledger.fx_rates r
+          WHERE ((r.source = c.source) AND (r.quote = c.currency)))) AS last_rate_date
+   FROM currencies c;
+
+COMMENT ON VIEW reporting.fx_currencies IS 'The currencies that each source of exchange rates has published rates of.';
+
+COMMENT ON COLUMN reporting.fx_currencies.source IS 'Who published them.';
+
+COMMENT ON COLUMN reporting.fx_currencies.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.fx_currencies.last_rate_date IS 'The day of the last rate that has this currency in it.';
+
+CREATE VIEW reporting.restaurant_balances WITH (security_barrier='true') AS
+ SELECT b.restaurant_id,
+    b.currency,
+    ((b.balance)::numeric - p.pending) AS available,
+    p.pending,
+    b.reserved,
+    b.held,
+    (((b.balance)::numeric + (b.reserved)::numeric) + (b.held)::numeric) AS total,
+    b.last_event_at,
+    d.business_day
+   FROM (((ledger.account_balances b
+     JOIN ledger.restaurants r ON ((b.restaurant_id = r.restaurant_id)))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (cardinality(ledger.known_timezones(ARRAY[r.timezone])) = 1) THEN (((now() AT TIME ZONE r.timezone) - make_interval(hours => (r.day_close_hour)::integer)))::date
+                    ELSE NULL::date
+                END AS business_day) d)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (d.business_day IS NOT NULL) THEN COALESCE(sum(q.amount), (0)::numeric)
+                    ELSE NULL::numeric
+                END AS pending
+           FROM ledger.pending_days q
+          WHERE ((q.restaurant_id = b.restaurant_id) AND (q.currency = b.currency) AND (q.available_on > d.business_day))) p);
+
+COMMENT ON VIEW reporting.restaurant_balances IS 'What each restaurant owns in each currency, now: the figures of api.get_balance, in minor units. Where the server does not know a restaurant''s time zone, what depends on its day is null.';
+
+COMMENT ON COLUMN reporting.restaurant_balances.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.restaurant_balances.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.restaurant_balances.available IS 'Can be paid out; negative: a debt, which later sales make good.';
+
+COMMENT ON COLUMN reporting.restaurant_balances.pending IS 'Taken, but not available before a later day.';
+
+COMMENT ON COLUMN reporting.restaurant_balances.reserved IS 'In payouts under way.';
+
+COMMENT ON COLUMN reporting.restaurant_balances.held IS 'Held back for disputes.';
+
+COMMENT ON COLUMN reporting.restaurant_balances.total IS 'available + pending + reserved + held.';
+
+COMMENT ON COLUMN reporting.restaurant_balances.last_event_at IS 'The latest occurred_at of an event that was posted.';
+
+COMMENT ON COLUMN reporting.restaurant_balances.business_day IS 'The restaurant''s business day at this moment: what is available by then counts.';
+
+CREATE VIEW reporting.balances_in_base WITH (security_barrier='true') AS
+ SELECT k.source,
+    k.currency AS base_currency,
+    b.restaurant_id,
+    b.currency,
+    b.available,
+    b.pending,
+    b.reserved,
+    b.held,
+    b.total,
+    b.business_day,
+        CASE
+            WHEN (b.currency = k.currency) THEN (1)::numeric
+            ELSE q.rate
+        END AS rate,
+    q.rate_date,
+        CASE
+            WHEN (b.currency = k.currency) THEN 'identity'::text
+            ELSE q.method
+        END AS method,
+        CASE
+            WHEN ((b.currency = k.currency) OR (q.rate IS NOT NULL)) THEN NULL::text
+            WHEN (o.currency IS NULL) THEN 'currency_not_in_source'::text
+            ELSE 'no_rate_in_7_days'::text
+        END AS no_rate_reason,
+    ledger.convert_amount(b.available, n.numerator, n.denominator) AS available_in_base,
+    ledger.convert_amount(b.pending, n.numerator, n.denominator) AS pending_in_base,
+    ledger.convert_amount((b.reserved)::numeric, n.numerator, n.denominator) AS reserved_in_base,
+    ledger.convert_amount((b.held)::numeric, n.numerator, n.denominator) AS held_in_base,
+    ledger.convert_amount(b.total, n.numerator, n.denominator) AS total_in_base
+   FROM ((((((reporting.fx_currencies k
+     JOIN ledger.currencies t ON ((k.currency = t.currency)))
+     CROSS JOIN reporting.restaurant_balances b)
+     JOIN ledger.currencies f ON ((b.currency = f.currency)))
+     LEFT JOIN reporting.fx_currencies o ON (((k.source = o.source) AND (b.currency = o.currency))))
+     LEFT JOIN LATERAL ( SELECT c.rate,
+            c.rate_date,
+            c.method,
+            c.numerator,
+            c.denominator
+           FROM reporting.fx_conversions c
+          WHERE ((c.source = k.source) AND (c.currency = b.currency) AND (c.base_currency = k.currency) AND ((c.rate_date >= (COALESCE(b.business_day, ((now() AT TIME ZONE 'UTC'::text))::date) - 7)) AND (c.rate_date <= COALESCE(b.business_day, ((now() AT TIME ZONE 'UTC'::text))::date))))
+          ORDER BY c.rate_date DESC, (c.method ~~ 'cross %'::text), c.method
+         LIMIT 1) q ON ((k.currency <> b.currency)))
+     CROSS JOIN LATERAL ( SELECT (
+                CASE
+                    WHEN (b.currency = k.currency) THEN (1)::numeric
+                    ELSE q.numerator
+                END * power((10)::numeric, (t.exponent)::numeric)) AS numerator,
+            (
+                CASE
+                    WHEN (b.currency = k.currency) THEN (1)::numeric
+                    ELSE q.denominator
+                END * power((10)::numeric, (f.exponent)::numeric)) AS denominator) n);
+
+COMMENT ON VIEW reporting.balances_in_base IS 'What each restaurant owns now, shown in a base currency by the last published rate: for reports only, nothing is owed or paid in it. One row for each source and base currency: give both.';
+
+COMMENT ON COLUMN reporting.balances_in_base.source IS 'Who published the rates: those of one source only, never combined with another''s.';
+
+COMMENT ON COLUMN reporting.balances_in_base.base_currency IS 'The currency in which the figures are shown: each that the source has rates of.';
+
+COMMENT ON COLUMN reporting.balances_in_base.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.balances_in_base.currency IS 'The currency that it owns.';
+
+COMMENT ON COLUMN reporting.balances_in_base.available IS 'As in reporting.restaurant_balances, in minor units of currency.';
+
+COMMENT ON COLUMN reporting.balances_in_base.pending IS 'As there.';
+
+COMMENT ON COLUMN reporting.balances_in_base.reserved IS 'As there.';
+
+COMMENT ON COLUMN reporting.balances_in_base.held IS 'As there.';
+
+COMMENT ON COLUMN reporting.balances_in_base.total IS 'As there.';
+
+COMMENT ON COLUMN reporting.balances_in_base.business_day IS 'The restaurant''s business day at this moment: rates of it and the 7 days before count. Null: the server does not know its time zone, and the day in UTC is taken.';
+
+COMMENT ON COLUMN reporting.balances_in_base.rate IS 'What one unit of currency is in units of base_currency; 1 if they are the same, by identity; null: there is none, see no_rate_reason.';
+
+COMMENT ON COLUMN reporting.balances_in_base.rate_date IS 'The day for which the source published it: the last one, at most 7 days before the figure''s own day; null where no rate is used.';
+
+COMMENT ON COLUMN reporting.balances_in_base.method IS 'identity: both currencies are the same; else as in reporting.fx_conversions: direct, inverse, cross over a third.';
+
+COMMENT ON COLUMN reporting.balances_in_base.no_rate_reason IS 'Why there is no rate: currency_not_in_source, or no_rate_in_7_days (see the currency''s last_rate_date in reporting.fx_currencies); null: there is one.';
+
+COMMENT ON COLUMN reporting.balances_in_base.available_in_base IS 'available in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+
+COMMENT ON COLUMN reporting.balances_in_base.pending_in_base IS 'pending in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+
+COMMENT ON COLUMN reporting.balances_in_base.reserved_in_base IS 'reserved in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+
+COMMENT ON COLUMN reporting.balances_in_base.held_in_base IS 'held in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+
+COMMENT ON COLUMN reporting.balances_in_base.total_in_base IS 'total in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
 
 CREATE VIEW reporting.check_account_differs_from_last_entry WITH (security_barrier='true') AS
  SELECT b.restaurant_id,
@@ -1876,51 +2263,6 @@ COMMENT ON COLUMN reporting.check_event_without_rule.reference IS 'What to look 
 
 COMMENT ON COLUMN reporting.check_event_without_rule.finding IS 'What was found, in words and figures.';
 
-CREATE VIEW reporting.restaurant_balances WITH (security_barrier='true') AS
- SELECT b.restaurant_id,
-    b.currency,
-    ((b.balance)::numeric - p.pending) AS available,
-    p.pending,
-    b.reserved,
-    b.held,
-    (((b.balance)::numeric + (b.reserved)::numeric) + (b.held)::numeric) AS total,
-    b.last_event_at,
-    d.business_day
-   FROM (((ledger.account_balances b
-     JOIN ledger.restaurants r ON ((b.restaurant_id = r.restaurant_id)))
-     CROSS JOIN LATERAL ( SELECT
-                CASE
-                    WHEN (cardinality(ledger.known_timezones(ARRAY[r.timezone])) = 1) THEN (((now() AT TIME ZONE r.timezone) - make_interval(hours => (r.day_close_hour)::integer)))::date
-                    ELSE NULL::date
-                END AS business_day) d)
-     CROSS JOIN LATERAL ( SELECT
-                CASE
-                    WHEN (d.business_day IS NOT NULL) THEN COALESCE(sum(q.amount), (0)::numeric)
-                    ELSE NULL::numeric
-                END AS pending
-           FROM ledger.pending_days q
-          WHERE ((q.restaurant_id = b.restaurant_id) AND (q.currency = b.currency) AND (q.available_on > d.business_day))) p);
-
-COMMENT ON VIEW reporting.restaurant_balances IS 'What each restaurant owns in each currency, now: the figures of api.get_balance, in minor units. Where the server does not know a restaurant''s time zone, what depends on its day is null.';
-
-COMMENT ON COLUMN reporting.restaurant_balances.restaurant_id IS 'The restaurant.';
-
-COMMENT ON COLUMN reporting.restaurant_balances.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.restaurant_balances.available IS 'Can be paid out; negative: a debt, which later sales make good.';
-
-COMMENT ON COLUMN reporting.restaurant_balances.pending IS 'Taken, but not available before a later day.';
-
-COMMENT ON COLUMN reporting.restaurant_balances.reserved IS 'In payouts under way.';
-
-COMMENT ON COLUMN reporting.restaurant_balances.held IS 'Held back for disputes.';
-
-COMMENT ON COLUMN reporting.restaurant_balances.total IS 'available + pending + reserved + held.';
-
-COMMENT ON COLUMN reporting.restaurant_balances.last_event_at IS 'The latest occurred_at of an event that was posted.';
-
-COMMENT ON COLUMN reporting.restaurant_balances.business_day IS 'The restaurant''s business day at this moment: what is available by then counts.';
-
 CREATE VIEW reporting.check_negative_available WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -2281,10 +2623,10 @@ CREATE VIEW reporting.daily_sales WITH (security_barrier='true') AS
  SELECT e.restaurant_id,
     e.currency,
     e.business_day,
-    (COALESCE(sum(e.amount) FILTER (WHERE (e.entry_type = 'CHARGE'::text)), (0)::numeric))::bigint AS gross,
-    (COALESCE(sum(e.amount) FILTER (WHERE (e.entry_type = 'FEE'::text)), (0)::numeric))::bigint AS fees,
-    (COALESCE(sum(e.amount) FILTER (WHERE (e.entry_type = 'REFUND'::text)), (0)::numeric))::bigint AS refunds,
-    (sum((e.amount * t.balance_effect)))::bigint AS net,
+    COALESCE(sum(e.amount) FILTER (WHERE (e.entry_type = 'CHARGE'::text)), (0)::numeric) AS gross,
+    COALESCE(sum(e.amount) FILTER (WHERE (e.entry_type = 'FEE'::text)), (0)::numeric) AS fees,
+    COALESCE(sum(e.amount) FILTER (WHERE (e.entry_type = 'REFUND'::text)), (0)::numeric) AS refunds,
+    sum((e.amount * t.balance_effect)) AS net,
     count(*) FILTER (WHERE (e.entry_type = 'CHARGE'::text)) AS charge_count,
     count(*) FILTER (WHERE (e.entry_type = 'REFUND'::text)) AS refund_count
    FROM (ledger.ledger_entries e
@@ -2311,6 +2653,173 @@ COMMENT ON COLUMN reporting.daily_sales.net IS 'gross - fees - refunds; negative
 COMMENT ON COLUMN reporting.daily_sales.charge_count IS 'Number of charges.';
 
 COMMENT ON COLUMN reporting.daily_sales.refund_count IS 'Number of refunds.';
+
+CREATE VIEW reporting.daily_sales_in_base WITH (security_barrier='true') AS
+ SELECT k.source,
+    k.currency AS base_currency,
+    b.restaurant_id,
+    b.currency,
+    b.business_day,
+    b.gross,
+    b.fees,
+    b.refunds,
+    b.net,
+    b.charge_count,
+    b.refund_count,
+        CASE
+            WHEN (b.currency = k.currency) THEN (1)::numeric
+            ELSE q.rate
+        END AS rate,
+    q.rate_date,
+        CASE
+            WHEN (b.currency = k.currency) THEN 'identity'::text
+            ELSE q.method
+        END AS method,
+        CASE
+            WHEN ((b.currency = k.currency) OR (q.rate IS NOT NULL)) THEN NULL::text
+            WHEN (o.currency IS NULL) THEN 'currency_not_in_source'::text
+            ELSE 'no_rate_in_7_days'::text
+        END AS no_rate_reason,
+    ledger.convert_amount(b.gross, n.numerator, n.denominator) AS gross_in_base,
+    ledger.convert_amount(b.fees, n.numerator, n.denominator) AS fees_in_base,
+    ledger.convert_amount(b.refunds, n.numerator, n.denominator) AS refunds_in_base,
+    ledger.convert_amount(b.net, n.numerator, n.denominator) AS net_in_base
+   FROM ((((((reporting.fx_currencies k
+     JOIN ledger.currencies t ON ((k.currency = t.currency)))
+     CROSS JOIN reporting.daily_sales b)
+     JOIN ledger.currencies f ON ((b.currency = f.currency)))
+     LEFT JOIN reporting.fx_currencies o ON (((k.source = o.source) AND (b.currency = o.currency))))
+     LEFT JOIN LATERAL ( SELECT c.rate,
+            c.rate_date,
+            c.method,
+            c.numerator,
+            c.denominator
+           FROM reporting.fx_conversions c
+          WHERE ((c.source = k.source) AND (c.currency = b.currency) AND (c.base_currency = k.currency) AND ((c.rate_date >= (b.business_day - 7)) AND (c.rate_date <= b.business_day)))
+          ORDER BY c.rate_date DESC, (c.method ~~ 'cross %'::text), c.method
+         LIMIT 1) q ON ((k.currency <> b.currency)))
+     CROSS JOIN LATERAL ( SELECT (
+                CASE
+                    WHEN (b.currency = k.currency) THEN (1)::numeric
+                    ELSE q.numerator
+                END * power((10)::numeric, (t.exponent)::numeric)) AS numerator,
+            (
+                CASE
+                    WHEN (b.currency = k.currency) THEN (1)::numeric
+                    ELSE q.denominator
+                END * power((10)::numeric, (f.exponent)::numeric)) AS denominator) n);
+
+COMMENT ON VIEW reporting.daily_sales_in_base IS 'Sales of each restaurant per currency and business day, shown in a base currency by the last rate published by that day: for reports only. One row for each source and base currency: give both.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.source IS 'Who published the rates: those of one source only, never combined with another''s.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.base_currency IS 'The currency in which the figures are shown: each that the source has rates of.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.currency IS 'The currency in which it sold.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.business_day IS 'The restaurant''s business day: rates of it and the 7 days before count.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.gross IS 'As in reporting.daily_sales, in minor units of currency.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.fees IS 'As there.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.refunds IS 'As there.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.net IS 'As there.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.charge_count IS 'Number of charges.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.refund_count IS 'Number of refunds.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.rate IS 'What one unit of currency is in units of base_currency; 1 if they are the same, by identity; null: there is none, see no_rate_reason.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.rate_date IS 'The day for which the source published it: the last one, at most 7 days before the figure''s own day; null where no rate is used.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.method IS 'identity: both currencies are the same; else as in reporting.fx_conversions: direct, inverse, cross over a third.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.no_rate_reason IS 'Why there is no rate: currency_not_in_source, or no_rate_in_7_days (see the currency''s last_rate_date in reporting.fx_currencies); null: there is one.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.gross_in_base IS 'gross in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.fees_in_base IS 'fees in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.refunds_in_base IS 'refunds in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.net_in_base IS 'net in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+
+CREATE VIEW reporting.debt_ageing WITH (security_barrier='true') AS
+ SELECT b.restaurant_id,
+    b.currency,
+    (- b.available) AS debt,
+    s.debt_since,
+    (b.business_day - s.debt_since) AS days,
+        CASE
+            WHEN ((b.business_day - s.debt_since) <= 7) THEN 'up_to_7_days'::text
+            WHEN ((b.business_day - s.debt_since) <= 30) THEN 'up_to_30_days'::text
+            WHEN ((b.business_day - s.debt_since) <= 60) THEN 'up_to_60_days'::text
+            WHEN ((b.business_day - s.debt_since) <= 90) THEN 'up_to_90_days'::text
+            ELSE 'over_90_days'::text
+        END AS bucket,
+    b.pending,
+    b.last_event_at
+   FROM (reporting.restaurant_balances b
+     CROSS JOIN LATERAL ( SELECT COALESCE(min(y.day), b.business_day) AS debt_since
+           FROM ( SELECT x.day,
+                    max(x.day) FILTER (WHERE (x.available >= (0)::numeric)) OVER () AS last_sound_day
+                   FROM ( SELECT e.available_on AS day,
+                            sum(sum(((e.amount)::numeric * (t.balance_effect)::numeric))) OVER (ORDER BY e.available_on) AS available
+                           FROM (ledger.ledger_entries e
+                             JOIN ledger.entry_types t ON ((e.entry_type = t.entry_type)))
+                          WHERE ((e.restaurant_id = b.restaurant_id) AND (e.currency = b.currency) AND (e.available_on <= b.business_day))
+                          GROUP BY e.available_on) x) y
+          WHERE ((y.last_sound_day IS NULL) OR (y.day > y.last_sound_day))) s)
+  WHERE (b.available < (0)::numeric);
+
+COMMENT ON VIEW reporting.debt_ageing IS 'Restaurants that owe money, per currency, and since when: their available balance is negative. Where the server does not know a restaurant''s time zone it is not here.';
+
+COMMENT ON COLUMN reporting.debt_ageing.restaurant_id IS 'Who owes it.';
+
+COMMENT ON COLUMN reporting.debt_ageing.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.debt_ageing.debt IS 'What is owed, in minor units, as a positive amount: available with its sign turned round.';
+
+COMMENT ON COLUMN reporting.debt_ageing.debt_since IS 'The business day since which every day has ended in debt, by the days on which money counts as available. A refund that was told late counts from its own day.';
+
+COMMENT ON COLUMN reporting.debt_ageing.days IS 'Days from then to the restaurant''s business day at this moment.';
+
+COMMENT ON COLUMN reporting.debt_ageing.bucket IS 'up_to_7_days, up_to_30_days, up_to_60_days, up_to_90_days or over_90_days.';
+
+COMMENT ON COLUMN reporting.debt_ageing.pending IS 'What was taken and will make good for it when it is available, in minor units.';
+
+COMMENT ON COLUMN reporting.debt_ageing.last_event_at IS 'The latest occurred_at of an event that was posted: whether it still sells.';
+
+CREATE VIEW reporting.fx_rates WITH (security_barrier='true') AS
+ SELECT source,
+    rate_date,
+    base,
+    quote,
+    rate,
+    loaded_at,
+    loaded_by
+   FROM ledger.fx_rates r;
+
+COMMENT ON VIEW reporting.fx_rates IS 'Exchange rates as their sources published them, for reports only: the ledger never converts.';
+
+COMMENT ON COLUMN reporting.fx_rates.source IS 'Who published it.';
+
+COMMENT ON COLUMN reporting.fx_rates.rate_date IS 'The day for which it was published.';
+
+COMMENT ON COLUMN reporting.fx_rates.base IS 'The currency of which one unit is priced.';
+
+COMMENT ON COLUMN reporting.fx_rates.quote IS 'The currency in which the price is told.';
+
+COMMENT ON COLUMN reporting.fx_rates.rate IS 'What one unit of base costs in units of quote, exactly as published.';
+
+COMMENT ON COLUMN reporting.fx_rates.loaded_at IS 'When it was loaded here.';
+
+COMMENT ON COLUMN reporting.fx_rates.loaded_by IS 'Who loaded it.';
 
 CREATE VIEW reporting.integrity_checks WITH (security_barrier='true') AS
  SELECT substr((v.relname)::text, 7) AS check_name,
@@ -2892,6 +3401,184 @@ COMMENT ON COLUMN reporting.payout_items.amount IS 'Minor units of the currency;
 
 COMMENT ON COLUMN reporting.payout_items.entry_count IS 'Ledger entries summed in the item.';
 
+CREATE VIEW reporting.payout_reconciliation WITH (security_barrier='true') AS
+ SELECT p.payout_id,
+    p.run_id,
+    p.restaurant_id,
+    p.currency,
+    p.as_of,
+    p.status,
+    p.amount,
+    i.gross_sales,
+    i.fees,
+    i.refunds,
+    i.other_items,
+    i.carried_in,
+    i.carried_out,
+    i.items_amount,
+    e.reserved,
+    e.released,
+    e.paid_out,
+    e.given_back,
+    e.entry_count,
+    ((i.items_amount = (p.amount)::numeric) AND (e.reserved = (p.amount)::numeric) AND (e.released = (
+        CASE p.status
+            WHEN 'CREATED'::text THEN (0)::bigint
+            ELSE p.amount
+        END)::numeric) AND (e.paid_out = (
+        CASE p.status
+            WHEN 'PAID'::text THEN p.amount
+            ELSE (0)::bigint
+        END)::numeric) AND (e.given_back = (
+        CASE
+            WHEN (p.status = ANY (ARRAY['FAILED'::text, 'CANCELED'::text])) THEN p.amount
+            ELSE (0)::bigint
+        END)::numeric)) AS is_reconciled,
+    p.created_at,
+    p.paid_at,
+    p.failed_at,
+    p.canceled_at,
+    p.failure_reason
+   FROM ((ledger.payouts p
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(x.amount) FILTER (WHERE (x.item_type = 'gross_sales'::text)), (0)::numeric) AS gross_sales,
+            COALESCE(sum(x.amount) FILTER (WHERE (x.item_type = 'fees'::text)), (0)::numeric) AS fees,
+            COALESCE(sum(x.amount) FILTER (WHERE (x.item_type = 'refunds'::text)), (0)::numeric) AS refunds,
+            COALESCE(sum(x.amount) FILTER (WHERE (x.item_type <> ALL (ARRAY['gross_sales'::text, 'fees'::text, 'refunds'::text, 'carried_in'::text, 'carried_out'::text]))), (0)::numeric) AS other_items,
+            COALESCE(sum(x.amount) FILTER (WHERE (x.item_type = 'carried_in'::text)), (0)::numeric) AS carried_in,
+            COALESCE(sum(x.amount) FILTER (WHERE (x.item_type = 'carried_out'::text)), (0)::numeric) AS carried_out,
+            COALESCE(sum(x.amount), (0)::numeric) AS items_amount
+           FROM ledger.payout_items x
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id))) i)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(x.amount) FILTER (WHERE (t.reserved_effect = 1)), (0)::numeric) AS reserved,
+            COALESCE(sum(x.amount) FILTER (WHERE (t.reserved_effect = '-1'::integer)), (0)::numeric) AS released,
+            COALESCE(sum(
+                CASE 'processor_clearing'::text
+                    WHEN t.credit_account THEN x.amount
+                    WHEN t.debit_account THEN (- x.amount)
+                    ELSE NULL::bigint
+                END), (0)::numeric) AS paid_out,
+            COALESCE(sum(x.amount) FILTER (WHERE ((t.credit_account = 'restaurant_available'::text) AND (t.debit_account = ANY (ARRAY['restaurant_reserved'::text, 'processor_clearing'::text])))), (0)::numeric) AS given_back,
+            count(*) AS entry_count
+           FROM (ledger.ledger_entries x
+             JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id))) e);
+
+COMMENT ON VIEW reporting.payout_reconciliation IS 'Each payout beside its items and the ledger entries about it. is_reconciled is true in every row of a sound book; amounts are minor units of the currency.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.payout_id IS 'Derived from restaurant, currency and as_of; the reference at the bank.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.run_id IS 'The run that created it.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.restaurant_id IS 'Who is paid.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.as_of IS 'The last settlement day that it pays.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.status IS 'CREATED, PAID, FAILED or CANCELED.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.amount IS 'What is paid.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.gross_sales IS 'The item gross_sales; 0: none.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.fees IS 'The item fees, negative; 0: none.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.refunds IS 'The item refunds, negative; 0: none.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.other_items IS 'All other items but the two that carry; reporting.payout_items has them one by one.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.carried_in IS 'What earlier payouts held back; 0: nothing.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.carried_out IS 'What this one holds back, negative; 0: nothing.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.items_amount IS 'The sum of the items.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.reserved IS 'What its entries have reserved.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.released IS 'What its entries have taken out of the reserve.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.paid_out IS 'What its entries have paid from the processor''s account, less what came back.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.given_back IS 'What its entries have made available to the restaurant again.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.entry_count IS 'Ledger entries about it.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.is_reconciled IS 'Whether items and entries are what amount and status say.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.created_at IS 'When it was created.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.paid_at IS 'When the processor says that it was paid.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.failed_at IS 'When the processor says that it failed or was sent back.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.canceled_at IS 'When it was canceled.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.failure_reason IS 'Why it failed, as the processor says.';
+
+CREATE VIEW reporting.payout_run_reconciliation WITH (security_barrier='true') AS
+ SELECT r.run_id,
+    r.currency,
+    r.as_of,
+    r.started_at,
+    r.finished_at,
+    r.payouts_created,
+    r.payouts_amount,
+    r.restaurants_skipped,
+    p.payouts_found,
+    p.amount_found,
+    k.skips_found,
+    p.created_amount,
+    p.paid_amount,
+    p.failed_amount,
+    p.canceled_amount,
+    ((r.payouts_created = p.payouts_found) AND (r.payouts_amount = p.amount_found) AND (r.restaurants_skipped = k.skips_found)) AS is_reconciled
+   FROM ((ledger.payout_runs r
+     CROSS JOIN LATERAL ( SELECT count(*) AS payouts_found,
+            COALESCE(sum(x.amount), (0)::numeric) AS amount_found,
+            COALESCE(sum(x.amount) FILTER (WHERE (x.status = 'CREATED'::text)), (0)::numeric) AS created_amount,
+            COALESCE(sum(x.amount) FILTER (WHERE (x.status = 'PAID'::text)), (0)::numeric) AS paid_amount,
+            COALESCE(sum(x.amount) FILTER (WHERE (x.status = 'FAILED'::text)), (0)::numeric) AS failed_amount,
+            COALESCE(sum(x.amount) FILTER (WHERE (x.status = 'CANCELED'::text)), (0)::numeric) AS canceled_amount
+           FROM ledger.payouts x
+          WHERE (x.run_id = r.run_id)) p)
+     CROSS JOIN LATERAL ( SELECT count(*) AS skips_found
+           FROM ledger.payout_skips x
+          WHERE (x.run_id = r.run_id)) k);
+
+COMMENT ON VIEW reporting.payout_run_reconciliation IS 'Each payout run beside the payouts and skips that it has written, and what became of the money. is_reconciled is true in every row of a sound book; amounts are minor units of the currency.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.run_id IS 'The run.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.currency IS 'The currency in which it pays.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.as_of IS 'The last settlement day that it pays.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.started_at IS 'When it was started.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.finished_at IS 'When it had passed the last restaurant; null: not yet.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.payouts_created IS 'Payouts that it says it has created.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.payouts_amount IS 'What it says they come to.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.restaurants_skipped IS 'Restaurants that it says it has passed over.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.payouts_found IS 'Payouts that name it.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.amount_found IS 'What these come to.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.skips_found IS 'Skips that name it.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.created_amount IS 'Of amount_found what is still under way.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.paid_amount IS 'Of amount_found what was paid.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.failed_amount IS 'Of amount_found what failed or was sent back.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.canceled_amount IS 'Of amount_found what was canceled.';
+
+COMMENT ON COLUMN reporting.payout_run_reconciliation.is_reconciled IS 'Whether what it says is what was written.';
+
 CREATE VIEW reporting.payout_runs WITH (security_barrier='true') AS
  SELECT run_id,
     currency,
@@ -3090,6 +3777,41 @@ COMMENT ON COLUMN reporting.payouts.confirmed_at IS 'When it was confirmed that 
 
 COMMENT ON COLUMN reporting.payouts.confirmed_by IS 'Who confirmed it.';
 
+CREATE VIEW reporting.pending_ageing WITH (security_barrier='true') AS
+ SELECT p.restaurant_id,
+    p.currency,
+    p.available_on,
+    p.amount,
+    (p.available_on - d.business_day) AS days,
+        CASE
+            WHEN ((p.available_on - d.business_day) <= 1) THEN 'next_day'::text
+            WHEN ((p.available_on - d.business_day) <= 7) THEN 'up_to_7_days'::text
+            WHEN ((p.available_on - d.business_day) <= 30) THEN 'up_to_30_days'::text
+            ELSE 'over_30_days'::text
+        END AS bucket
+   FROM ((ledger.pending_days p
+     JOIN ledger.restaurants r ON ((p.restaurant_id = r.restaurant_id)))
+     CROSS JOIN LATERAL ( SELECT (((now() AT TIME ZONE
+                CASE
+                    WHEN (cardinality(ledger.known_timezones(ARRAY[r.timezone])) = 1) THEN r.timezone
+                    ELSE 'UTC'::text
+                END) - make_interval(hours => (r.day_close_hour)::integer)))::date AS business_day) d)
+  WHERE ((p.available_on > d.business_day) AND (p.amount <> (0)::numeric));
+
+COMMENT ON VIEW reporting.pending_ageing IS 'Money that was taken and is not available yet, by the day on which it will be. The rows of an account add up to its pending balance.';
+
+COMMENT ON COLUMN reporting.pending_ageing.restaurant_id IS 'Whose it is.';
+
+COMMENT ON COLUMN reporting.pending_ageing.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.pending_ageing.available_on IS 'The day on which it becomes available.';
+
+COMMENT ON COLUMN reporting.pending_ageing.amount IS 'Charges less their fees, in minor units.';
+
+COMMENT ON COLUMN reporting.pending_ageing.days IS 'Days until then, from the restaurant''s business day at this moment; by UTC where the server does not know its time zone.';
+
+COMMENT ON COLUMN reporting.pending_ageing.bucket IS 'next_day, up_to_7_days, up_to_30_days or over_30_days.';
+
 CREATE VIEW reporting.platform_settings WITH (security_barrier='true') AS
  SELECT unknown_restaurants,
     default_timezone,
@@ -3103,6 +3825,39 @@ COMMENT ON COLUMN reporting.platform_settings.unknown_restaurants IS 'What happe
 COMMENT ON COLUMN reporting.platform_settings.default_timezone IS 'IANA name; the time zone of restaurants that are registered without one.';
 
 COMMENT ON COLUMN reporting.platform_settings.payouts_waiting_hours IS 'Hours that a payout may be CREATED before it is in reporting.payouts_waiting.';
+
+CREATE VIEW reporting.processor_fees WITH (security_barrier='true') AS
+ SELECT e.restaurant_id,
+    e.currency,
+    e.business_day,
+    COALESCE(sum(e.amount) FILTER (WHERE (t.credit_account = 'processor_fees'::text)), (0)::numeric) AS charged,
+    COALESCE(sum(e.amount) FILTER (WHERE (t.debit_account = 'processor_fees'::text)), (0)::numeric) AS returned,
+    sum(
+        CASE t.credit_account
+            WHEN 'processor_fees'::text THEN e.amount
+            ELSE (- e.amount)
+        END) AS net,
+    count(*) AS entry_count
+   FROM (ledger.ledger_entries e
+     JOIN ledger.entry_types t ON ((e.entry_type = t.entry_type)))
+  WHERE (('processor_fees'::text = t.credit_account) OR ('processor_fees'::text = t.debit_account))
+  GROUP BY e.restaurant_id, e.currency, e.business_day;
+
+COMMENT ON VIEW reporting.processor_fees IS 'What processing cost each restaurant per currency and business day: every movement of the account processor_fees, whatever it is called. Days without any are absent.';
+
+COMMENT ON COLUMN reporting.processor_fees.restaurant_id IS 'Who bore it.';
+
+COMMENT ON COLUMN reporting.processor_fees.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.processor_fees.business_day IS 'The restaurant''s local day, less its closing hour.';
+
+COMMENT ON COLUMN reporting.processor_fees.charged IS 'Fees taken, in minor units.';
+
+COMMENT ON COLUMN reporting.processor_fees.returned IS 'Fees given back, in minor units, as a positive amount.';
+
+COMMENT ON COLUMN reporting.processor_fees.net IS 'charged - returned.';
+
+COMMENT ON COLUMN reporting.processor_fees.entry_count IS 'Ledger entries summed.';
 
 CREATE VIEW reporting.restaurants WITH (security_barrier='true') AS
  SELECT r.restaurant_id,
@@ -3170,13 +3925,17 @@ CREATE VIEW reporting.trial_balance WITH (security_barrier='true') AS
     l.account,
     a.account_class,
     a.normal_side,
-    (sum(l.debit))::bigint AS debit,
-    (sum(l.credit))::bigint AS credit,
-    (sum(
+        CASE
+            WHEN a.is_of_restaurant THEN 'restaurants'::text
+            ELSE 'platform'::text
+        END AS owner,
+    sum(l.debit) AS debit,
+    sum(l.credit) AS credit,
+    sum(
         CASE a.normal_side
             WHEN 'debit'::text THEN (l.debit - l.credit)
             ELSE (l.credit - l.debit)
-        END))::bigint AS balance
+        END) AS balance
    FROM (( SELECT m.currency,
             t.debit_account AS account,
             m.amount AS debit,
@@ -3199,9 +3958,9 @@ CREATE VIEW reporting.trial_balance WITH (security_barrier='true') AS
                   GROUP BY e.currency, e.entry_type) m
              JOIN ledger.entry_types t ON ((m.entry_type = t.entry_type)))) l
      JOIN ledger.accounts a ON ((l.account = a.account)))
-  GROUP BY l.currency, l.account, a.account_class, a.normal_side;
+  GROUP BY l.currency, l.account, a.account_class, a.normal_side, a.is_of_restaurant;
 
-COMMENT ON VIEW reporting.trial_balance IS 'Turnover and balance of every account per currency, over all restaurants. In each currency the debits equal the credits.';
+COMMENT ON VIEW reporting.trial_balance IS 'Turnover and balance of every account of the chart per currency: the platform''s own and, summed, the restaurants''. In each currency the debits equal the credits.';
 
 COMMENT ON COLUMN reporting.trial_balance.currency IS 'The currency.';
 
@@ -3210,6 +3969,8 @@ COMMENT ON COLUMN reporting.trial_balance.account IS 'The account of the chart.'
 COMMENT ON COLUMN reporting.trial_balance.account_class IS 'asset, liability, revenue or expense.';
 
 COMMENT ON COLUMN reporting.trial_balance.normal_side IS 'The side on which the account grows.';
+
+COMMENT ON COLUMN reporting.trial_balance.owner IS 'restaurants: the sum over all of them; platform: an account of its own.';
 
 COMMENT ON COLUMN reporting.trial_balance.debit IS 'Sum of the debit legs, in minor units.';
 
@@ -3240,6 +4001,9 @@ ALTER TABLE ONLY ledger.event_rejections
 
 ALTER TABLE ONLY ledger.event_types
     ADD CONSTRAINT event_types_pkey PRIMARY KEY (event_type);
+
+ALTER TABLE ONLY ledger.fx_rates
+    ADD CONSTRAINT fx_rates_pkey PRIMARY KEY (source, base, rate_date, quote);
 
 ALTER TABLE ONLY ledger.ledger_entries
     ADD CONSTRAINT ledger_entries_pkey PRIMARY KEY (restaurant_id, currency, entry_seq);
@@ -3292,6 +4056,9 @@ ALTER TABLE ONLY ledger.processor_events
 ALTER TABLE ONLY ledger.rejection_reasons
     ADD CONSTRAINT rejection_reasons_pkey PRIMARY KEY (code);
 
+ALTER TABLE ONLY ledger.reports
+    ADD CONSTRAINT reports_pkey PRIMARY KEY (report);
+
 ALTER TABLE ONLY ledger.restaurants
     ADD CONSTRAINT restaurants_pkey PRIMARY KEY (restaurant_id);
 
@@ -3299,6 +4066,8 @@ ALTER TABLE ONLY ledger.setting_changes
     ADD CONSTRAINT setting_changes_pkey PRIMARY KEY (restaurant_id, change_no);
 
 CREATE INDEX event_rejections_event_id_provider_idx ON ledger.event_rejections USING btree (event_id, provider);
+
+CREATE INDEX fx_rates_source_quote_rate_date_base_idx ON ledger.fx_rates USING btree (source, quote, rate_date, base);
 
 CREATE INDEX ledger_entries_restaurant_id_currency_settlement_day_idx ON ledger.ledger_entries USING btree (restaurant_id, currency, settlement_day);
 
@@ -3346,6 +4115,8 @@ CREATE TRIGGER event_types_keep BEFORE DELETE ON ledger.event_types FOR EACH ROW
 
 CREATE TRIGGER event_types_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.event_types FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
 
+CREATE TRIGGER fx_rates_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.fx_rates FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
 CREATE TRIGGER ledger_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER payout_failure_codes_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.payout_failure_codes FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
@@ -3382,6 +4153,8 @@ CREATE TRIGGER processor_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE 
 
 CREATE TRIGGER rejection_reasons_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.rejection_reasons FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
 
+CREATE TRIGGER reports_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.reports FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
+
 CREATE TRIGGER restaurants_keep_id BEFORE UPDATE ON ledger.restaurants FOR EACH ROW EXECUTE FUNCTION ledger.tg_restaurants__keep_id();
 
 CREATE TRIGGER restaurants_never_removed BEFORE DELETE OR TRUNCATE ON ledger.restaurants FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
@@ -3399,6 +4172,12 @@ ALTER TABLE ONLY ledger.entry_types
 
 ALTER TABLE ONLY ledger.entry_types
     ADD CONSTRAINT entry_types_debit_account_fkey FOREIGN KEY (debit_account) REFERENCES ledger.accounts(account);
+
+ALTER TABLE ONLY ledger.fx_rates
+    ADD CONSTRAINT fx_rates_base_fkey FOREIGN KEY (base) REFERENCES ledger.currencies(currency);
+
+ALTER TABLE ONLY ledger.fx_rates
+    ADD CONSTRAINT fx_rates_quote_fkey FOREIGN KEY (quote) REFERENCES ledger.currencies(currency);
 
 ALTER TABLE ONLY ledger.ledger_entries
     ADD CONSTRAINT ledger_entries_event_fkey FOREIGN KEY (restaurant_id, event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
@@ -3510,6 +4289,18 @@ GRANT ALL ON FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text
 GRANT ALL ON FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.get_payout_terms(p_restaurant_id text, p_currency text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.get_report(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.get_report(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.get_report(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.get_report(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.get_report(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.get_report_csv(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.get_report_csv(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.get_report_csv(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.get_report_csv(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.get_report_csv(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.get_service_status() FROM PUBLIC;
 GRANT ALL ON FUNCTION api.get_service_status() TO cuenta_writer;
 GRANT ALL ON FUNCTION api.get_service_status() TO cuenta_app;
@@ -3555,6 +4346,15 @@ GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_
 GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) TO cuenta_app;
 GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.list_reports() FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_reports() TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_reports() TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_reports() TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_reports() TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.pause_payouts(p_restaurant_id text, p_currency text, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.pause_payouts(p_restaurant_id text, p_currency text, p_reason text, p_actor text) TO cuenta_app;
@@ -3616,6 +4416,10 @@ GRANT ALL ON FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text)
 REVOKE ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) TO cuenta_writer;
+GRANT ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone) TO cuenta_writer;
 
@@ -3642,6 +4446,9 @@ GRANT ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency t
 
 REVOKE ALL ON FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.find_wild_number(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_wild_number(p_document jsonb) TO cuenta_writer;
@@ -3742,6 +4549,9 @@ GRANT ALL ON FUNCTION ledger.read_event(p_event jsonb, p_now timestamp with time
 REVOKE ALL ON FUNCTION ledger.read_events(p_events jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_events(p_events jsonb, p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.read_fx_rates(p_rates jsonb, p_today date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.read_fx_rates(p_rates jsonb, p_today date) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) TO cuenta_writer;
 
@@ -3769,6 +4579,9 @@ GRANT ALL ON FUNCTION ledger.require_actor(p_actor text) TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.require_currency(p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_currency(p_currency text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.require_fx_source(p_source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_fx_source(p_source text) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.require_limit(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_limit(p_limit integer) TO cuenta_writer;
 
@@ -3783,6 +4596,13 @@ GRANT ALL ON FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p
 
 REVOKE ALL ON FUNCTION ledger.require_reason(p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_reason(p_reason text) TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.reports FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.reports TO cuenta_owner;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.reports TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.require_report(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_report(p_name text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.require_restaurant(p_restaurant_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_restaurant(p_restaurant_id text) TO cuenta_writer;
@@ -3801,6 +4621,9 @@ GRANT ALL ON FUNCTION ledger.require_timezone(p_timezone text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.run_check(p_check text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.run_check(p_check text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
@@ -3862,6 +4685,12 @@ GRANT ALL ON FUNCTION ledger.without_wild_numbers(p_document jsonb) TO cuenta_wr
 REVOKE ALL ON FUNCTION ledger.write_carried_item(p_item_type text, p_amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_carried_item(p_item_type text, p_amount numeric) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.write_csv_cell(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_csv_cell(p_text text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.write_csv_row(p_view regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_csv_row(p_view regclass) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.write_cursor(p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_cursor(p_key text) TO cuenta_writer;
 
@@ -3870,6 +4699,9 @@ GRANT ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document
 
 REVOKE ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
@@ -3899,6 +4731,10 @@ GRANT SELECT,INSERT ON TABLE ledger.event_rejections TO cuenta_writer;
 REVOKE ALL ON SEQUENCE ledger.event_rejections_rejection_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.event_rejections_rejection_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.event_rejections_rejection_no_seq TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.fx_rates FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.fx_rates TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.fx_rates TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.payout_failure_codes FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_failure_codes TO cuenta_owner;
@@ -3960,6 +4796,18 @@ REVOKE ALL ON SEQUENCE ledger.setting_changes_change_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.setting_changes_change_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.setting_changes_change_no_seq TO cuenta_writer;
 
+GRANT SELECT ON TABLE reporting.fx_conversions TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.fx_conversions TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.fx_currencies TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.fx_currencies TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.restaurant_balances TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.restaurant_balances TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.balances_in_base TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.balances_in_base TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_account_differs_from_last_entry TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_account_differs_from_last_entry TO cuenta_reader;
 
@@ -4011,9 +4859,6 @@ GRANT SELECT ON TABLE reporting.check_event_without_its_entries TO cuenta_reader
 GRANT SELECT ON TABLE reporting.check_event_without_rule TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_without_rule TO cuenta_reader;
 
-GRANT SELECT ON TABLE reporting.restaurant_balances TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.restaurant_balances TO cuenta_reader;
-
 GRANT SELECT ON TABLE reporting.check_negative_available TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_negative_available TO cuenta_reader;
 
@@ -4059,6 +4904,15 @@ GRANT SELECT ON TABLE reporting.check_timezone_unknown TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.daily_sales TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.daily_sales TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.daily_sales_in_base TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.daily_sales_in_base TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.debt_ageing TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.debt_ageing TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.fx_rates TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.fx_rates TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.integrity_checks TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.integrity_checks TO cuenta_reader;
 
@@ -4086,6 +4940,12 @@ GRANT SELECT ON TABLE reporting.payout_failure_codes TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.payout_items TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_items TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.payout_reconciliation TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_reconciliation TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.payout_run_reconciliation TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_run_reconciliation TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_reader;
 
@@ -4101,8 +4961,14 @@ GRANT SELECT ON TABLE reporting.payout_terms TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.payouts TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payouts TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.pending_ageing TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.pending_ageing TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.platform_settings TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.platform_settings TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.processor_fees TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.processor_fees TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.restaurants TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.restaurants TO cuenta_reader;
