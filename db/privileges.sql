@@ -101,13 +101,18 @@ grant execute on function api.get_payout_run to cuenta_app, cuenta_operator, cue
 grant execute on function api.get_payout_terms to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_report to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_report_csv to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_restaurant to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_service_status to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_statement to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_balances to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_entries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_entries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_runs to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payouts to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_reports to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_restaurants to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_setting_changes to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.preview_payouts to cuenta_app, cuenta_operator, cuenta_reader;
 
 --    That write; the procedure calls two of the others.

@@ -95,12 +95,12 @@ CREATE FUNCTION api.find_events(p_key text, p_value text, p_limit integer DEFAUL
 
 COMMENT ON FUNCTION api.find_events(p_key text, p_value text, p_limit integer, p_cursor text) IS 'The events whose metadata name something, by an index.';
 
-CREATE FUNCTION api.get_balance(p_restaurant_id text, p_currency text) RETURNS TABLE(restaurant_id text, currency text, available numeric, pending numeric, reserved bigint, held bigint, total numeric, last_event_at timestamp with time zone)
+CREATE FUNCTION api.get_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(restaurant_id text, currency text, available numeric, pending numeric, reserved bigint, held bigint, total numeric, last_event_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan';
 
-COMMENT ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text) IS 'What a restaurant owns in one currency, now.';
+COMMENT ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone) IS 'What a restaurant owns in one currency, now or at an earlier moment.';
 
 CREATE FUNCTION api.get_event(p_event_id text, p_provider text DEFAULT 'default'::text) RETURNS TABLE(event_id text, provider text, status text, event_type text, restaurant_id text, currency text, amount bigint, fee bigint, occurred_at timestamp with time zone, received_at timestamp with time zone, entries jsonb, rejections jsonb, payload jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -138,11 +138,24 @@ CREATE FUNCTION api.get_report_csv(p_name text, p_restaurant_id text DEFAULT NUL
 
 COMMENT ON FUNCTION api.get_report_csv(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) IS 'A report as CSV, all of it or an error.';
 
+CREATE FUNCTION api.get_restaurant(p_restaurant_id text) RETURNS TABLE(restaurant_id text, timezone text, day_close_hour smallint, settlement_delay_days smallint, payouts_paused boolean, closed boolean, closed_at timestamp with time zone, created_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.get_restaurant(p_restaurant_id text) IS 'A restaurant with its settings.';
+
 CREATE FUNCTION api.get_service_status() RETURNS TABLE(is_writable boolean, collation_warning text, last_migration text, deployed_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
 COMMENT ON FUNCTION api.get_service_status() IS 'Whether this database can be written, and what was deployed last.';
+
+CREATE FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) RETURNS TABLE(restaurant_id text, currency text, "from" date, "to" date, is_final boolean, opening numeric, activity jsonb, payouts jsonb, closing numeric, days jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) IS 'A restaurant''s statement in one currency, by settlement days.';
 
 CREATE FUNCTION api.ingest_event(p_event jsonb) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -161,6 +174,13 @@ CREATE FUNCTION api.ingest_events(p_events jsonb) RETURNS TABLE(item integer, st
 ALTER FUNCTION api.ingest_events(p_events jsonb) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.ingest_events(p_events jsonb) IS 'Takes an array of events in one transaction; one answer an item.';
+
+CREATE FUNCTION api.list_balances(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(restaurant_id text, currency text, available numeric, pending numeric, reserved bigint, held bigint, total numeric, last_event_at timestamp with time zone, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) IS 'What restaurants own now, by restaurant and currency.';
 
 CREATE FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_limit integer DEFAULT 100, p_cursor text DEFAULT NULL::text, p_newest_first boolean DEFAULT false, p_payout_id text DEFAULT NULL::text, p_recorded_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_recorded_to timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(entry_seq bigint, entry_type text, amount bigint, balance_change bigint, balance_after bigint, reserved_after bigint, held_after bigint, event_id text, payout_id text, business_day date, available_on date, settlement_day date, occurred_at timestamp with time zone, recorded_at timestamp with time zone, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -198,6 +218,19 @@ CREATE FUNCTION api.list_reports() RETURNS TABLE(name text, title text, columns 
     SET search_path TO 'pg_catalog', 'pg_temp';
 
 COMMENT ON FUNCTION api.list_reports() IS 'The reports that api.get_report gives.';
+
+CREATE FUNCTION api.list_restaurants(p_closed boolean DEFAULT NULL::boolean, p_payouts_paused boolean DEFAULT NULL::boolean, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(restaurant_id text, timezone text, day_close_hour smallint, settlement_delay_days smallint, payouts_paused boolean, closed boolean, closed_at timestamp with time zone, created_at timestamp with time zone, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION api.list_restaurants(p_closed boolean, p_payouts_paused boolean, p_limit integer, p_cursor text) IS 'Restaurants with their settings, by their ids.';
+
+CREATE FUNCTION api.list_setting_changes(p_restaurant_id text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(changed_at timestamp with time zone, changed_by text, old_settings jsonb, new_settings jsonb, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.list_setting_changes(p_restaurant_id text, p_limit integer, p_cursor text) IS 'Who changed a restaurant''s settings, when, and from what to what.';
 
 CREATE FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text DEFAULT NULL::text) RETURNS TABLE(source text, received integer, loaded integer, known integer, first_date date, last_date date)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -492,6 +525,11 @@ CREATE FUNCTION ledger.known_timezones(p_timezones text[]) RETURNS text[]
 
 COMMENT ON FUNCTION ledger.known_timezones(p_timezones text[]) IS 'Which of some time zones this server knows.';
 
+CREATE FUNCTION ledger.list_day_settings(p_restaurant_id text) RETURNS TABLE(since timestamp with time zone, until timestamp with time zone, timezone text, day_close_hour smallint)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.list_day_settings(p_restaurant_id text) IS 'Which settings said to which day a moment belongs, from when until when.';
+
 CREATE TABLE ledger.restaurants (
     restaurant_id text NOT NULL COLLATE pg_catalog."C",
     timezone text NOT NULL,
@@ -773,6 +811,11 @@ CREATE FUNCTION ledger.post_events(p_events ledger.event_fields[], p_documents j
 
 COMMENT ON FUNCTION ledger.post_events(p_events ledger.event_fields[], p_documents jsonb, p_timezones text[], p_now timestamp with time zone) IS 'Posts what needs no decision of an array''s events, in a handful of statements.';
 
+CREATE FUNCTION ledger.read_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(available numeric, pending numeric, reserved bigint, held bigint, total numeric, last_event_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.read_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone, p_now timestamp with time zone) IS 'What an account was at an earlier moment.';
+
 CREATE FUNCTION ledger.read_cursor(p_cursor text, p_pattern text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE;
 
@@ -797,6 +840,12 @@ CREATE FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length intege
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) IS 'A text that a document may have at the top or in metadata.';
+
+CREATE FUNCTION ledger.read_opening(p_restaurant_id text, p_currency text, p_day date) RETURNS numeric
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION ledger.read_opening(p_restaurant_id text, p_currency text, p_day date) IS 'With what a settlement day begins: the sum of all days before it.';
 
 CREATE FUNCTION ledger.read_time(p_text text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE;
@@ -862,6 +911,11 @@ CREATE FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_a
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_now timestamp with time zone) IS 'Checks the arguments of a payout run.';
+
+CREATE FUNCTION ledger.require_period(p_from date, p_to date) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.require_period(p_from date, p_to date) IS 'Checks the days of a statement.';
 
 CREATE FUNCTION ledger.require_reason(p_reason text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE;
@@ -2492,6 +2546,30 @@ COMMENT ON COLUMN reporting.check_pending_day_unequal_to_entries.reference IS 'W
 
 COMMENT ON COLUMN reporting.check_pending_day_unequal_to_entries.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_recorded_at_decreases WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    currency,
+    format('entry %s'::text, entry_seq) AS reference,
+    format('was recorded at %s, the entry before it at %s'::text, recorded_at, recorded_before) AS finding
+   FROM ( SELECT x.restaurant_id,
+            x.currency,
+            x.entry_seq,
+            x.recorded_at,
+            lag(x.recorded_at) OVER account AS recorded_before
+           FROM ledger.ledger_entries x
+          WINDOW account AS (PARTITION BY x.restaurant_id, x.currency ORDER BY x.entry_seq)) e
+  WHERE (recorded_at < recorded_before);
+
+COMMENT ON VIEW reporting.check_recorded_at_decreases IS 'error: An entry was recorded earlier than the one before it. Reason: The entries of an account are recorded one after the other under its lock. The balance at an earlier moment and the days of a statement are found by halving, which needs times that never decrease. Remedy: Compare the entry named, and the one before it, with a backup.';
+
+COMMENT ON COLUMN reporting.check_recorded_at_decreases.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_recorded_at_decreases.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_recorded_at_decreases.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_recorded_at_decreases.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_reserve_differs_from_payout WITH (security_barrier='true') AS
  SELECT p.restaurant_id,
     p.currency,
@@ -3024,6 +3102,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_pending_day_unequal_to_entries c
+        UNION ALL
+         SELECT 'recorded_at_decreases'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_recorded_at_decreases c
         UNION ALL
          SELECT 'reserve_differs_from_payout'::text AS check_name,
             c.restaurant_id,
@@ -4259,11 +4344,11 @@ GRANT ALL ON FUNCTION api.find_events(p_key text, p_value text, p_limit integer,
 GRANT ALL ON FUNCTION api.find_events(p_key text, p_value text, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.find_events(p_key text, p_value text, p_limit integer, p_cursor text) TO cuenta_reader;
 
-REVOKE ALL ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text) TO cuenta_writer;
-GRANT ALL ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text) TO cuenta_app;
-GRANT ALL ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text) TO cuenta_operator;
-GRANT ALL ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text) TO cuenta_reader;
+REVOKE ALL ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone) TO cuenta_app;
+GRANT ALL ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION api.get_event(p_event_id text, p_provider text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.get_event(p_event_id text, p_provider text) TO cuenta_writer;
@@ -4301,11 +4386,23 @@ GRANT ALL ON FUNCTION api.get_report_csv(p_name text, p_restaurant_id text, p_cu
 GRANT ALL ON FUNCTION api.get_report_csv(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.get_report_csv(p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text, p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.get_restaurant(p_restaurant_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.get_restaurant(p_restaurant_id text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.get_restaurant(p_restaurant_id text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.get_restaurant(p_restaurant_id text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.get_restaurant(p_restaurant_id text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.get_service_status() FROM PUBLIC;
 GRANT ALL ON FUNCTION api.get_service_status() TO cuenta_writer;
 GRANT ALL ON FUNCTION api.get_service_status() TO cuenta_app;
 GRANT ALL ON FUNCTION api.get_service_status() TO cuenta_operator;
 GRANT ALL ON FUNCTION api.get_service_status() TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_app;
+GRANT ALL ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION api.ingest_event(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.ingest_event(p_event jsonb) TO cuenta_processor;
@@ -4316,6 +4413,12 @@ REVOKE ALL ON FUNCTION api.ingest_events(p_events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.ingest_events(p_events jsonb) TO cuenta_processor;
 GRANT ALL ON FUNCTION api.ingest_events(p_events jsonb) TO cuenta_app;
 GRANT ALL ON FUNCTION api.ingest_events(p_events jsonb) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) TO cuenta_writer;
@@ -4352,6 +4455,18 @@ GRANT ALL ON FUNCTION api.list_reports() TO cuenta_writer;
 GRANT ALL ON FUNCTION api.list_reports() TO cuenta_app;
 GRANT ALL ON FUNCTION api.list_reports() TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_reports() TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.list_restaurants(p_closed boolean, p_payouts_paused boolean, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_restaurants(p_closed boolean, p_payouts_paused boolean, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_restaurants(p_closed boolean, p_payouts_paused boolean, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_restaurants(p_closed boolean, p_payouts_paused boolean, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_restaurants(p_closed boolean, p_payouts_paused boolean, p_limit integer, p_cursor text) TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.list_setting_changes(p_restaurant_id text, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_setting_changes(p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_setting_changes(p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_setting_changes(p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_setting_changes(p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text) TO cuenta_operator;
@@ -4466,6 +4581,9 @@ REVOKE ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_writer;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION ledger.list_day_settings(p_restaurant_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.list_day_settings(p_restaurant_id text) TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.restaurants FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.restaurants TO cuenta_owner;
 GRANT SELECT,INSERT,UPDATE ON TABLE ledger.restaurants TO cuenta_writer;
@@ -4540,6 +4658,9 @@ GRANT ALL ON FUNCTION ledger.post_event(p_event jsonb, p_now timestamp with time
 REVOKE ALL ON FUNCTION ledger.post_events(p_events ledger.event_fields[], p_documents jsonb, p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.post_events(p_events ledger.event_fields[], p_documents jsonb, p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.read_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.read_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.read_cursor(p_cursor text, p_pattern text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_cursor(p_cursor text, p_pattern text) TO cuenta_writer;
 
@@ -4554,6 +4675,9 @@ GRANT ALL ON FUNCTION ledger.read_fx_rates(p_rates jsonb, p_today date) TO cuent
 
 REVOKE ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.read_opening(p_restaurant_id text, p_currency text, p_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.read_opening(p_restaurant_id text, p_currency text, p_day date) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.read_time(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_time(p_text text) TO cuenta_writer;
@@ -4593,6 +4717,9 @@ GRANT ALL ON FUNCTION ledger.require_payout(p_payout_id text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.require_period(p_from date, p_to date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_period(p_from date, p_to date) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.require_reason(p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_reason(p_reason text) TO cuenta_writer;
@@ -4885,6 +5012,9 @@ GRANT SELECT ON TABLE reporting.check_payout_without_reserve TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_pending_day_unequal_to_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_pending_day_unequal_to_entries TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_recorded_at_decreases TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_recorded_at_decreases TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_reserve_differs_from_payout TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_reserve_differs_from_payout TO cuenta_reader;

@@ -21,13 +21,15 @@ select tables_are(
 select functions_are(
     'api',
     array[
-        'check_integrity', 'claim_payouts', 'confirm_payout', 'continue_payout_run', 'find_events',
-        'get_balance', 'get_event', 'get_payout', 'get_payout_run', 'get_payout_terms',
-        'get_report', 'get_report_csv', 'get_service_status', 'ingest_event', 'ingest_events',
+        'check_integrity', 'claim_payouts', 'confirm_payout', 'continue_payout_run',
+        'find_events', 'get_balance', 'get_event', 'get_payout', 'get_payout_run',
+        'get_payout_terms', 'get_report', 'get_report_csv', 'get_restaurant',
+        'get_service_status', 'get_statement', 'ingest_event', 'ingest_events', 'list_balances',
         'list_entries', 'list_payout_entries', 'list_payout_runs', 'list_payout_skips',
-        'list_payouts', 'list_reports', 'load_fx_rates',
-        'pause_payouts', 'pay_by_hand', 'pay_restaurants', 'preview_payouts', 'resume_payouts',
-        'run_payouts', 'set_payout_terms', 'set_platform_settings', 'set_restaurant',
+        'list_payouts', 'list_reports', 'list_restaurants', 'list_setting_changes',
+        'load_fx_rates', 'pause_payouts', 'pay_by_hand', 'pay_restaurants', 'preview_payouts',
+        'resume_payouts', 'run_payouts', 'set_payout_terms', 'set_platform_settings',
+        'set_restaurant',
         'start_payout_run'
     ],
     'schema api holds the public functions'

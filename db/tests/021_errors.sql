@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(99);
+select plan(103);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -86,6 +86,14 @@ from (
         'select set_restaurant(''res_001'', p_settlement_delay_days => 61)'
     ),
     (23, 'LURID', 'RESTAURANT_ID_INVALID', 'restaurant_id=-', 'select set_restaurant(''-'')'),
+    (
+        24, 'LUMOM', 'AT_IN_FUTURE', 'at=infinity',
+        'select get_balance(''res_001'', ''PEN'', ''infinity'')'
+    ),
+    (
+        24, 'LBPER', 'PERIOD_INVALID', 'from=2025-12-02, to=2025-12-01',
+        'select get_statement(''res_001'', ''PEN'', ''2025-12-02'', ''2025-12-01'')'
+    ),
     (24, 'LUACT', 'ACTOR_INVALID', 'characters=0', 'select set_restaurant(''res_001'', p_actor => '''')'),
     (24, 'LUSTA', 'PAYOUT_STATUS_UNKNOWN', 'status=x', 'select list_payouts(p_status => ''x'')'),
     (25, 'LCAPP', 'APPEND_ONLY', null, 'delete from ledger.ledger_entries'),

@@ -1,7 +1,7 @@
 -- api.check_integrity and reporting.integrity_findings: every check finds what it is for.
 -- Damage is done as a superuser with triggers off, each kind in a restaurant of its own.
 begin;
-select plan(49);
+select plan(50);
 
 create function pg_temp.send(p_restaurant_id text, p_change jsonb default '{}') returns text
 language sql
@@ -40,8 +40,9 @@ select results_eq(
         ('event_without_rule', 'error'), ('negative_available', 'warning'),
         ('negative_reserved_or_held', 'error'), ('payout_amount_not_positive', 'error'),
         ('payout_items_do_not_add_up', 'error'), ('payout_status_differs_from_entries', 'error'),
-        ('payout_waiting', 'warning'), ('payout_without_reserve', 'error'), ('pending_day_unequal_to_entries', 'error'),
-        ('reserve_differs_from_payout', 'error'),
+        ('payout_waiting', 'warning'), ('payout_without_reserve', 'error'),
+        ('pending_day_unequal_to_entries', 'error'),
+        ('recorded_at_decreases', 'error'), ('reserve_differs_from_payout', 'error'),
         ('reserved_balance_unequal_to_open_payouts', 'error'), ('running_balance_broken', 'error'),
         ('settlement_before_available', 'error'), ('timezone_unknown', 'warning')
     ) as i (check_name, severity)
@@ -200,6 +201,13 @@ select matches(
     pg_temp.finding('payout_items_do_not_add_up', 'items'),
     'items add up to 12001, amount is 11400',
     'finds items that do not add up'
+);
+update ledger.ledger_entries set recorded_at = recorded_at - interval '1 microsecond'
+where restaurant_id = 'items'
+    and entry_seq = 2;
+select matches(
+    pg_temp.finding('recorded_at_decreases', 'items'), '^was recorded at .*, the entry before it at ',
+    'finds an entry that was recorded before the one before it'
 );
 delete from ledger.payout_items where restaurant_id = 'items';
 select matches(

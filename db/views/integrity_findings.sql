@@ -211,6 +211,14 @@ from (
     from reporting.check_pending_day_unequal_to_entries as c
     union all
     select
+        'recorded_at_decreases'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_recorded_at_decreases as c
+    union all
+    select
         'reserve_differs_from_payout'::text as check_name,
         c.restaurant_id,
         c.currency,

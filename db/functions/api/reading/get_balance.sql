@@ -1,4 +1,8 @@
-create or replace function api.get_balance(p_restaurant_id text, p_currency text)
+create or replace function api.get_balance(
+    p_restaurant_id text,
+    p_currency text,
+    p_at timestamptz default null
+)
 returns table (
     restaurant_id text,
     currency text,
@@ -16,26 +20,44 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 as $function$
 /*
- * Function: api.get_balance(2)
- *     What a restaurant owns in one currency, now. The cost does not grow with the book.
+ * Function: api.get_balance(3)
+ *     What a restaurant owns in one currency, now or at an earlier moment. The cost does not grow
+ *     with the book.
  * Parameters:
  *     p_restaurant_id  - the platform's id of the restaurant
  *     p_currency       - ISO 4217 code, in either case
+ *     p_at             - the moment: what was recorded by then, in the day that it was then. Before
+ *                        the first entry there was nothing. Transactions that were under way then
+ *                        may add to it until they end; after that it never changes. Null: now
  * Returns:
  *     one row; amounts in minor units of the currency. available may be negative: a debt. pending
  *     is not available yet, reserved is in payouts under way, held is held back for disputes; total
- *     is the sum of the four. last_event_at is the latest occurred_at posted
+ *     is the sum of the four. last_event_at is the latest occurred_at posted; with p_at it is null
+ *     if something was recorded since
  * Raises:
  *     LBARG  an argument is missing
  *     LNRES  the restaurant is not known
  *     LUCUR  the currency is not one of ISO 4217
- * Calls:  ledger.business_day, ledger.require_currency, ledger.require_restaurant
+ *     LUMOM  the moment has not come
+ * Calls:  ledger.business_day, ledger.require_currency, ledger.require_restaurant,
+ *         ledger.read_balance
  * Reads:  ledger.restaurants, ledger.account_balances, ledger.pending_days
  * Locks:  none
  */
 declare
     v_account record;
 begin
+    if p_at is not null then
+        currency := ledger.require_currency(p_currency);
+        perform ledger.require_restaurant(p_restaurant_id);
+        restaurant_id := p_restaurant_id;
+        select b.*
+        into available, pending, reserved, held, total, last_event_at
+        from ledger.read_balance(p_restaurant_id, currency, p_at, clock_timestamp()) as b;
+        return next;
+        return;
+    end if;
+
     currency := upper(p_currency collate "C");
     select
         ledger.business_day(now(), s.timezone, s.day_close_hour) as today,
@@ -73,5 +95,5 @@ begin
 end;
 $function$;
 
-comment on function api.get_balance(text, text)
-is 'What a restaurant owns in one currency, now.';
+comment on function api.get_balance(text, text, timestamptz)
+is 'What a restaurant owns in one currency, now or at an earlier moment.';
