@@ -6,6 +6,7 @@ import ipaddress
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -36,6 +37,16 @@ def check_login(database_url: str) -> None:
             f"{login} may not act as {ROLE}: {refused}\n"
             f"Deploy first (python db/deploy.py); then, as an administrator: grant {ROLE} to {login};"
         )
+
+
+def check_address(host: str, port: int) -> None:
+    """Ends with a clear message if somebody listens there: Granian would share the port, and requests would go now to
+    this database and now to the other service's."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        sys.exit(f"cannot listen on {host}, port {port}: {reason}. Choose another one with --port.")
 
 
 def default_workers() -> int:
@@ -94,6 +105,7 @@ def main() -> None:
         )
     if not os.environ.get("DATABASE_URL"):
         sys.exit("DATABASE_URL is not set. `make run` starts a database of its own.")
+    check_address(str(address), options.port)
     check_login(os.environ["DATABASE_URL"])
     os.register_at_fork(after_in_child=become_worker)
     Granian(

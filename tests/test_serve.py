@@ -422,6 +422,21 @@ def test_a_login_with_the_services_role_serves(database: str, connect: Connect, 
         connect().execute(f"drop role {name}".encode())
 
 
+def test_it_does_not_share_its_port(running: Service, database: str) -> None:
+    """Two services on one port would take turns, each with its own database."""
+    second = subprocess.run(
+        [sys.executable, "serve.py", "--port", str(running.port)],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": database},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert second.returncode == 1
+    assert f"port {running.port}: Address already in use. Choose another one with --port." in second.stderr
+    assert "Traceback" not in second.stderr
+
+
 def test_it_starts_before_its_database_and_says_so(tmp_path: Path) -> None:
     with serving("postgresql://nobody@127.0.0.1:1/none", tmp_path / "log", CUENTA_POOL_TIMEOUT="0.2") as service:
         assert service.ask("GET", "/ready")[0] == 503
