@@ -43,7 +43,9 @@ lint: .venv/installed-dev  ## every linter that CI runs
 	$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 check: .venv/installed  ## the checks of reporting.check_*, which return no row on a sound ledger
-	@rows=$$($(PY) dev/embedded.py psql -XqAt -v ON_ERROR_STOP=1 -f sql/checks.sql) || exit 1; \
+	@rows=$$($(PY) dev/embedded.py psql -XqAt -v ON_ERROR_STOP=1 -f sql/checks.sql) || { \
+		echo "the checks could not be made: they want a database that is deployed (make deploy)"; \
+		echo "and a login with cuenta_reader"; exit 1; }; \
 	if [ -n "$$rows" ]; then echo "$$rows"; echo "the ledger is not sound"; exit 1; fi; \
 	echo "no check finds anything: the ledger is sound"
 

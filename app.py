@@ -43,6 +43,10 @@ PLAIN = {
     503: ("UNAVAILABLE", "the database is busy, takes no writes now or does not answer; sending this again is safe"),
 }
 JSON, CSV = "application/json", "text/csv"
+INSTEAD = {  # of what Werkzeug says to somebody at a browser
+    404: "nothing is here; /docs and /openapi.json show what there is",
+    405: "this path takes another method; the header Allow names it",
+}
 SERVED = (".css", ".js", ".svg")  # of the documentation's files
 
 
@@ -113,7 +117,8 @@ def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
             raise Refusal(400, "INVALID_INPUT", "the body must be a JSON object")
         wrong = [k for k in given if k not in kinds]
     if wrong:
-        raise Refusal(400, "INVALID_INPUT", "unknown or repeated parameter", field=wrong[0])
+        known = f"this call takes {', '.join(kinds) or 'none'}" + ("" if route.method == "GET" else ", in the body")
+        raise Refusal(400, "INVALID_INPUT", f"unknown or repeated parameter; {known}", field=wrong[0])
     values = {**path, **dict.fromkeys(route.required), **given}
     for name, value in values.items():
         wanted, pattern = KINDS[kind := kinds.get(name, "text")]
@@ -136,7 +141,8 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
     g.route = route
     if route.document:
         if request.environ.get("QUERY_STRING"):
-            raise Refusal(400, "INVALID_INPUT", "unknown or repeated parameter", field=next(iter(request.args), ""))
+            message = "unknown parameter; this call takes a body and none"
+            raise Refusal(400, "INVALID_INPUT", message, field=next(iter(request.args), ""))
         text = read_body(route)
         if request.mimetype == "application/x-ndjson":
             text, items = parse_lines(text)
@@ -190,7 +196,8 @@ def on_database_error(error: psycopg.Error) -> Response:
 def on_http_error(error: HTTPException) -> Response:
     """Refusals, ours and Flask's, in the envelope; a 405 keeps its Allow header."""
     code = getattr(error, "error", error.name.upper().replace(" ", "_"))
-    response = problem(error.code or 500, code, error.description or error.name, getattr(error, "details", {}))
+    message = INSTEAD.get(error.code or 500, error.description or error.name)
+    response = problem(error.code or 500, code, message, getattr(error, "details", {}))
     response.headers.extend({k: v for k, v in error.get_headers() if k == "Allow"})
     return response
 

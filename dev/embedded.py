@@ -101,8 +101,11 @@ def major_version(bin_dir: Path, program: str = "postgres") -> int:
 
 def find_psql(url: str) -> str:
     """The psql of the server's version, which knows its catalogs; else any."""
-    with psycopg.connect(url) as connection:
-        major = connection.info.server_version // 10000
+    try:
+        with psycopg.connect(url) as connection:
+            major = connection.info.server_version // 10000
+    except psycopg.OperationalError as error:
+        raise ServerError(f"no connection to the database of DATABASE_URL: {error}") from None
     on_path = [Path(found).parent] if (found := shutil.which("psql")) else []
     folders = [Path(f"/usr/lib/postgresql/{major}/bin"), *on_path]
     with contextlib.suppress(ServerError):
