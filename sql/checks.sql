@@ -4,6 +4,8 @@
 --   psql "$DATABASE_URL" -v check=entry_seq_gap -f sql/checks.sql
 --
 -- check  only this one, warnings included; all by default
+-- Made for `make check`: in psql each check that finds nothing prints an empty table, and
+-- q4_integrity.sql reads better.
 -- A check is the view reporting.check_ and its name; its comment (\d+, or
 -- reporting.integrity_checks) says why it is made and what to do.
 

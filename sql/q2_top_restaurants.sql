@@ -8,7 +8,8 @@
 -- currency  only this one; by default each currency has its own ten
 -- top       how many; 10 by default
 -- Net revenue is charges less fees and refunds, in minor units. net_margin is its percentage of
--- the charges, net_share that of the net revenue of all restaurants in the currency. best_day is
+-- the charges, net_share that of the net revenue of all restaurants in the currency (above 100
+-- where others are negative), running_share what it and those above it have together. best_day is
 -- the day with the highest net revenue. Restaurants with equal revenue share a rank.
 
 \if :{?as_of} \set _as_of :as_of \else \set _as_of today \endif
