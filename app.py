@@ -29,6 +29,7 @@ SELECT = {
     "status": "row_to_json(r)::text, r.status",
     "step": "row_to_json(r)::text, r.run_id, r.is_finished",
     "rows": "coalesce(json_agg(r), '[]')::text",
+    "list": "json_build_object('data', coalesce(json_agg(r), '[]'))::text",
     "csv": "r.csv",
     "page": "json_build_object('data', coalesce(json_agg(r), '[]'), 'next_cursor',"
     " case when count(*) >= $page then (array_agg(r.cursor))[count(*)] end)::text",

@@ -21,7 +21,7 @@ class Route:
     required: Mapping[str, str] = field(default_factory=dict)
     optional: Mapping[str, str] = field(default_factory=dict)
     document: str | None = None  # the jsonb argument that takes the raw body
-    answer: str = "row"  # or rows: an array (a batch, NDJSON too), page: data and next_cursor
+    answer: str = "row"  # or rows: an array (a batch, NDJSON too), list: data, page: data and next_cursor
     status: int | Mapping[str, int] = 200  # or by the row's own status
     page: int = 0  # the function's default limit
     csv: str | None = None  # the function with the same arguments that answers as text/csv
@@ -40,7 +40,12 @@ RUN, LEAST = CURRENCY | {"as_of": "date"}, {"min_amount": "integer", "restaurant
 SKIPS = {"reason": "text"} | PAGING
 RUNS = CURRENCY | {"as_of": "date", "is_finished": "boolean"} | PAGING
 ENTRIES = CURRENCY, {"from": "date", "to": "date", "newest_first": "boolean", "payout_id": "text"} | PAGING
-PAYOUTS = dict.fromkeys(("restaurant_id", "status", "run_id"), "text") | CURRENCY | {"as_of": "date"} | PAGING
+FOUND_BY = dict.fromkeys(("restaurant_id", "status", "run_id", "external_id", "submitted_by"), "text")
+PAYOUTS = FOUND_BY | CURRENCY | {"as_of": "date", "is_confirmed": "boolean"} | PAGING
+ACTOR, REASON = {"actor": "text"}, {"reason": "text"}
+LIMITS = dict.fromkeys(("min_amount", "max_amount", "payable_unit"), "integer")
+NAMED = RUN | {"restaurant_ids": "texts"} | REASON
+BY_HAND = ACTOR | {"min_amount": "integer", "dry_run": "boolean"}
 DAYS = {"timezone": "text", "day_close_hour": "integer", "settlement_delay_days": "integer"}
 TERMS = {"payouts_paused": "boolean", "closed": "boolean", "actor": "text"}
 TEXTS = ("restaurant_id", "currency", "base_currency", "source")
@@ -52,15 +57,23 @@ ROUTES = (
     Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
     Route("GET", f"{EVENTS}/<any_text:event_id>", "get_event", optional={"provider": "text"}),
     Route("PUT", RESTAURANT, "set_restaurant", optional=DAYS | TERMS),
+    Route("GET", f"{RESTAURANT}/payout-terms", "get_payout_terms", CURRENCY),
+    Route("PUT", f"{RESTAURANT}/payout-terms", "set_payout_terms", CURRENCY, LIMITS | REASON | ACTOR),
+    Route("POST", f"{RESTAURANT}/payout-terms/pause", "pause_payouts", CURRENCY | REASON, ACTOR),
+    Route("POST", f"{RESTAURANT}/payout-terms/resume", "resume_payouts", CURRENCY, REASON | ACTOR),
     Route("GET", f"{RESTAURANT}/balance", "get_balance", CURRENCY),
     Route("GET", f"{RESTAURANT}/entries", "list_entries", *ENTRIES, answer="page", page=100),
     Route("POST", f"{PAYOUT}/run", "run_payouts", RUN, LEAST | {"dry_run": "boolean"}, status=202, steps=CHUNKS),
+    Route("POST", f"{PAYOUT}/by-hand", "pay_by_hand", NAMED, BY_HAND, status=202),
+    Route("POST", f"{PAYOUT}/claim", "claim_payouts", CURRENCY, {"limit": "integer"} | ACTOR, answer="list"),
     Route("GET", f"{PAYOUT}/preview", "preview_payouts", RUN, LEAST | PAGING, answer="page", page=500),
     Route("GET", f"{PAYOUT}/runs", "list_payout_runs", optional=RUNS, answer="page", page=50),
     Route("GET", f"{PAYOUT}/runs/<run_id>", "get_payout_run"),
     Route("GET", f"{PAYOUT}/runs/<run_id>/skips", "list_payout_skips", optional=SKIPS, answer="page", page=50),
     Route("GET", PAYOUT, "list_payouts", optional=PAYOUTS, answer="page", page=50),
     Route("GET", f"{PAYOUT}/<payout_id>", "get_payout"),
+    Route("GET", f"{PAYOUT}/<payout_id>/entries", "list_payout_entries", optional=PAGING, answer="page", page=100),
+    Route("POST", f"{PAYOUT}/<payout_id>/confirm", "confirm_payout", {"external_id": "text"}, ACTOR),
     Route("GET", "/v1/reports", "list_reports", answer="rows"),
     Route("GET", "/v1/reports/<name>", "get_report", optional=REPORT, page=100, csv="get_report_csv"),
 )
