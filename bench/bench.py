@@ -606,7 +606,7 @@ def event_requests(restaurants: int) -> Iterator[bytes]:
             f'{{"event_id": "evt_{number}", "event_type": "charge_succeeded", "occurred_at": '
             f'"2025-01-15T18:30:{10 + number % 50}Z", "restaurant_id": "res_{1 + number % restaurants}", '
             f'"currency": "PEN", "amount": {1000 + number % 89000}, "fee": 95, "metadata": '
-            '{"reservation_id": "rsv_987", "payment_id": "pay_456"}}'
+            f'{{"reservation_id": "rsv_987", "payment_id": "pay_{number}"}}}}'
         )
         yield (
             "POST /v1/processor/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -64,6 +64,9 @@ grant insert on ledger.payout_skips to cuenta_writer;
 grant insert on ledger.event_rejections to cuenta_writer;
 grant insert on ledger.fx_rates to cuenta_writer;
 grant insert on ledger.payout_term_changes to cuenta_writer;
+grant insert on ledger.event_acceptances to cuenta_writer;
+grant insert on ledger.event_links to cuenta_writer;
+grant insert, delete on ledger.deferred_events to cuenta_writer;
 grant insert on ledger.posting_rule_history to cuenta_writer;
 grant insert on ledger.setting_changes to cuenta_writer;
 grant insert, update on ledger.account_balances to cuenta_writer;
@@ -130,7 +133,12 @@ grant execute on function api.load_fx_rates to cuenta_operator;
 grant execute on function api.pay_by_hand to cuenta_operator;
 grant execute on function api.resume_payouts to cuenta_operator;
 grant execute on function api.set_payout_terms to cuenta_operator;
+grant execute on function api.hold_funds to cuenta_operator;
+grant execute on function api.post_adjustment to cuenta_operator;
+grant execute on function api.release_hold to cuenta_operator;
+grant execute on function api.reverse_event to cuenta_operator;
 grant execute on function api.set_platform_settings to cuenta_operator;
+grant execute on function api.write_off_debt to cuenta_operator;
 
 -- 5. Reporting tools: the views.
 grant usage on schema reporting to cuenta_reader;

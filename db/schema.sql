@@ -32,7 +32,12 @@ CREATE TYPE ledger.event_decision AS (
 	subject_state text COLLATE pg_catalog."C",
 	payout_id text COLLATE pg_catalog."C",
 	code text COLLATE pg_catalog."C",
-	details jsonb
+	details jsonb,
+	subject_id text COLLATE pg_catalog."C",
+	about_event_no bigint,
+	payment_event_no bigint,
+	available_on date,
+	first_type text COLLATE pg_catalog."C"
 );
 
 COMMENT ON TYPE ledger.event_decision IS 'What was decided about an event: the state of its subject, which names the posting rule, or the code and details of why it posts nothing.';
@@ -45,6 +50,16 @@ COMMENT ON COLUMN ledger.event_decision.code IS 'Why it is refused; null: it is 
 
 COMMENT ON COLUMN ledger.event_decision.details IS 'What more there is to say about that.';
 
+COMMENT ON COLUMN ledger.event_decision.subject_id IS 'The id of what it is the first to tell of; or, if first_type is set, of what it waits for.';
+
+COMMENT ON COLUMN ledger.event_decision.about_event_no IS 'The event that first told of what this one is about.';
+
+COMMENT ON COLUMN ledger.event_decision.payment_event_no IS 'The charge of the payment it belongs to.';
+
+COMMENT ON COLUMN ledger.event_decision.available_on IS 'From this day its money counts; null: as the rule says.';
+
+COMMENT ON COLUMN ledger.event_decision.first_type IS 'The type of the event it waits for; null: it does not wait.';
+
 CREATE TYPE ledger.event_fields AS (
 	provider text COLLATE pg_catalog."C",
 	event_id text COLLATE pg_catalog."C",
@@ -53,7 +68,11 @@ CREATE TYPE ledger.event_fields AS (
 	currency text COLLATE pg_catalog."C",
 	amount bigint,
 	fee bigint,
-	occurred_at timestamp with time zone
+	occurred_at timestamp with time zone,
+	available_on date,
+	payment_id text COLLATE pg_catalog."C",
+	refund_id text COLLATE pg_catalog."C",
+	dispute_id text COLLATE pg_catalog."C"
 );
 
 COMMENT ON TYPE ledger.event_fields IS 'The fields that every event has, named as in the document.';
@@ -156,6 +175,15 @@ CREATE FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from 
     SET plan_cache_mode TO 'force_custom_plan';
 
 COMMENT ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) IS 'A restaurant''s statement in one currency, by settlement days.';
+
+CREATE FUNCTION api.hold_funds(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.hold_funds(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.hold_funds(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) IS 'Holds a restaurant''s money back.';
 
 CREATE FUNCTION api.ingest_event(p_event jsonb) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -261,6 +289,15 @@ CREATE PROCEDURE api.pay_restaurants(IN p_currency text DEFAULT NULL::text, IN p
 
 COMMENT ON PROCEDURE api.pay_restaurants(IN p_currency text, IN p_as_of date, IN p_min_amount bigint, IN p_restaurant_ids text[], INOUT p_run_id text) IS 'Pays every restaurant what has settled up to a day, and commits every few hundred of them.';
 
+CREATE FUNCTION api.post_adjustment(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.post_adjustment(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.post_adjustment(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) IS 'Gives a restaurant money of the platform, or takes some.';
+
 CREATE FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint DEFAULT 1, p_restaurant_ids text[] DEFAULT NULL::text[], p_limit integer DEFAULT 500, p_cursor text DEFAULT NULL::text) RETURNS TABLE(restaurant_id text, payout_id text, amount numeric, reason text, items jsonb, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -270,6 +307,15 @@ CREATE FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount 
 
 COMMENT ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) IS 'What a payout run would pay each restaurant, of what that consists, or why not.';
 
+CREATE FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) IS 'Releases money that was held back.';
+
 CREATE FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text DEFAULT SESSION_USER, p_reason text DEFAULT NULL::text) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -277,6 +323,15 @@ CREATE FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_acto
 ALTER FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) IS 'Ends a pause of a restaurant''s payouts in a currency.';
+
+CREATE FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text DEFAULT 'default'::text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) IS 'Takes back an event that was a mistake.';
 
 CREATE FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint DEFAULT 1, p_dry_run boolean DEFAULT false, p_restaurant_ids text[] DEFAULT NULL::text[]) RETURNS TABLE(status text, message text, run_id text, currency text, as_of date, min_amount bigint, is_dry_run boolean, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -318,6 +373,15 @@ ALTER FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount 
 
 COMMENT ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) IS 'Begins a payout run that continue_payout_run carries out.';
 
+CREATE FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) IS 'Gives up what a restaurant owes, or a part of it.';
+
 CREATE FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) RETURNS void
     LANGUAGE plpgsql;
 
@@ -326,7 +390,12 @@ COMMENT ON FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no b
 CREATE FUNCTION ledger.answer_known_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE plpgsql;
 
-COMMENT ON FUNCTION ledger.answer_known_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) IS 'Answers an event whose id is in the book: the same again, or a conflict.';
+COMMENT ON FUNCTION ledger.answer_known_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) IS 'Answers an event that is in the book: the same again, or a conflict.';
+
+CREATE FUNCTION ledger.answer_known_subject(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) RETURNS ledger.event_answer
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.answer_known_subject(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) IS 'Answers an event whose payment, refund or dispute is in the book under another id.';
 
 CREATE TABLE ledger.payout_runs (
     run_id text NOT NULL COLLATE pg_catalog."C",
@@ -399,10 +468,10 @@ CREATE FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_d
 
 COMMENT ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) IS 'An amount times a fraction, rounded half away from zero, for reports.';
 
-CREATE FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone) RETURNS ledger.event_decision
+CREATE FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone, p_accepted text) RETURNS ledger.event_decision
     LANGUAGE plpgsql;
 
-COMMENT ON FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone) IS 'Decides on an event that is about a subject, opens an account, or is to be refused.';
+COMMENT ON FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone, p_accepted text) IS 'Decides on an event that is about a subject, opens an account, or is to be refused.';
 
 CREATE TABLE ledger.account_balances (
     balance bigint DEFAULT 0 NOT NULL,
@@ -417,6 +486,7 @@ CREATE TABLE ledger.account_balances (
     restaurant_id text NOT NULL COLLATE pg_catalog."C",
     currency text NOT NULL COLLATE pg_catalog."C",
     timezone text NOT NULL,
+    deferred_count integer DEFAULT 0 NOT NULL,
     is_closed boolean DEFAULT false NOT NULL
 )
 WITH (fillfactor='50');
@@ -447,6 +517,8 @@ COMMENT ON COLUMN ledger.account_balances.currency IS 'The currency.';
 
 COMMENT ON COLUMN ledger.account_balances.timezone IS 'As the restaurant''s; settings that posting needs are copied here by the functions that set them.';
 
+COMMENT ON COLUMN ledger.account_balances.deferred_count IS 'Events of this account that wait for another, so that posting need not look for them.';
+
 COMMENT ON COLUMN ledger.account_balances.is_closed IS 'Whether the restaurant is closed.';
 
 CREATE FUNCTION ledger.decide_payout(p_restaurant_id text, p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(amount numeric, reason text, items jsonb, today date, account ledger.account_balances)
@@ -461,9 +533,14 @@ CREATE TABLE ledger.event_types (
     subject_field text COLLATE pg_catalog."C",
     reported_state text COLLATE pg_catalog."C",
     description text NOT NULL,
+    first_type text COLLATE pg_catalog."C",
+    is_subject_optional boolean DEFAULT false NOT NULL,
+    is_amount_free boolean DEFAULT false NOT NULL,
+    is_new_business boolean DEFAULT false NOT NULL,
+    state_rank smallint DEFAULT 0 NOT NULL,
     CONSTRAINT event_types_origin_known_check CHECK ((origin = ANY (ARRAY['processor'::text, 'operator'::text]))),
     CONSTRAINT event_types_subject_is_named_check CHECK (((subject IS NULL) = (subject_field IS NULL))),
-    CONSTRAINT event_types_subject_known_check CHECK ((subject = 'payout'::text))
+    CONSTRAINT event_types_subject_known_check CHECK ((subject = ANY (ARRAY['payment'::text, 'refund'::text, 'dispute'::text, 'hold'::text, 'event'::text, 'debt'::text, 'payout'::text])))
 );
 
 COMMENT ON TABLE ledger.event_types IS 'Kinds of events that cuenta understands.';
@@ -480,10 +557,45 @@ COMMENT ON COLUMN ledger.event_types.reported_state IS 'The state of the subject
 
 COMMENT ON COLUMN ledger.event_types.description IS 'What it says, in a sentence.';
 
+COMMENT ON COLUMN ledger.event_types.first_type IS 'The type that first tells of such a subject; null: cuenta itself makes it, or it is any event.';
+
+COMMENT ON COLUMN ledger.event_types.is_subject_optional IS 'Whether such an event may leave its subject unnamed; then it is one of its own.';
+
+COMMENT ON COLUMN ledger.event_types.is_amount_free IS 'Whether its amount may differ from that of the event that first told of its subject.';
+
+COMMENT ON COLUMN ledger.event_types.is_new_business IS 'Whether it is new business, which a closed restaurant does not do.';
+
+COMMENT ON COLUMN ledger.event_types.state_rank IS 'Of two reports of one instant about one subject the higher counts, whichever comes first.';
+
 CREATE FUNCTION ledger.decide_payout_event(p_event ledger.event_fields, p_document jsonb, p_type ledger.event_types) RETURNS ledger.event_decision
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.decide_payout_event(p_event ledger.event_fields, p_document jsonb, p_type ledger.event_types) IS 'The state of the payout that an event is about, as far as the event is concerned.';
+
+CREATE FUNCTION ledger.decide_reversal(p_event ledger.event_fields, p_document jsonb) RETURNS ledger.event_decision
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.decide_reversal(p_event ledger.event_fields, p_document jsonb) IS 'Decides whether an event may be taken back.';
+
+CREATE FUNCTION ledger.decide_share(p_event ledger.event_fields, p_type ledger.event_types, p_decision ledger.event_decision, p_accepted text) RETURNS ledger.event_decision
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.decide_share(p_event ledger.event_fields, p_type ledger.event_types, p_decision ledger.event_decision, p_accepted text) IS 'Decides whether an event may take its amount from its payment or hold.';
+
+CREATE FUNCTION ledger.decide_subject_event(p_event ledger.event_fields, p_document jsonb, p_type ledger.event_types, p_accepted text) RETURNS ledger.event_decision
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.decide_subject_event(p_event ledger.event_fields, p_document jsonb, p_type ledger.event_types, p_accepted text) IS 'Decides on an event about a payment, a refund, a dispute, a hold or nothing.';
+
+CREATE FUNCTION ledger.decide_write_off(p_event ledger.event_fields, p_now timestamp with time zone) RETURNS ledger.event_decision
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.decide_write_off(p_event ledger.event_fields, p_now timestamp with time zone) IS 'Decides whether the platform may give up what a restaurant owes.';
+
+CREATE FUNCTION ledger.defer_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_received_at timestamp with time zone, p_now timestamp with time zone) RETURNS ledger.event_answer
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.defer_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_received_at timestamp with time zone, p_now timestamp with time zone) IS 'Keeps an event that waits for what it refers to.';
 
 CREATE FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE;
@@ -499,6 +611,11 @@ CREATE FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) RETURNS text
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) IS 'What is wrong with an exchange rate as a caller gives it.';
+
+CREATE FUNCTION ledger.find_reference_fault(p_event jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.find_reference_fault(p_event jsonb) IS 'What is wrong with what an event names besides its fields.';
 
 CREATE FUNCTION ledger.find_wild_number(p_document jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -525,10 +642,20 @@ CREATE FUNCTION ledger.known_timezones(p_timezones text[]) RETURNS text[]
 
 COMMENT ON FUNCTION ledger.known_timezones(p_timezones text[]) IS 'Which of some time zones this server knows.';
 
+CREATE FUNCTION ledger.link_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_event_no bigint) RETURNS void
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.link_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_event_no bigint) IS 'Writes what an event follows, and moves the payout that it is about.';
+
 CREATE FUNCTION ledger.list_day_settings(p_restaurant_id text) RETURNS TABLE(since timestamp with time zone, until timestamp with time zone, timezone text, day_close_hour smallint)
     LANGUAGE sql STABLE;
 
 COMMENT ON FUNCTION ledger.list_day_settings(p_restaurant_id text) IS 'Which settings said to which day a moment belongs, from when until when.';
+
+CREATE FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provider text) RETURNS jsonb
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provider text) IS 'The fields in which two documents of one event id differ.';
 
 CREATE TABLE ledger.restaurants (
     restaurant_id text NOT NULL COLLATE pg_catalog."C",
@@ -642,6 +769,11 @@ CREATE FUNCTION ledger.move_payout(p_event ledger.event_fields, p_document jsonb
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION ledger.move_payout(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision) IS 'Gives a payout the state that an event reports.';
+
+CREATE FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document jsonb, p_field text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document jsonb, p_field text) IS 'What an event is about, as far as it says so.';
 
 CREATE FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql;
@@ -801,6 +933,11 @@ CREATE FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_plac
 
 COMMENT ON FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_place integer, p_after_day date, p_after_seq bigint, p_limit integer) IS 'One page of what a payout pays.';
 
+CREATE FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) IS 'Posts the events of an account that need wait no longer.';
+
 CREATE FUNCTION ledger.post_event(p_event jsonb, p_now timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE plpgsql;
 
@@ -810,6 +947,11 @@ CREATE FUNCTION ledger.post_events(p_events ledger.event_fields[], p_documents j
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION ledger.post_events(p_events ledger.event_fields[], p_documents jsonb, p_timezones text[], p_now timestamp with time zone) IS 'Posts what needs no decision of an array''s events, in a handful of statements.';
+
+CREATE FUNCTION ledger.post_operator_event(p_event jsonb, p_now timestamp with time zone) RETURNS ledger.event_answer
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.post_operator_event(p_event jsonb, p_now timestamp with time zone) IS 'The path of what people do: an event of provider operator.';
 
 CREATE FUNCTION ledger.read_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(available numeric, pending numeric, reserved bigint, held bigint, total numeric, last_event_at timestamp with time zone)
     LANGUAGE plpgsql STABLE;
@@ -847,6 +989,11 @@ CREATE FUNCTION ledger.read_opening(p_restaurant_id text, p_currency text, p_day
 
 COMMENT ON FUNCTION ledger.read_opening(p_restaurant_id text, p_currency text, p_day date) IS 'With what a settlement day begins: the sum of all days before it.';
 
+CREATE FUNCTION ledger.read_subject_state(p_event ledger.event_fields, p_type ledger.event_types, p_first_event_no bigint) RETURNS text
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.read_subject_state(p_event ledger.event_fields, p_type ledger.event_types, p_first_event_no bigint) IS 'The state of a refund, dispute or hold, as far as an event about it is concerned.';
+
 CREATE FUNCTION ledger.read_time(p_text text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE;
 
@@ -862,10 +1009,10 @@ CREATE FUNCTION ledger.refuse_apart(p_event jsonb, p_is_of_unknown_timezone bool
 
 COMMENT ON FUNCTION ledger.refuse_apart(p_event jsonb, p_is_of_unknown_timezone boolean, p_now timestamp with time zone) IS 'Answers an item of an array that must not take the usual path.';
 
-CREATE FUNCTION ledger.refuse_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_now timestamp with time zone) RETURNS ledger.event_answer
+CREATE FUNCTION ledger.refuse_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_received_at timestamp with time zone, p_now timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE plpgsql;
 
-COMMENT ON FUNCTION ledger.refuse_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_now timestamp with time zone) IS 'Refuses a valid event, unless it was posted meanwhile.';
+COMMENT ON FUNCTION ledger.refuse_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_received_at timestamp with time zone, p_now timestamp with time zone) IS 'Answers a valid event that was decided against: it waits, or is refused.';
 
 CREATE FUNCTION ledger.reject_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_status text, p_now timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE plpgsql;
@@ -985,10 +1132,15 @@ CREATE FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_a
 
 COMMENT ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) IS 'Gives a payout the bank''s or the processor''s id, once.';
 
-CREATE FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(item_no bigint, provider text, event_id text, event_type text, restaurant_id text, currency text, amount bigint, fee bigint, occurred_at timestamp with time zone, amount_entry text, fee_entry text, entries integer, first_entry_seq bigint, change bigint, fee_change bigint, balance bigint, reserved bigint, held bigint, recorded_at timestamp with time zone, business_day date, available_on date, closed_through date, is_pending boolean)
+CREATE FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(item_no bigint, provider text, event_id text, event_type text, restaurant_id text, currency text, amount bigint, fee bigint, occurred_at timestamp with time zone, amount_entry text, fee_entry text, entries integer, first_entry_seq bigint, change bigint, fee_change bigint, balance bigint, reserved bigint, held bigint, recorded_at timestamp with time zone, business_day date, available_on date, closed_through date, is_pending boolean, subject_id text)
     LANGUAGE sql STABLE;
 
 COMMENT ON FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) IS 'Which of an array''s events need no decision, with what they post.';
+
+CREATE FUNCTION ledger.sum_effects(p_restaurant_id text, p_event_no bigint) RETURNS TABLE(payment numeric, held numeric)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.sum_effects(p_restaurant_id text, p_event_no bigint) IS 'What is left of a payment or a hold.';
 
 CREATE FUNCTION ledger.sum_payable(p_account ledger.account_balances, p_as_of date, p_today date, p_payable_unit bigint) RETURNS TABLE(amount numeric, is_below_unit boolean, settled numeric, entries numeric, largest numeric, items jsonb)
     LANGUAGE sql STABLE;
@@ -1095,10 +1247,10 @@ CREATE FUNCTION ledger.write_cursor(p_key text) RETURNS text
 
 COMMENT ON FUNCTION ledger.write_cursor(p_key text) IS 'The cursor of a row of a list.';
 
-CREATE FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) RETURNS ledger.event_answer
+CREATE FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_received_at timestamp with time zone, p_now timestamp with time zone, p_accepted text DEFAULT NULL::text, OUT answer ledger.event_answer, OUT are_waiting boolean) RETURNS record
     LANGUAGE plpgsql;
 
-COMMENT ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) IS 'Decides on a valid event under its account''s lock, and writes it.';
+COMMENT ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_received_at timestamp with time zone, p_now timestamp with time zone, p_accepted text, OUT answer ledger.event_answer, OUT are_waiting boolean) IS 'Decides on a valid event under its account''s lock, and writes it.';
 
 CREATE FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(reason text, restaurants integer, amount numeric)
     LANGUAGE plpgsql;
@@ -1161,6 +1313,56 @@ COMMENT ON COLUMN ledger.currencies.name IS 'Its English name.';
 
 COMMENT ON COLUMN ledger.currencies.payable_unit IS 'Minor units of which a payout is a multiple, unless the restaurant''s terms say otherwise: banks move no less.';
 
+CREATE TABLE ledger.deferred_events (
+    deferred_no bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    provider text NOT NULL COLLATE pg_catalog."C",
+    event_id text NOT NULL COLLATE pg_catalog."C",
+    event_type text NOT NULL COLLATE pg_catalog."C",
+    first_type text NOT NULL COLLATE pg_catalog."C",
+    subject_id text NOT NULL COLLATE pg_catalog."C",
+    code text NOT NULL COLLATE pg_catalog."C",
+    payload jsonb NOT NULL
+);
+
+COMMENT ON TABLE ledger.deferred_events IS 'Events that wait for what they refer to. Posted in the transaction of the event that tells of it, and gone from here then: each is here or in processor_events or event_rejections.';
+
+COMMENT ON COLUMN ledger.deferred_events.deferred_no IS 'Internal number.';
+
+COMMENT ON COLUMN ledger.deferred_events.occurred_at IS 'When it happened, as the event says.';
+
+COMMENT ON COLUMN ledger.deferred_events.received_at IS 'When it was first received here.';
+
+COMMENT ON COLUMN ledger.deferred_events.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.deferred_events.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.deferred_events.provider IS 'The processor that sent it.';
+
+COMMENT ON COLUMN ledger.deferred_events.event_id IS 'The processor''s id of it.';
+
+COMMENT ON COLUMN ledger.deferred_events.event_type IS 'What it says; see ledger.event_types.';
+
+COMMENT ON COLUMN ledger.deferred_events.first_type IS 'The type of the event it waits for, of the same restaurant and provider.';
+
+COMMENT ON COLUMN ledger.deferred_events.subject_id IS 'The payment, refund or dispute that the event it waits for tells of.';
+
+COMMENT ON COLUMN ledger.deferred_events.code IS 'Why it waits, as in ledger.rejection_reasons.';
+
+COMMENT ON COLUMN ledger.deferred_events.payload IS 'The document as received.';
+
+ALTER TABLE ledger.deferred_events ALTER COLUMN deferred_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger.deferred_events_deferred_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE ledger.entry_types (
     entry_type text NOT NULL COLLATE pg_catalog."C",
     debit_account text NOT NULL COLLATE pg_catalog."C",
@@ -1186,6 +1388,8 @@ END) STORED NOT NULL,
     payout_item text COLLATE pg_catalog."C",
     may_be_pending boolean NOT NULL,
     description text NOT NULL,
+    payment_effect smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT entry_types_payment_effect_known_check CHECK ((payment_effect = ANY (ARRAY['-1'::integer, 0, 1]))),
     CONSTRAINT entry_types_two_accounts_check CHECK ((debit_account <> credit_account))
 );
 
@@ -1208,6 +1412,52 @@ COMMENT ON COLUMN ledger.entry_types.payout_item IS 'The payout item under which
 COMMENT ON COLUMN ledger.entry_types.may_be_pending IS 'Whether entries of this type wait for their available_on: money in and its fee. Money out never does, whatever the clock or the restaurant''s time zone say later.';
 
 COMMENT ON COLUMN ledger.entry_types.description IS 'What it stands for, in a sentence.';
+
+COMMENT ON COLUMN ledger.entry_types.payment_effect IS 'What one minor unit does to what is left of its payment, which never is less than nothing: 1, -1 or 0.';
+
+CREATE TABLE ledger.event_acceptances (
+    event_no bigint NOT NULL,
+    accepted_at timestamp with time zone NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    code text NOT NULL COLLATE pg_catalog."C",
+    actor text NOT NULL,
+    reason text NOT NULL
+);
+
+COMMENT ON TABLE ledger.event_acceptances IS 'Events that a rule refused and that a person had posted all the same, because they happened.';
+
+COMMENT ON COLUMN ledger.event_acceptances.event_no IS 'The event.';
+
+COMMENT ON COLUMN ledger.event_acceptances.accepted_at IS 'When it was accepted.';
+
+COMMENT ON COLUMN ledger.event_acceptances.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.event_acceptances.code IS 'Why it had been refused.';
+
+COMMENT ON COLUMN ledger.event_acceptances.actor IS 'Who accepted it.';
+
+COMMENT ON COLUMN ledger.event_acceptances.reason IS 'Why, in words.';
+
+CREATE TABLE ledger.event_links (
+    event_no bigint NOT NULL,
+    about_event_no bigint,
+    payment_event_no bigint,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    is_reversal boolean NOT NULL,
+    CONSTRAINT event_links_link_something_check CHECK (((about_event_no IS NOT NULL) OR (payment_event_no IS NOT NULL)))
+);
+
+COMMENT ON TABLE ledger.event_links IS 'What an event follows: what it is about, and the payment it belongs to.';
+
+COMMENT ON COLUMN ledger.event_links.event_no IS 'The event.';
+
+COMMENT ON COLUMN ledger.event_links.about_event_no IS 'The event that first told of its refund, dispute or hold, or that it reverses; null: none.';
+
+COMMENT ON COLUMN ledger.event_links.payment_event_no IS 'The charge of the payment that it belongs to; null: none.';
+
+COMMENT ON COLUMN ledger.event_links.restaurant_id IS 'The restaurant of all of them.';
+
+COMMENT ON COLUMN ledger.event_links.is_reversal IS 'Whether it takes back what it is about.';
 
 CREATE TABLE ledger.event_rejections (
     rejection_no bigint NOT NULL,
@@ -1408,7 +1658,10 @@ CREATE TABLE ledger.platform_settings (
     is_singleton boolean DEFAULT true NOT NULL,
     unknown_restaurants text DEFAULT 'register'::text NOT NULL COLLATE pg_catalog."C",
     default_timezone text DEFAULT 'America/Lima'::text NOT NULL,
+    takes_test_events boolean DEFAULT false NOT NULL,
+    deferred_warning_hours integer DEFAULT 24 NOT NULL,
     payouts_waiting_hours integer DEFAULT 72 NOT NULL,
+    CONSTRAINT platform_settings_deferred_warning_hours_range_check CHECK (((deferred_warning_hours >= 0) AND (deferred_warning_hours <= 8760))),
     CONSTRAINT platform_settings_one_row_check CHECK (is_singleton),
     CONSTRAINT platform_settings_payouts_waiting_hours_range_check CHECK (((payouts_waiting_hours >= 1) AND (payouts_waiting_hours <= 8760))),
     CONSTRAINT platform_settings_unknown_restaurants_known_check CHECK ((unknown_restaurants = ANY (ARRAY['register'::text, 'hold_payouts'::text, 'refuse'::text])))
@@ -1421,6 +1674,10 @@ COMMENT ON COLUMN ledger.platform_settings.is_singleton IS 'Always true: there i
 COMMENT ON COLUMN ledger.platform_settings.unknown_restaurants IS 'What happens when an event names a restaurant that is not registered: register it; register it with its payouts paused (hold_payouts); refuse the event.';
 
 COMMENT ON COLUMN ledger.platform_settings.default_timezone IS 'IANA name; the time zone of restaurants that are registered without one.';
+
+COMMENT ON COLUMN ledger.platform_settings.takes_test_events IS 'Whether events of a test mode ("livemode": false) are taken; else they are refused.';
+
+COMMENT ON COLUMN ledger.platform_settings.deferred_warning_hours IS 'After so many hours an event that still waits for another is a finding.';
 
 COMMENT ON COLUMN ledger.platform_settings.payouts_waiting_hours IS 'Hours that a payout may be CREATED before somebody should ask where it is.';
 
@@ -1463,7 +1720,11 @@ CREATE TABLE ledger.posting_rules (
     fee_held_effect smallint,
     is_delayed boolean NOT NULL,
     valid_from timestamp with time zone DEFAULT now() NOT NULL,
+    decided text DEFAULT 'always'::text NOT NULL COLLATE pg_catalog."C",
+    may_be_pending boolean DEFAULT false NOT NULL,
     CONSTRAINT posting_rules_amount_effects_check CHECK ((num_nulls(amount_entry, amount_balance_effect, amount_reserved_effect, amount_held_effect) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT posting_rules_decided_known_check CHECK ((decided = ANY (ARRAY['never'::text, 'if_named'::text, 'always'::text]))),
+    CONSTRAINT posting_rules_delay_may_be_pending_check CHECK ((may_be_pending OR (NOT is_delayed))),
     CONSTRAINT posting_rules_fee_after_amount_check CHECK (((fee_entry IS NULL) OR (amount_entry IS NOT NULL))),
     CONSTRAINT posting_rules_fee_effects_check CHECK ((num_nulls(fee_entry, fee_balance_effect, fee_reserved_effect, fee_held_effect) = ANY (ARRAY[0, 4]))),
     CONSTRAINT posting_rules_fee_of_balance_check CHECK (((fee_reserved_effect = 0) AND (fee_held_effect = 0))),
@@ -1496,6 +1757,10 @@ COMMENT ON COLUMN ledger.posting_rules.is_delayed IS 'Whether the restaurant''s 
 
 COMMENT ON COLUMN ledger.posting_rules.valid_from IS 'Since when the rule is as it is.';
 
+COMMENT ON COLUMN ledger.posting_rules.decided IS 'Whether ledger.decide_event must look at the subject first: always; if_named: if the event names a payment, refund or dispute; never.';
+
+COMMENT ON COLUMN ledger.posting_rules.may_be_pending IS 'The entry types'' may_be_pending, filled in by a trigger.';
+
 CREATE TABLE ledger.processor_events (
     event_no bigint NOT NULL,
     amount bigint NOT NULL,
@@ -1511,7 +1776,8 @@ CREATE TABLE ledger.processor_events (
     event_type text NOT NULL COLLATE pg_catalog."C",
     subject_state text COLLATE pg_catalog."C",
     payout_id text COLLATE pg_catalog."C",
-    payload jsonb NOT NULL
+    payload jsonb NOT NULL,
+    subject_id text COLLATE pg_catalog."C"
 );
 
 COMMENT ON TABLE ledger.processor_events IS 'Events that became effective, once and for ever. What was refused is in event_rejections.';
@@ -1545,6 +1811,8 @@ COMMENT ON COLUMN ledger.processor_events.subject_state IS 'The state of its sub
 COMMENT ON COLUMN ledger.processor_events.payout_id IS 'The payout it is about, if it is about one.';
 
 COMMENT ON COLUMN ledger.processor_events.payload IS 'The document as received, unknown fields included.';
+
+COMMENT ON COLUMN ledger.processor_events.subject_id IS 'The payment, refund, dispute or hold that the event is the first to tell of; null: of none that has a name. Once per restaurant and provider.';
 
 ALTER TABLE ledger.processor_events ALTER COLUMN event_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ledger.processor_events_event_no_seq
@@ -2110,18 +2378,21 @@ CREATE VIEW reporting.check_entry_differs_from_event WITH (security_barrier='tru
    FROM ((ledger.ledger_entries e
      JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
      LEFT JOIN ( SELECT DISTINCT y.event_type,
+            y.subject_state,
             f.entry_type,
             f.amount_field
            FROM (( SELECT n.event_type,
+                    n.subject_state,
                     n.amount_entry,
                     n.fee_entry
                    FROM ledger.posting_rules n
                 UNION ALL
                  SELECT h.event_type,
+                    h.subject_state,
                     h.amount_entry,
                     h.fee_entry
                    FROM ledger.posting_rule_history h) y
-             CROSS JOIN LATERAL ( VALUES (y.amount_entry,'amount'::text), (y.fee_entry,'fee'::text)) f(entry_type, amount_field))) r ON (((v.event_type = r.event_type) AND (e.entry_type = r.entry_type))))
+             CROSS JOIN LATERAL ( VALUES (y.amount_entry,'amount'::text), (y.fee_entry,'fee'::text)) f(entry_type, amount_field))) r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (e.entry_type = r.entry_type))))
   WHERE ((e.currency <> v.currency) OR (e.payout_id IS DISTINCT FROM v.payout_id) OR (e.amount IS DISTINCT FROM
         CASE r.amount_field
             WHEN 'amount'::text THEN v.amount
@@ -2407,7 +2678,7 @@ CREATE VIEW reporting.check_payout_status_differs_from_entries WITH (security_ba
             max(x.amount) FILTER (WHERE (x.entry_type = 'PAYOUT_RESERVE'::text)) AS first_reserved
            FROM (ledger.ledger_entries x
              JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
-          WHERE (x.payout_id IS NOT NULL)
+          WHERE ((x.payout_id IS NOT NULL) AND (t.payout_item IS DISTINCT FROM 'payout_fees'::text))
           GROUP BY x.restaurant_id, x.payout_id) e ON (((p.restaurant_id = e.restaurant_id) AND (p.payout_id = e.payout_id))))
   WHERE ((e.reserved <> (
         CASE p.status
@@ -2532,7 +2803,7 @@ CREATE VIEW reporting.check_pending_day_unequal_to_entries WITH (security_barrie
            FROM ((ledger.ledger_entries x
              JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
              JOIN ledger.processor_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
-          WHERE (t.may_be_pending AND ((x.available_on > x.business_day) OR (v.occurred_at > v.received_at)))
+          WHERE (t.may_be_pending AND ((x.available_on > x.business_day) OR (v.occurred_at > x.recorded_at)))
           GROUP BY x.restaurant_id, x.currency, x.available_on) e ON (((d.restaurant_id = e.restaurant_id) AND (d.currency = e.currency) AND (d.available_on = e.available_on))))
   WHERE ((COALESCE(d.amount, (0)::numeric) <> COALESCE(e.amount, (0)::numeric)) OR COALESCE((d.first_entry_seq <> e.first_entry_seq), false) OR COALESCE((d.last_entry_seq <> e.last_entry_seq), false));
 
@@ -4075,11 +4346,23 @@ ALTER TABLE ONLY ledger.currencies
 ALTER TABLE ONLY ledger.currencies
     ADD CONSTRAINT currencies_pkey PRIMARY KEY (currency);
 
+ALTER TABLE ONLY ledger.deferred_events
+    ADD CONSTRAINT deferred_events_pkey PRIMARY KEY (restaurant_id, deferred_no);
+
+ALTER TABLE ONLY ledger.deferred_events
+    ADD CONSTRAINT deferred_events_provider_event_id_key UNIQUE (provider, event_id);
+
 ALTER TABLE ONLY ledger.entry_types
     ADD CONSTRAINT entry_types_effects_key UNIQUE (entry_type, balance_effect, reserved_effect, held_effect, may_be_pending);
 
 ALTER TABLE ONLY ledger.entry_types
     ADD CONSTRAINT entry_types_pkey PRIMARY KEY (entry_type);
+
+ALTER TABLE ONLY ledger.event_acceptances
+    ADD CONSTRAINT event_acceptances_pkey PRIMARY KEY (restaurant_id, event_no);
+
+ALTER TABLE ONLY ledger.event_links
+    ADD CONSTRAINT event_links_pkey PRIMARY KEY (restaurant_id, event_no);
 
 ALTER TABLE ONLY ledger.event_rejections
     ADD CONSTRAINT event_rejections_pkey PRIMARY KEY (restaurant_id, rejection_no);
@@ -4150,6 +4433,14 @@ ALTER TABLE ONLY ledger.restaurants
 ALTER TABLE ONLY ledger.setting_changes
     ADD CONSTRAINT setting_changes_pkey PRIMARY KEY (restaurant_id, change_no);
 
+CREATE INDEX deferred_events_account_occurred_at_idx ON ledger.deferred_events USING btree (restaurant_id, currency, occurred_at, deferred_no);
+
+CREATE INDEX event_links_restaurant_id_about_event_no_idx ON ledger.event_links USING btree (restaurant_id, about_event_no);
+
+CREATE INDEX event_links_restaurant_id_payment_event_no_idx ON ledger.event_links USING btree (restaurant_id, payment_event_no);
+
+CREATE UNIQUE INDEX event_links_reversed_once_key ON ledger.event_links USING btree (restaurant_id, about_event_no) WHERE is_reversal;
+
 CREATE INDEX event_rejections_event_id_provider_idx ON ledger.event_rejections USING btree (event_id, provider);
 
 CREATE INDEX fx_rates_source_quote_rate_date_base_idx ON ledger.fx_rates USING btree (source, quote, rate_date, base);
@@ -4174,6 +4465,8 @@ CREATE INDEX payouts_status_as_of_payout_id_idx ON ledger.payouts USING btree (s
 
 CREATE INDEX processor_events_reservation_id_idx ON ledger.processor_events USING btree ("left"(((payload -> 'metadata'::text) ->> 'reservation_id'::text), 128)) WHERE (((payload -> 'metadata'::text) ->> 'reservation_id'::text) IS NOT NULL);
 
+CREATE UNIQUE INDEX processor_events_subject_key ON ledger.processor_events USING btree (subject_id, event_type, provider, restaurant_id) WHERE (subject_id IS NOT NULL);
+
 CREATE TRIGGER account_balances_follow_entries BEFORE UPDATE OF balance, reserved, held, last_entry_seq, last_entry_at, last_event_at, closed_through ON ledger.account_balances FOR EACH ROW EXECUTE FUNCTION ledger.tg_account_balances__follow_entries();
 
 CREATE TRIGGER account_balances_keep_key BEFORE UPDATE OF restaurant_id, currency ON ledger.account_balances FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
@@ -4193,6 +4486,10 @@ CREATE TRIGGER currencies_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNC
 CREATE TRIGGER entry_types_keep BEFORE DELETE OR UPDATE ON ledger.entry_types FOR EACH ROW EXECUTE FUNCTION ledger.tg_entry_types__keep();
 
 CREATE TRIGGER entry_types_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.entry_types FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
+
+CREATE TRIGGER event_acceptances_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_acceptances FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER event_links_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_links FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER event_rejections_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_rejections FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -4252,11 +4549,29 @@ ALTER TABLE ONLY ledger.account_balances
 ALTER TABLE ONLY ledger.account_balances
     ADD CONSTRAINT account_balances_restaurant_id_fkey FOREIGN KEY (restaurant_id) REFERENCES ledger.restaurants(restaurant_id);
 
+ALTER TABLE ONLY ledger.deferred_events
+    ADD CONSTRAINT deferred_events_account_fkey FOREIGN KEY (restaurant_id, currency) REFERENCES ledger.account_balances(restaurant_id, currency);
+
 ALTER TABLE ONLY ledger.entry_types
     ADD CONSTRAINT entry_types_credit_account_fkey FOREIGN KEY (credit_account) REFERENCES ledger.accounts(account);
 
 ALTER TABLE ONLY ledger.entry_types
     ADD CONSTRAINT entry_types_debit_account_fkey FOREIGN KEY (debit_account) REFERENCES ledger.accounts(account);
+
+ALTER TABLE ONLY ledger.event_acceptances
+    ADD CONSTRAINT event_acceptances_event_fkey FOREIGN KEY (restaurant_id, event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
+
+ALTER TABLE ONLY ledger.event_links
+    ADD CONSTRAINT event_links_about_fkey FOREIGN KEY (restaurant_id, about_event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
+
+ALTER TABLE ONLY ledger.event_links
+    ADD CONSTRAINT event_links_event_fkey FOREIGN KEY (restaurant_id, event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
+
+ALTER TABLE ONLY ledger.event_links
+    ADD CONSTRAINT event_links_payment_fkey FOREIGN KEY (restaurant_id, payment_event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
+
+ALTER TABLE ONLY ledger.event_types
+    ADD CONSTRAINT event_types_first_type_fkey FOREIGN KEY (first_type) REFERENCES ledger.event_types(event_type);
 
 ALTER TABLE ONLY ledger.fx_rates
     ADD CONSTRAINT fx_rates_base_fkey FOREIGN KEY (base) REFERENCES ledger.currencies(currency);
@@ -4295,13 +4610,13 @@ ALTER TABLE ONLY ledger.payouts
     ADD CONSTRAINT payouts_run_id_fkey FOREIGN KEY (run_id) REFERENCES ledger.payout_runs(run_id);
 
 ALTER TABLE ONLY ledger.posting_rules
-    ADD CONSTRAINT posting_rules_amount_entry_fkey FOREIGN KEY (amount_entry, amount_balance_effect, amount_reserved_effect, amount_held_effect, is_delayed) REFERENCES ledger.entry_types(entry_type, balance_effect, reserved_effect, held_effect, may_be_pending);
+    ADD CONSTRAINT posting_rules_amount_entry_fkey FOREIGN KEY (amount_entry, amount_balance_effect, amount_reserved_effect, amount_held_effect, may_be_pending) REFERENCES ledger.entry_types(entry_type, balance_effect, reserved_effect, held_effect, may_be_pending);
 
 ALTER TABLE ONLY ledger.posting_rules
     ADD CONSTRAINT posting_rules_event_type_fkey FOREIGN KEY (event_type) REFERENCES ledger.event_types(event_type);
 
 ALTER TABLE ONLY ledger.posting_rules
-    ADD CONSTRAINT posting_rules_fee_entry_fkey FOREIGN KEY (fee_entry, fee_balance_effect, fee_reserved_effect, fee_held_effect, is_delayed) REFERENCES ledger.entry_types(entry_type, balance_effect, reserved_effect, held_effect, may_be_pending);
+    ADD CONSTRAINT posting_rules_fee_entry_fkey FOREIGN KEY (fee_entry, fee_balance_effect, fee_reserved_effect, fee_held_effect, may_be_pending) REFERENCES ledger.entry_types(entry_type, balance_effect, reserved_effect, held_effect, may_be_pending);
 
 ALTER TABLE ONLY ledger.processor_events
     ADD CONSTRAINT processor_events_account_fkey FOREIGN KEY (restaurant_id, currency) REFERENCES ledger.account_balances(restaurant_id, currency);
@@ -4404,6 +4719,9 @@ GRANT ALL ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p
 GRANT ALL ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.hold_funds(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.hold_funds(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.ingest_event(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.ingest_event(p_event jsonb) TO cuenta_processor;
 GRANT ALL ON FUNCTION api.ingest_event(p_event jsonb) TO cuenta_app;
@@ -4483,14 +4801,23 @@ GRANT ALL ON PROCEDURE api.pay_restaurants(IN p_currency text, IN p_as_of date, 
 GRANT ALL ON PROCEDURE api.pay_restaurants(IN p_currency text, IN p_as_of date, IN p_min_amount bigint, IN p_restaurant_ids text[], INOUT p_run_id text) TO cuenta_app;
 GRANT ALL ON PROCEDURE api.pay_restaurants(IN p_currency text, IN p_as_of date, IN p_min_amount bigint, IN p_restaurant_ids text[], INOUT p_run_id text) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.post_adjustment(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.post_adjustment(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) TO cuenta_writer;
 GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) TO cuenta_app;
 GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) TO cuenta_app;
@@ -4510,11 +4837,17 @@ REVOKE ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min
 GRANT ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_app;
 GRANT ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.answer_known_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.answer_known_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.answer_known_subject(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.answer_known_subject(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.payout_runs FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_runs TO cuenta_owner;
@@ -4535,8 +4868,8 @@ REVOKE ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numer
 GRANT ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) TO cuenta_writer;
 GRANT ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) TO cuenta_reader;
 
-REVOKE ALL ON FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone) TO cuenta_writer;
+REVOKE ALL ON FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone, p_accepted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone, p_accepted text) TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.account_balances FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.account_balances TO cuenta_owner;
@@ -4556,6 +4889,21 @@ GRANT UPDATE(event_type) ON TABLE ledger.event_types TO cuenta_owner;
 REVOKE ALL ON FUNCTION ledger.decide_payout_event(p_event ledger.event_fields, p_document jsonb, p_type ledger.event_types) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.decide_payout_event(p_event ledger.event_fields, p_document jsonb, p_type ledger.event_types) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.decide_reversal(p_event ledger.event_fields, p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.decide_reversal(p_event ledger.event_fields, p_document jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.decide_share(p_event ledger.event_fields, p_type ledger.event_types, p_decision ledger.event_decision, p_accepted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.decide_share(p_event ledger.event_fields, p_type ledger.event_types, p_decision ledger.event_decision, p_accepted text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.decide_subject_event(p_event ledger.event_fields, p_document jsonb, p_type ledger.event_types, p_accepted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.decide_subject_event(p_event ledger.event_fields, p_document jsonb, p_type ledger.event_types, p_accepted text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.decide_write_off(p_event ledger.event_fields, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.decide_write_off(p_event ledger.event_fields, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.defer_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_received_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.defer_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_received_at timestamp with time zone, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) TO cuenta_writer;
 
@@ -4564,6 +4912,9 @@ GRANT ALL ON FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp wit
 
 REVOKE ALL ON FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.find_reference_fault(p_event jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_reference_fault(p_event jsonb) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.find_wild_number(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_wild_number(p_document jsonb) TO cuenta_writer;
@@ -4581,8 +4932,14 @@ REVOKE ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_writer;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION ledger.link_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_event_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.link_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_event_no bigint) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.list_day_settings(p_restaurant_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.list_day_settings(p_restaurant_id text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provider text) TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.restaurants FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.restaurants TO cuenta_owner;
@@ -4618,6 +4975,9 @@ GRANT ALL ON FUNCTION ledger.move_accounts(p_events ledger.event_fields[], p_pos
 REVOKE ALL ON FUNCTION ledger.move_payout(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.move_payout(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document jsonb, p_field text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document jsonb, p_field text) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) TO cuenta_writer;
 
@@ -4652,11 +5012,17 @@ GRANT UPDATE(restaurant_id) ON TABLE ledger.payouts TO cuenta_owner;
 REVOKE ALL ON FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_place integer, p_after_day date, p_after_seq bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_place integer, p_after_day date, p_after_seq bigint, p_limit integer) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.post_event(p_event jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.post_event(p_event jsonb, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.post_events(p_events ledger.event_fields[], p_documents jsonb, p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.post_events(p_events ledger.event_fields[], p_documents jsonb, p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.post_operator_event(p_event jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.post_operator_event(p_event jsonb, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.read_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone, p_now timestamp with time zone) TO cuenta_writer;
@@ -4679,6 +5045,9 @@ GRANT ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length 
 REVOKE ALL ON FUNCTION ledger.read_opening(p_restaurant_id text, p_currency text, p_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_opening(p_restaurant_id text, p_currency text, p_day date) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.read_subject_state(p_event ledger.event_fields, p_type ledger.event_types, p_first_event_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.read_subject_state(p_event ledger.event_fields, p_type ledger.event_types, p_first_event_no bigint) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.read_time(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_time(p_text text) TO cuenta_writer;
 
@@ -4688,8 +5057,8 @@ GRANT ALL ON FUNCTION ledger.record_changes(p_restaurant_id text, p_before jsonb
 REVOKE ALL ON FUNCTION ledger.refuse_apart(p_event jsonb, p_is_of_unknown_timezone boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.refuse_apart(p_event jsonb, p_is_of_unknown_timezone boolean, p_now timestamp with time zone) TO cuenta_writer;
 
-REVOKE ALL ON FUNCTION ledger.refuse_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.refuse_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_now timestamp with time zone) TO cuenta_writer;
+REVOKE ALL ON FUNCTION ledger.refuse_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_received_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.refuse_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_received_at timestamp with time zone, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.reject_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_status text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.reject_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_status text, p_now timestamp with time zone) TO cuenta_writer;
@@ -4758,6 +5127,9 @@ GRANT ALL ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id tex
 REVOKE ALL ON FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.sum_effects(p_restaurant_id text, p_event_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.sum_effects(p_restaurant_id text, p_event_no bigint) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.sum_payable(p_account ledger.account_balances, p_as_of date, p_today date, p_payable_unit bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.sum_payable(p_account ledger.account_balances, p_as_of date, p_today date, p_payable_unit bigint) TO cuenta_writer;
 
@@ -4821,8 +5193,8 @@ GRANT ALL ON FUNCTION ledger.write_csv_row(p_view regclass) TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.write_cursor(p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_cursor(p_key text) TO cuenta_writer;
 
-REVOKE ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) TO cuenta_writer;
+REVOKE ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_received_at timestamp with time zone, p_now timestamp with time zone, p_accepted text, OUT answer ledger.event_answer, OUT are_waiting boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_received_at timestamp with time zone, p_now timestamp with time zone, p_accepted text, OUT answer ledger.event_answer, OUT are_waiting boolean) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
@@ -4845,11 +5217,27 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.currencies TO cuenta_writer;
 
 GRANT UPDATE(currency) ON TABLE ledger.currencies TO cuenta_owner;
 
+REVOKE ALL ON TABLE ledger.deferred_events FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.deferred_events TO cuenta_owner;
+GRANT SELECT,INSERT,DELETE ON TABLE ledger.deferred_events TO cuenta_writer;
+
+REVOKE ALL ON SEQUENCE ledger.deferred_events_deferred_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE ledger.deferred_events_deferred_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE ledger.deferred_events_deferred_no_seq TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.entry_types FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.entry_types TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.entry_types TO cuenta_writer;
 
 GRANT UPDATE(entry_type) ON TABLE ledger.entry_types TO cuenta_owner;
+
+REVOKE ALL ON TABLE ledger.event_acceptances FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_acceptances TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.event_acceptances TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.event_links FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_links TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.event_links TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.event_rejections FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_rejections TO cuenta_owner;

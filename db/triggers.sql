@@ -9,6 +9,14 @@ create or replace trigger event_rejections_append_only
 before update or delete or truncate on ledger.event_rejections
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger event_links_append_only
+before update or delete or truncate on ledger.event_links
+for each statement execute function ledger.tg_any__refuse();
+
+create or replace trigger event_acceptances_append_only
+before update or delete or truncate on ledger.event_acceptances
+for each statement execute function ledger.tg_any__refuse();
+
 create or replace trigger ledger_entries_append_only
 before update or delete or truncate on ledger.ledger_entries
 for each statement execute function ledger.tg_any__refuse();

@@ -28,7 +28,9 @@ with event as (
             'currency', 'PEN',
             'amount', 1000 + i.id %% 89000,
             'fee', 95,
-            'metadata', jsonb_build_object('reservation_id', 'rsv_987', 'payment_id', 'pay_456')
+            'metadata', jsonb_build_object(
+                'reservation_id', 'rsv_987', 'payment_id', 'pay_' || i.id
+            )
         )
     from generate_series(1, %(events)s) as i (id)
     returning event_no, amount, fee, occurred_at, received_at, restaurant_id, currency

@@ -9,7 +9,9 @@ from api.ingest_events((
         'currency', 'PEN',
         'amount', 1000 + i.id %% 89000,
         'fee', 95,
-        'metadata', jsonb_build_object('reservation_id', 'rsv_' || i.id)
+        'metadata', jsonb_build_object(
+            'reservation_id', 'rsv_' || i.id, 'payment_id', '%(prefix)s_' || i.id
+        )
     ))
     from generate_series(%(first)s, %(last)s) as i (id)
 )) as r;

@@ -15,7 +15,7 @@ with event as (
             '{"event_id": "evt_' || :id::text || '", "event_type": "charge_succeeded", "occurred_at": '
             '"2025-01-15T18:30:' || :second::text || 'Z", "restaurant_id": "res_' || :restaurant::text
             || '", "currency": "PEN", "amount": ' || :amount::text || ', "fee": 95, "metadata": '
-            '{"reservation_id": "rsv_987", "payment_id": "pay_456"}}'
+            '{"reservation_id": "rsv_987", "payment_id": "pay_' || :id::text || '"}}'
         )::jsonb
     )
     returning event_no, amount, fee, occurred_at, received_at, restaurant_id, currency

@@ -9,5 +9,5 @@ from api.ingest_event((
     '{"event_id": "evt_' || :id::text || '", "event_type": "charge_succeeded", "occurred_at": '
     '"2025-01-15T18:30:' || :second::text || 'Z", "restaurant_id": "res_' || :restaurant::text
     || '", "currency": "PEN", "amount": ' || :amount::text || ', "fee": 95, "metadata": '
-    '{"reservation_id": "rsv_987", "payment_id": "pay_456"}}'
+    '{"reservation_id": "rsv_987", "payment_id": "pay_' || :id::text || '"}}'
 )::jsonb) as r;

@@ -9,7 +9,9 @@ from api.ingest_events((
         'currency', 'PEN',
         'amount', 1000 + i.id %% 89000,
         'fee', 95,
-        'metadata', jsonb_build_object('reservation_id', 'rsv_987', 'payment_id', 'pay_456')
+        'metadata', jsonb_build_object(
+                'reservation_id', 'rsv_987', 'payment_id', 'pay_' || i.id
+            )
     ))
     from generate_series(%(first)s, %(last)s) as i (id)
 )) as r;

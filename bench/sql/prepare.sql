@@ -42,7 +42,9 @@ from (
             'currency', 'PEN',
             'amount', 1000 + floor(random() * 89000)::integer,
             'fee', 95,
-            'metadata', jsonb_build_object('reservation_id', 'rsv_987', 'payment_id', 'pay_456')
+            'metadata', jsonb_build_object(
+                'reservation_id', 'rsv_987', 'payment_id', 'pay_' || l.lane || '_' || a.array_no || '_' || i.item_no
+            )
         ) as payload
     from (
         values

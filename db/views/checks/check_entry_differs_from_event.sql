@@ -21,17 +21,20 @@ inner join ledger.processor_events as v
 left join (
     select distinct
         y.event_type,
+        y.subject_state,
         f.entry_type,
         f.amount_field
     from (
         select
             n.event_type,
+            n.subject_state,
             n.amount_entry,
             n.fee_entry
         from ledger.posting_rules as n
         union all
         select
             h.event_type,
+            h.subject_state,
             h.amount_entry,
             h.fee_entry
         from ledger.posting_rule_history as h
@@ -40,7 +43,10 @@ left join (
         values (y.amount_entry, 'amount'), (y.fee_entry, 'fee')
     ) as f (entry_type, amount_field)
 ) as r
-    on v.event_type = r.event_type and e.entry_type = r.entry_type
+    on
+        v.event_type = r.event_type
+        and coalesce(v.subject_state, 'NEW') = r.subject_state
+        and e.entry_type = r.entry_type
 where
     e.currency <> v.currency
     or e.payout_id is distinct from v.payout_id

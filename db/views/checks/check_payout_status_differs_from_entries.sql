@@ -21,7 +21,7 @@ inner join (
         max(x.amount) filter (where x.entry_type = 'PAYOUT_RESERVE') as first_reserved
     from ledger.ledger_entries as x
     inner join ledger.entry_types as t on x.entry_type = t.entry_type
-    where x.payout_id is not null
+    where x.payout_id is not null and t.payout_item is distinct from 'payout_fees'
     group by x.restaurant_id, x.payout_id
 ) as e
     on p.restaurant_id = e.restaurant_id and p.payout_id = e.payout_id

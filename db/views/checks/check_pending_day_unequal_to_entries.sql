@@ -25,7 +25,7 @@ full join (
         on x.restaurant_id = v.restaurant_id and x.event_no = v.event_no
     where
         t.may_be_pending
-        and (x.available_on > x.business_day or v.occurred_at > v.received_at)
+        and (x.available_on > x.business_day or v.occurred_at > x.recorded_at)
     group by x.restaurant_id, x.currency, x.available_on
 ) as e
     on

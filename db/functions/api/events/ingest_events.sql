@@ -22,7 +22,7 @@ as $function$
  *     LBARR  p_events is not a JSON array
  *     LBMAX  it has more than 10,000 items
  *     LXRUL  a rule has vanished
- *     40001  an id was told at this moment for another restaurant, too: send the array again
+ *     40001  an id was told at this moment by another session, too: send the array again
  * Calls:  ledger.read_events, ledger.lock_accounts, ledger.known_timezones, ledger.post_events,
  *         ledger.post_event, ledger.refuse_apart
  * Reads:  ledger.account_balances
@@ -75,7 +75,7 @@ begin
             jsonb_array_elements(p_events), unnest(v_posted), unnest(v_events)
         ) with ordinality as i (
             document, posted, provider, event_id, event_type, restaurant_id, currency, amount, fee,
-            occurred_at, item_no
+            occurred_at, available_on, payment_id, refund_id, dispute_id, item_no
         )
         left join ledger.account_balances as b
             on i.restaurant_id = b.restaurant_id and i.currency = b.currency
@@ -104,7 +104,8 @@ begin
         z.details,
         coalesce(z.received_at, v_now)
     from rows from (unnest(v_events), unnest(v_posted), unnest(v_answers)) with ordinality as z (
-        provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at, posted,
+        provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at,
+        available_on, payment_id, refund_id, dispute_id, posted,
         status, answered_event_id, answered_provider, answered_restaurant_id, answered_currency,
         answered_event_type, entries, code, message, details, received_at, item_no
     )

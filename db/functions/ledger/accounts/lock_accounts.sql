@@ -17,7 +17,7 @@ as $function$
  *     restaurant and currency, parted by a blank, of accounts that are missing and that no event
  *     may open. Another session may: who locked them later would do so out of turn
  * Calls:  ledger.lock_account, ledger.open_account
- * Reads:  ledger.processor_events, ledger.posting_rules, ledger.currencies
+ * Reads:  ledger.processor_events, ledger.posting_rules, ledger.event_types, ledger.currencies
  * Locks:  ledger.account_balances; see ledger.post_event
  */
 declare
@@ -46,7 +46,7 @@ begin
             bool_or(
                 e.turn = 1
                 and c.currency is not null
-                and r.event_type is not null
+                and t.event_type is not null
                 and (e.fee = 0 or r.fee_entry is not null)
             ) as may_open
         from (
@@ -55,12 +55,16 @@ begin
                 row_number() over (partition by i.provider, i.event_id order by i.item_no) as turn
             from unnest(p_events) with ordinality as i (
                 provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at,
-                item_no
+                available_on, payment_id, refund_id, dispute_id, item_no
             )
             where i.event_id is not null
         ) as e
         left join ledger.posting_rules as r
             on e.event_type = r.event_type and r.subject_state = 'NEW'
+        left join ledger.event_types as t
+            on e.event_type = t.event_type
+            and t.origin = 'processor'
+            and (r.event_type is not null or t.first_type is not null)
         left join ledger.currencies as c on e.currency = c.currency
         where not exists (
             select

@@ -26,7 +26,7 @@ begin
         select e.restaurant_id, e.currency, max(e.occurred_at) as occurred_at
         from unnest(p_events) with ordinality as e (
             provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at,
-            item_no
+            available_on, payment_id, refund_id, dispute_id, item_no
         )
         where p_posted[e.item_no] > 0
         group by e.restaurant_id, e.currency

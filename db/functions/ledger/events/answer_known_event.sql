@@ -9,15 +9,17 @@ volatile
 as $function$
 /*
  * Function: ledger.answer_known_event(3)
- *     Answers an event whose id is in the book: with the answer of the first time if the content is
- *     the same; else keeps it as a conflict, and says which fields differ.
+ *     Answers an event that is in the book, under its id or, for the same payment, refund or
+ *     dispute, under another: with the answer of the first time if the content is the same; else
+ *     keeps it as a conflict, and says which fields differ.
  * Parameters:
  *     p_event     - its fields
  *     p_document  - the document
  *     p_now       - the clock
  * Returns:
  *     the answer
- * Calls:  ledger.make_answer, ledger.reject_event
+ * Calls:  ledger.list_differences, ledger.answer_known_subject, ledger.make_answer,
+ *         ledger.reject_event
  * Reads:  ledger.processor_events
  * Locks:  none
  */
@@ -29,32 +31,18 @@ begin
     select
         e.payload,
         e.entry_count,
-        e.received_at,
-        e.occurred_at,
-        e.currency,
-        e.fee
+        e.received_at
     into v_known
     from ledger.processor_events as e
     where e.provider = p_event.provider
         and e.event_id = p_event.event_id;
+    if not found then
+        return ledger.answer_known_subject(p_event, p_document, p_now);
+    end if;
 
-    select jsonb_agg(d.field order by d.field_no)
-    into v_fields
-    from unnest(array[
-        'event_type', 'occurred_at', 'restaurant_id', 'currency', 'amount', 'fee', 'payout_id',
-        'metadata'
-    ]) with ordinality as d (field, field_no)
-    where case d.field
-        when 'occurred_at' then v_known.occurred_at <> p_event.occurred_at
-        when 'currency' then v_known.currency <> p_event.currency
-        when 'fee' then v_known.fee <> p_event.fee
-        when 'metadata'
-            then coalesce(v_known.payload -> 'metadata', '{}')
-                <> coalesce(p_document -> 'metadata', '{}')
-        else nullif(v_known.payload -> d.field, 'null')
-            is distinct from nullif(p_document -> d.field, 'null')
-    end;
-
+    if v_known.payload <> p_document then
+        v_fields := ledger.list_differences(v_known.payload, p_document, p_event.provider);
+    end if;
     if v_fields is null then
         return ledger.make_answer(
             p_event, 'already_processed', v_known.entry_count, v_known.received_at
@@ -67,4 +55,4 @@ end;
 $function$;
 
 comment on function ledger.answer_known_event(ledger.event_fields, jsonb, timestamptz)
-is 'Answers an event whose id is in the book: the same again, or a conflict.';
+is 'Answers an event that is in the book: the same again, or a conflict.';

@@ -13,7 +13,8 @@ as $function$
  *     p_now    - the clock
  * Returns:
  *     the code of the first thing that is wrong, null if nothing is
- * Calls:  ledger.is_day_of_month, ledger.read_time, ledger.find_wild_number
+ * Calls:  ledger.is_day_of_month, ledger.read_time, ledger.find_wild_number,
+ *         ledger.find_reference_fault
  */
 declare
     v_types constant jsonb := case
@@ -65,7 +66,7 @@ begin
     if v_code is null and ledger.read_time(v_occurred_at) > p_now + interval '5 minutes' then
         v_code := 'OCCURRED_AT_IN_FUTURE';
     end if;
-    return v_code;
+    return coalesce(v_code, ledger.find_reference_fault(p_event));
 end;
 $function$;
 

@@ -7,7 +7,7 @@ as $function$
 /*
  * Function: ledger.is_plain_event(1)
  *     Whether an event is one of the many that are written the usual way: upper-case currency,
- *     whole seconds, UTC, no number below 1. One expression that callers have inlined; strictly
+ *     whole seconds, UTC, no number below 1; of what it may name only a payment. One expression that callers have inlined; strictly
  *     narrower than ledger.find_event_fault, save for the lengths of ids and the clock: what is
  *     plain has none of its faults. The path's datetime() knows the calendar, but would take a day
  *     or month 00 and other widths.
@@ -23,12 +23,18 @@ as $function$
         && $.currency like_regex "^[A-Z][A-Z][A-Z]$"
         && $.amount >= 1 && $.amount <= 9007199254740991
         && ((exists ($.fee)) is unknown || ($.fee >= 1 && $.fee <= 9007199254740991))
-        && ((exists ($.provider)) is unknown || $.provider like_regex "^[]!#-[^-~]+$")
+        && ((exists ($.provider)) is unknown
+            || $.provider like_regex "^[]!#-[^-~]+$" && $.provider != "operator")
         && ((exists ($.metadata)) is unknown || $.metadata.type() == "object")
+        && ((exists ($.payment_id)) is unknown || $.payment_id like_regex "^[]!#-[^-~]+$")
+        && ((exists ($.metadata.payment_id)) is unknown
+            || $.metadata.payment_id like_regex "^[]!#-[^-~]+$")
         && $.occurred_at like_regex "^2([0-9T:]|-(0[1-9]|[1-9]))+Z$"
         && exists ($.occurred_at.datetime("YYYY-MM-DD\"T\"HH24:MI:SS\"Z\""))
         && !exists ($.** ? (@.type() == "number" && !(@ >= 1 && @ <= 9007199254740991)))
     $path$
+    and not p_event ?| '{refund_id,dispute_id,available_on,livemode}'
+    and (p_event -> 'metadata' ?| '{refund_id,dispute_id}') is not true
     and concat(p_event -> 'amount', p_event -> 'fee', p_event -> 'occurred_at')
     ~ '^[0-9]+"....-..-..T..:..:..Z"$';
 $function$;

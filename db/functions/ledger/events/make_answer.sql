@@ -25,7 +25,7 @@ as $function$
         p_event.event_type, p_entries,
         case when p_entries = 0 then 'NO_EFFECT' end,
         case
-            when p_entries = 0 then 'recorded; nothing to post, the payout was settled before'
+            when p_entries = 0 then 'recorded; nothing to post, it was settled before'
         end,
         null::jsonb, p_received_at
     )::ledger.event_answer;

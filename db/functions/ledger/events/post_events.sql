@@ -20,7 +20,7 @@ as $function$
  * Returns:
  *     for each item the number of entries posted; null: it is left to ledger.post_event
  * Raises:
- *     40001  an id was claimed at this moment for another restaurant
+ *     40001  an id, or that of a payment, was claimed at this moment by another session
  * Calls:  ledger.sort_events, ledger.move_accounts
  * Writes: ledger.processor_events, ledger.ledger_entries, ledger.pending_days
  * Locks:  the event ids, in their order
@@ -40,17 +40,18 @@ begin
     event as (
         insert into ledger.processor_events (
             event_no, amount, fee, first_entry_seq, occurred_at, received_at, entry_count,
-            restaurant_id, currency, provider, event_id, event_type, payload
+            restaurant_id, currency, provider, event_id, event_type, payload, subject_id
         )
         overriding system value
         select
             i.event_no, i.amount, i.fee, i.first_entry_seq, i.occurred_at, p_now, i.entries,
-            i.restaurant_id, i.currency, i.provider, i.event_id, i.event_type, d.document
+            i.restaurant_id, i.currency, i.provider, i.event_id, i.event_type, d.document,
+            i.subject_id
         from item as i
         inner join jsonb_array_elements(p_documents) with ordinality as d (document, item_no)
             on i.item_no = d.item_no
         order by i.provider, i.event_id
-        on conflict (provider, event_id) do nothing
+        on conflict do nothing
         returning event_no
     ),
 
@@ -107,7 +108,7 @@ begin
     into v_expected, v_claimed, v_posted
     from claim as c;
     if v_claimed < v_expected then
-        raise exception 'an event of the array was told at this moment for another restaurant, too'
+        raise exception 'an event of the array was told at this moment by somebody else, too'
             using errcode = 'serialization_failure', hint = 'Send the array again.';
     end if;
 

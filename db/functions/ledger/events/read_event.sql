@@ -22,6 +22,13 @@ begin
         v_event.fee := coalesce(v_event.fee, 0);
         v_event.currency := upper(v_event.currency collate "C");
         v_event.occurred_at := ledger.read_time(p_event ->> 'occurred_at');
+        v_event.payment_id := coalesce(
+            v_event.payment_id, p_event -> 'metadata' ->> 'payment_id'
+        );
+        v_event.refund_id := coalesce(v_event.refund_id, p_event -> 'metadata' ->> 'refund_id');
+        v_event.dispute_id := coalesce(
+            v_event.dispute_id, p_event -> 'metadata' ->> 'dispute_id'
+        );
     end if;
     return v_event;
 end;

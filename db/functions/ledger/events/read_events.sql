@@ -17,7 +17,9 @@ as $function$
         array_agg(
             case
                 when (i.event_fields).occurred_at <= p_now
-                    and octet_length((i.event_fields).event_id) <= 128
+                    and octet_length(
+                        concat((i.event_fields).event_id, (i.event_fields).payment_id)
+                    ) <= 128
                     and octet_length(
                         concat((i.event_fields).provider, (i.event_fields).restaurant_id)
                     ) <= 64
@@ -35,7 +37,12 @@ as $function$
             case
                 when ledger.is_plain_event(e.event)
                     then jsonb_populate_record(
-                        null::ledger.event_fields, '{"provider": "default", "fee": 0}' || e.event
+                        null::ledger.event_fields,
+                        '{"provider": "default", "fee": 0}'
+                        || jsonb_build_object(
+                            'payment_id', e.event -> 'metadata' -> 'payment_id'
+                        )
+                        || e.event
                     )
             end as event_fields
         from jsonb_array_elements(p_events) with ordinality as e (event, item_no)

@@ -36,12 +36,12 @@ begin
     elsif p_is_of_unknown_timezone then
         v_decision.code := 'TIMEZONE_UNKNOWN';
     else
-        v_decision := ledger.decide_event(v_event, p_event, false, p_now);
+        v_decision := ledger.decide_event(v_event, p_event, false, p_now, null);
     end if;
     if v_decision.code is null then
         return ledger.post_event(p_event, p_now);
     end if;
-    return ledger.refuse_event(v_event, p_event, v_decision, p_now);
+    return ledger.refuse_event(v_event, p_event, v_decision, p_now, p_now);
 end;
 $function$;
 

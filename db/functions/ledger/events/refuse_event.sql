@@ -2,6 +2,7 @@ create or replace function ledger.refuse_event(
     p_event ledger.event_fields,
     p_document jsonb,
     p_decision ledger.event_decision,
+    p_received_at timestamptz,
     p_now timestamptz
 )
 returns ledger.event_answer
@@ -9,17 +10,19 @@ language plpgsql
 volatile
 as $function$
 /*
- * Function: ledger.refuse_event(4)
- *     Refuses a valid event that was decided against under its account's lock; unless another
- *     session has posted the very event while this one waited: then the decision is its effect.
+ * Function: ledger.refuse_event(5)
+ *     Answers a valid event that was decided against under its account's lock: it waits, or is
+ *     refused; unless it is in the book, under its id or another one of its subject: then what was
+ *     decided is its effect.
  * Parameters:
- *     p_event     - its fields
- *     p_document  - the document
- *     p_decision  - the code and details
- *     p_now       - the clock
+ *     p_event        - its fields
+ *     p_document     - the document
+ *     p_decision     - the code and details
+ *     p_received_at  - when it was first received
+ *     p_now          - the clock
  * Returns:
  *     the answer
- * Calls:  ledger.answer_known_event, ledger.reject_event
+ * Calls:  ledger.answer_known_event, ledger.defer_event, ledger.reject_event
  * Reads:  ledger.processor_events
  */
 begin
@@ -27,14 +30,16 @@ begin
     from ledger.processor_events as e
     where e.provider = p_event.provider
         and e.event_id = p_event.event_id;
-    if found then
+    if found or p_decision.code = 'SUBJECT_REUSED' then
         return ledger.answer_known_event(p_event, p_document, p_now);
+    elsif p_decision.first_type is not null then
+        return ledger.defer_event(p_event, p_document, p_decision, p_received_at, p_now);
     end if;
     return ledger.reject_event(p_event, p_document, p_decision, 'rejected', p_now);
 end;
 $function$;
 
 comment on function ledger.refuse_event(
-    ledger.event_fields, jsonb, ledger.event_decision, timestamptz
+    ledger.event_fields, jsonb, ledger.event_decision, timestamptz, timestamptz
 )
-is 'Refuses a valid event, unless it was posted meanwhile.';
+is 'Answers a valid event that was decided against: it waits, or is refused.';

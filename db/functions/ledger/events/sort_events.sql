@@ -8,7 +8,7 @@ returns table (
     currency text, amount bigint, fee bigint, occurred_at timestamptz, amount_entry text,
     fee_entry text, entries integer, first_entry_seq bigint, change bigint, fee_change bigint,
     balance bigint, reserved bigint, held bigint, recorded_at timestamptz, business_day date,
-    available_on date, closed_through date, is_pending boolean
+    available_on date, closed_through date, is_pending boolean, subject_id text
 )
 language sql
 stable
@@ -48,16 +48,35 @@ as $function$
                 when b.timezone = any(p_timezones)
                     then ledger.business_day(e.occurred_at, b.timezone, b.day_close_hour)
             end as business_day,
-            case when r.is_delayed then b.settlement_delay_days else 0 end as delay,
-            r.is_delayed and (b.settlement_delay_days > 0 or e.occurred_at > p_now) as is_pending,
+            case
+                when not r.is_delayed then 0
+                when e.available_on is null then b.settlement_delay_days
+            end as delay,
+            r.may_be_pending,
             row_number() over i as turn,
             first_value(e.restaurant_id) over i = e.restaurant_id
             and first_value(e.currency) over i = e.currency
             and first_value(r.event_type is not null) over i as follows_its_own,
-            r.event_type is null and t.subject is null as is_refused
+            r.event_type is null and t.subject is null as is_refused,
+            case r.decided
+                when 'never'
+                    then min(e.event_id) over p = max(e.event_id) over p
+                    and not exists (
+                        select
+                        from ledger.processor_events as k
+                        where k.subject_id = e.payment_id
+                            and k.event_type = e.event_type
+                            and k.provider = e.provider
+                            and k.restaurant_id = e.restaurant_id
+                    )
+                when 'if_named' then num_nulls(e.payment_id, e.refund_id, e.dispute_id) = 3
+            end
+            and e.provider <> 'operator'
+            and not b.is_closed
+            and b.deferred_count = 0 as is_free
         from unnest(p_events) with ordinality as e (
             provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at,
-            item_no
+            available_on, payment_id, refund_id, dispute_id, item_no
         )
         left join ledger.posting_rules as r
             on e.event_type = r.event_type
@@ -73,7 +92,9 @@ as $function$
                 where k.provider = e.provider
                     and k.event_id = e.event_id
             )
-        window i as (partition by e.provider, e.event_id order by e.item_no)
+        window
+            i as (partition by e.provider, e.event_id order by e.item_no),
+            p as (partition by e.restaurant_id, e.provider, e.payment_id is null, e.payment_id)
     ),
 
     numbered as (
@@ -84,7 +105,7 @@ as $function$
                 case
                     when m.is_refused then true
                     when m.turn > 1 then m.follows_its_own
-                    else m.amount_entry is not null and m.business_day is not null
+                    else m.amount_entry is not null and m.business_day is not null and m.is_free
                 end
             ) over a as is_ordinary,
             sum(m.amount + m.fee) over a as moved,
@@ -105,8 +126,16 @@ as $function$
         n.fee, n.occurred_at, n.amount_entry, n.fee_entry, n.entries,
         n.last_entry_seq + n.entries_to_here - n.entries + 1, n.amount_change + n.fee_change,
         n.fee_change, (n.balance + n.change_to_here)::bigint, n.reserved, n.held, n.recorded_at,
-        n.business_day, n.business_day + n.delay, n.closed_through, n.is_pending
+        n.business_day, d.available_on, n.closed_through,
+        n.may_be_pending
+        and (d.available_on > n.business_day or n.occurred_at > n.recorded_at),
+        n.payment_id
     from numbered as n
+    cross join lateral (
+        select coalesce(
+            n.business_day + n.delay, greatest(n.business_day, n.available_on)
+        ) as available_on
+    ) as d
     where n.is_posted
         and n.is_ordinary
         and abs(n.balance) + n.moved <= 9007199254740991;

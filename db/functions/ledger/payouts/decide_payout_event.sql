@@ -11,7 +11,7 @@ as $function$
  * Function: ledger.decide_payout_event(3)
  *     The state of the payout that an event is about, as far as the event is concerned. Reports are
  *     told apart by when they happened, not by when they arrive: one that a later report has
- *     settled finds the payout OVERTAKEN. Of two reports of one instant the failure counts: money
+ *     settled finds the payout OVERTAKEN. Of two reports of one instant the higher rank counts: money
  *     is never thought gone that may have come back. The caller holds the account's lock, so the
  *     answer stays true until it commits.
  * Parameters:
@@ -20,11 +20,10 @@ as $function$
  *     p_type      - its type, which says what state it reports
  * Returns:
  *     the payout's id and state, for which there is a rule; or the code of a refusal
- * Reads:  ledger.payouts, ledger.posting_rules
+ * Reads:  ledger.payouts, ledger.posting_rules, ledger.event_types
  */
 declare
     v_payout ledger.payouts;
-    v_told_at timestamptz;
     v_fields text[];
     v_decision ledger.event_decision;
 begin
@@ -42,16 +41,19 @@ begin
     from ledger.payouts as p
     where p.payout_id = v_decision.payout_id;
 
-    v_told_at := case v_payout.status
-        when 'PAID' then v_payout.paid_at
-        when 'FAILED' then v_payout.failed_at
-        when 'CANCELED' then v_payout.canceled_at
-    end;
     v_decision.subject_state := case
         when v_payout.status <> p_type.reported_state
-            and (
-                p_event.occurred_at < v_told_at
-                or (p_event.occurred_at = v_told_at and p_type.reported_state = 'PAID')
+            and (p_event.occurred_at, p_type.state_rank) < (
+                select
+                    case v_payout.status
+                        when 'PAID' then v_payout.paid_at
+                        when 'FAILED' then v_payout.failed_at
+                        when 'CANCELED' then v_payout.canceled_at
+                    end,
+                    max(t.state_rank)
+                from ledger.event_types as t
+                where t.subject = 'payout'
+                    and t.reported_state = v_payout.status
             ) then 'OVERTAKEN'
         else v_payout.status
     end;
@@ -59,7 +61,9 @@ begin
     v_fields := array_remove(array[
         case when v_payout.restaurant_id <> p_event.restaurant_id then 'restaurant_id' end,
         case when v_payout.currency <> p_event.currency then 'currency' end,
-        case when v_payout.amount <> p_event.amount then 'amount' end
+        case
+            when v_payout.amount <> p_event.amount and not p_type.is_amount_free then 'amount'
+        end
     ], null);
     if v_payout.payout_id is null then
         v_decision.code := 'PAYOUT_NOT_FOUND';

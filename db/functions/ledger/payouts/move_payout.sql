@@ -54,6 +54,10 @@ begin
             when 'FAILED' then greatest(p.failed_at, p_event.occurred_at)
             else p.failed_at
         end,
+        canceled_at = case t.reported_state
+            when 'CANCELED' then greatest(p.canceled_at, p_event.occurred_at)
+            else p.canceled_at
+        end,
         failure_code = case
             when t.reported_state <> 'FAILED' then p.failure_code
             when p.failed_at >= p_event.occurred_at then coalesce(p.failure_code, v_code)
@@ -68,6 +72,7 @@ begin
     where p.restaurant_id = p_event.restaurant_id
         and p.payout_id = p_decision.payout_id
         and t.event_type = p_event.event_type
+        and t.reported_state is not null
         and p_decision.subject_state <> 'OVERTAKEN';
 end;
 $function$;

@@ -14,9 +14,13 @@ as $function$
 begin
     if (
         tg_op = 'DELETE'
-        or (new.entry_type, new.debit_account, new.credit_account, new.may_be_pending)
-        is distinct from
-        (old.entry_type, old.debit_account, old.credit_account, old.may_be_pending)
+        or (
+            new.entry_type, new.debit_account, new.credit_account, new.may_be_pending,
+            new.payment_effect
+        ) is distinct from (
+            old.entry_type, old.debit_account, old.credit_account, old.may_be_pending,
+            old.payment_effect
+        )
     ) and exists (
         select
         from ledger.ledger_entries as e

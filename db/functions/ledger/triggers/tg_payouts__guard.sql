@@ -20,8 +20,9 @@ begin
         )
         and (old.status, new.status) in (
             ('CREATED', 'PAID'), ('CREATED', 'FAILED'), ('CREATED', 'CANCELED'), ('PAID', 'FAILED'),
+            ('PAID', 'CANCELED'), ('FAILED', 'CANCELED'), ('CANCELED', 'FAILED'),
             -- Told again, with a later moment.
-            ('PAID', 'PAID'), ('FAILED', 'FAILED')
+            ('PAID', 'PAID'), ('FAILED', 'FAILED'), ('CANCELED', 'CANCELED')
         )
         and (
             new.paid_at is not distinct from old.paid_at
@@ -33,7 +34,10 @@ begin
         )
         and (
             new.canceled_at is not distinct from old.canceled_at
-            or (new.status = 'CANCELED' and old.status <> 'CANCELED')
+            or (
+                new.status = 'CANCELED'
+                and new.canceled_at >= coalesce(old.canceled_at, new.canceled_at)
+            )
         )
         and (
             (new.failure_code, new.failure_reason)
