@@ -25,7 +25,8 @@ as $function$
  *     one row, as api.ingest_event
  * Raises:
  *     LBARG  the reference or the reason is missing
- *     LBTXT  the reason or the actor is blank or too long
+ *     LUACT  the actor is no name
+ *     LURSN  the reason is blank or too long
  *     LNHLD  there is no such hold
  * Calls:  ledger.post_operator_event
  * Reads:  ledger.processor_events

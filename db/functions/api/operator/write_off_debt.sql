@@ -27,7 +27,8 @@ as $function$
  *     one row, as api.ingest_event
  * Raises:
  *     LBARG  the reference or the reason is missing
- *     LBTXT  the reason or the actor is blank or too long
+ *     LUACT  the actor is no name
+ *     LURSN  the reason is blank or too long
  * Calls:  ledger.post_operator_event
  * Locks:  the account, then the event id; see ledger.post_event
  */

@@ -20,6 +20,8 @@ as $function$
  * Returns:
  *     the decision, with the payment it belongs to; or the code of a refusal or of what it waits
  *     for
+ * Raises:
+ *     LXRUL  a rule has vanished
  * Calls:  ledger.sum_effects
  * Reads:  ledger.processor_events, ledger.posting_rules, ledger.entry_types
  */
@@ -62,6 +64,10 @@ begin
         and r.subject_state = p_decision.subject_state;
     if p_decision.code is not null then
         return p_decision;
+    elsif not found and p_decision.subject_state = 'NEW' then
+        raise exception 'no rule for % of a subject that is NEW', p_event.event_type
+            using errcode = 'LXRUL', constraint = 'RULE_VANISHED',
+                detail = format('event_type=%s, state=NEW', p_event.event_type);
     elsif not found then
         p_decision.code := 'SUBJECT_STATE_CONFLICT';
         p_decision.details := jsonb_build_object('state', p_decision.subject_state);

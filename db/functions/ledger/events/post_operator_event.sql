@@ -15,10 +15,12 @@ as $function$
  *     the answer: processed, already_processed, conflict or rejected
  * Raises:
  *     LBARG  the reference or the reason is missing
- *     LBTXT  the reason or the actor is blank or too long
+ *     LUACT  the actor is no name
+ *     LURSN  the reason is blank or too long
  *     22023  the server does not know the restaurant's time zone
- * Calls:  ledger.read_event, ledger.reject_invalid_event, ledger.answer_known_event,
- *         ledger.write_event, ledger.post_deferred
+ * Calls:  ledger.require_reason, ledger.require_actor, ledger.read_event,
+ *         ledger.reject_invalid_event, ledger.answer_known_event, ledger.write_event,
+ *         ledger.post_deferred
  * Reads:  ledger.processor_events
  * Locks:  the account, then the event id; see ledger.post_event
  */
@@ -27,24 +29,15 @@ declare
     v_document jsonb;
     v_written record;
 begin
-    if p_event ->> 'event_id' is null or p_event ->> 'reason' is null then
-        raise exception '% is missing',
-            case when p_event ->> 'reason' is null then 'reason' else 'reference' end
+    if p_event ->> 'event_id' is null then
+        raise exception 'reference is missing'
             using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
-                detail = format(
-                    'argument=%s',
-                    case when p_event ->> 'reason' is null then 'reason' else 'reference' end
-                );
-    elsif p_event ->> 'reason' !~ '[^[:space:]]' or length(p_event ->> 'reason') > 500 then
-        raise exception 'reason must be 1 to 500 characters, and not blank'
-            using errcode = 'LBTXT', constraint = 'TEXT_INVALID', detail = 'argument=reason';
-    elsif p_event ->> 'actor' !~ '[^[:space:]]' or length(p_event ->> 'actor') > 128 then
-        raise exception 'actor must be 1 to 128 characters, and not blank'
-            using errcode = 'LBTXT', constraint = 'TEXT_INVALID', detail = 'argument=actor';
+                detail = 'argument=reference';
     end if;
     v_document := jsonb_strip_nulls(p_event) || jsonb_build_object(
         'provider', 'operator', 'occurred_at', p_now,
-        'actor', coalesce(p_event ->> 'actor', session_user)
+        'reason', ledger.require_reason(p_event ->> 'reason'),
+        'actor', ledger.require_actor(p_event ->> 'actor')
     );
     v_event := ledger.read_event(v_document, p_now);
     if v_event.event_id is null then
