@@ -90,6 +90,8 @@ def read_body(route: Route) -> str:
     limit, length = int(os.environ.get(name, default)), request.content_length
     types = ("application/json", "application/x-ndjson")[: 1 + is_batch]
     kind = environ.get("CONTENT_TYPE")
+    if environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
+        raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "of transfer encodings only chunked is taken")
     if "HTTP_CONTENT_ENCODING" in environ or (kind not in types and (kind := request.mimetype) not in types):
         raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", f"send {' or '.join(types)}, not compressed")
     if length is None and "HTTP_TRANSFER_ENCODING" not in environ:
@@ -179,7 +181,7 @@ def on_database_error(error: psycopg.Error) -> Response:
     diag, is_document = error.diag, "route" in g and g.route.document is not None
     status = STATUS.get(state, STATUS.get(state[:2], 500))
     context = diag.context or ""
-    if is_document and state.startswith("22") and "function" in context and status == 400:
+    if is_document and status == 400 and state[:2] == "22" and re.search(r"^(PL/pgSQL|SQL) function ", context, re.M):
         status = 500  # the document was read, then something of ours failed
     if status in PLAIN:
         log.error("database error", sqlstate=state, request_id=g.request_id, exc_info=error)
@@ -250,6 +252,8 @@ def begin_request() -> None:
     g.request_id = asked if is_sane else f"{random.getrandbits(128):032x}"
     if request.environ.get("PATH_INFO", "").startswith("//"):  # which Werkzeug takes for a single slash
         abort(404)
+    if not request.environ["REQUEST_METHOD"].isupper():  # which Werkzeug takes for the method in capitals
+        abort(405)
 
 
 def end_request(response: Response) -> Response:

@@ -169,6 +169,8 @@ def with_service_role(database_url: str) -> str:
     """The URL with the service's role, so that not even a superuser has more rights, and its limits."""
     limits = {"statement_timeout": "60s", "lock_timeout": "1500ms", "idle_in_transaction_session_timeout": "60s"}
     settings = {name: os.environ.get(f"CUENTA_{name.upper()}", value) for name, value in limits.items()}
+    # What is answered is on the disk, whatever the server's or the login's default is.
+    settings |= {"synchronous_commit": os.environ.get("CUENTA_SYNCHRONOUS_COMMIT", "on")}
     options = [f"-c {k}={v}" for k, v in (settings | {"role": ROLE, "timezone": "UTC"}).items()]
     options.insert(0, str(conninfo_to_dict(database_url).get("options") or ""))
     more = {"application_name": "cuenta", "client_encoding": "UTF8"}

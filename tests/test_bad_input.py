@@ -114,6 +114,8 @@ MALFORMED: dict[str, bytes] = {
 }
 DOCUMENT_ONLY: dict[str, bytes] = {
     "escaped NUL": b'{"event_id": "evt\\u0000bad"}',
+    "NUL beside the word function": b'{"function": "\\u0000"}',
+    "NUL below a name of a function": b'{"PL/pgSQL function x": "\\u0000"}',
     "lone surrogate": b'{"event_id": "evt\\ud800bad"}',
     "number past all bounds": b'{"amount": 1e1000000}',
     "NaN": b'{"amount": NaN}',

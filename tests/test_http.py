@@ -997,3 +997,13 @@ def test_the_openapi_document_is_served(client: FlaskClient) -> None:
 )
 def test_nothing_but_the_documentations_files_is_served(client: FlaskClient, path: str) -> None:
     assert error_of(client.get(f"/{path}"), 404)["code"] == "NOT_FOUND"
+
+
+def test_a_method_in_small_letters_is_none(client: FlaskClient) -> None:
+    answer = client.get("/ready", environ_overrides={"REQUEST_METHOD": "get"})
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
+
+
+def test_only_chunks_are_a_transfer_encoding(client: FlaskClient) -> None:
+    answer = client.post(EVENTS, json={}, headers={"Transfer-Encoding": "gzip, chunked"})
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import psycopg
+import pytest
+
 from tests.sessions import (
     AS_OF,
     PATIENCE,
@@ -124,3 +127,48 @@ def test_an_event_that_waited_for_an_account_is_settled_by_one_state_of_the_sett
     assert waiting.result(PATIENCE)["status"] == "processed"
     days = [entry["available_on"] for entry in sessions.entries(restaurant)]
     assert days[4] == days[5] and days[4] - days[0] in (timedelta(0), timedelta(days=30))
+
+
+def test_an_account_opened_while_its_settings_change_gets_the_new_ones(sessions: Sessions, currency: str) -> None:
+    changer, opener = sessions.several(2)
+    restaurant = new_id("res")
+    changer.row("select * from api.set_restaurant(%s)", restaurant)
+    opener.begin()
+    assert opener.ingest(charge(restaurant, currency))["status"] == "processed"
+    changing = changer.start(
+        lambda: changer.row("select * from api.set_restaurant(%s, 'Asia/Tokyo', 5, 10)", restaurant)
+    )
+    sessions.wait_until("select wait_event_type = 'Lock' from pg_stat_activity where pid = %s", changer.pid)
+    opener.commit()
+    changing.result(PATIENCE)
+    query = "select timezone, settlement_delay_days from ledger.account_balances where restaurant_id = %s"
+    assert sessions.admin.rows(query, restaurant) == [{"timezone": "Asia/Tokyo", "settlement_delay_days": 10}]
+
+
+def test_an_account_that_waits_for_its_settings_is_opened_with_them(sessions: Sessions, currency: str) -> None:
+    changer, *openers = sessions.several(3)
+    restaurant = new_id("res")
+    changer.row("select * from api.set_restaurant(%s)", restaurant)
+    changer.begin()
+    changer.row("select * from api.set_restaurant(%s, 'Asia/Tokyo', 5, 10)", restaurant)
+    single = openers[0].start(lambda: openers[0].ingest(charge(restaurant, currency)))
+    array = openers[1].start(lambda: openers[1].ingest_all([charge(restaurant, currency)]))
+    for opener in openers:
+        sessions.wait_until("select wait_event_type = 'Lock' from pg_stat_activity where pid = %s", opener.pid)
+    changer.commit()
+    assert single.result(PATIENCE)["status"] == "processed"
+    array.result(PATIENCE)
+    query = "select timezone, settlement_delay_days from ledger.account_balances where restaurant_id = %s"
+    assert sessions.admin.rows(query, restaurant) == [{"timezone": "Asia/Tokyo", "settlement_delay_days": 10}]
+
+
+def test_a_run_of_an_older_snapshot_does_not_pay_what_was_paused_meanwhile(sessions: Sessions, currency: str) -> None:
+    runner, changer = sessions.several(2)
+    restaurant = new_id("res")
+    changer.ingest(charge(restaurant, currency))
+    runner.run("begin isolation level repeatable read")
+    runner.row("select * from api.get_balance(%s, %s)", restaurant, currency)
+    changer.row("select * from api.set_restaurant(%s, p_payouts_paused => true)", restaurant)
+    with pytest.raises(psycopg.errors.SerializationFailure):
+        runner.row("select * from api.run_payouts(%s, %s, p_restaurant_ids => array[%s])", currency, AS_OF, restaurant)
+    runner.rollback()

@@ -49,7 +49,7 @@ as $function$
  *         ledger.record_changes
  * Reads:  ledger.platform_settings
  * Writes: ledger.restaurants, ledger.account_balances
- * Locks:  the restaurant's accounts, then its row
+ * Locks:  the restaurant's row, then its accounts
  */
 declare
     v_actor constant text := ledger.require_actor(p_actor);
@@ -68,16 +68,17 @@ begin
     on conflict do nothing;
     v_is_new := found;
 
-    -- The order of locks: accounts, by key, before the restaurant's row.
-    perform
-    from ledger.account_balances as b
-    where b.restaurant_id = p_restaurant_id
-    order by b.currency
-    for no key update;
+    -- The order of locks: the restaurant's row before its accounts. Who opens an account shares the
+    -- row until it is there, so that none is opened with the settings of before.
     select r.*
     into v_before
     from ledger.restaurants as r
     where r.restaurant_id = p_restaurant_id
+    for no key update;
+    perform
+    from ledger.account_balances as b
+    where b.restaurant_id = p_restaurant_id
+    order by b.currency
     for no key update;
     v_now := clock_timestamp();
 
@@ -99,9 +100,12 @@ begin
         settlement_delay_days = v_after.settlement_delay_days,
         is_closed = v_after.closed_at is not null
     where b.restaurant_id = p_restaurant_id
-        and (b.timezone, b.day_close_hour, b.settlement_delay_days, b.is_closed) is distinct from (
+        and (
+            b.timezone, b.day_close_hour, b.settlement_delay_days, b.is_closed,
+            v_before.is_payouts_paused  -- a run with an older snapshot must not pay it
+        ) is distinct from (
             v_after.timezone, v_after.day_close_hour, v_after.settlement_delay_days,
-            v_after.closed_at is not null
+            v_after.closed_at is not null, v_after.is_payouts_paused
         );
     perform ledger.record_changes(
         p_restaurant_id, case when v_is_new then '{}' else ledger.list_settings(v_before) end,

@@ -18,7 +18,8 @@ as $function$
  *     may open. Another session may: who locked them later would do so out of turn
  * Calls:  ledger.lock_account, ledger.open_account
  * Reads:  ledger.processor_events, ledger.posting_rules, ledger.event_types, ledger.currencies
- * Locks:  ledger.account_balances; see ledger.post_event
+ * Locks:  ledger.restaurants of missing accounts, for share; then ledger.account_balances; see
+ *         ledger.post_event
  */
 declare
     v_restaurant_ids text[];
@@ -83,6 +84,19 @@ begin
         for no key update of b;
         return v_missing;
     end if;
+    perform
+    from ledger.restaurants as r
+    where r.restaurant_id in (
+        select k.restaurant_id
+        from unnest(v_restaurant_ids, v_currencies) as k (restaurant_id, currency)
+        where not exists (
+            select
+            from ledger.account_balances as b
+            where b.restaurant_id = k.restaurant_id and b.currency = k.currency
+        )
+    )
+    order by r.restaurant_id
+    for share;
     for v_no in 1..coalesce(cardinality(v_restaurant_ids), 0) loop
         continue when ledger.lock_account(v_restaurant_ids[v_no], v_currencies[v_no]);
         if v_may_open[v_no] then

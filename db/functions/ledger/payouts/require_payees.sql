@@ -22,9 +22,14 @@ begin
     if p_restaurant_ids is null then
         return null;
     elsif cardinality(p_restaurant_ids) > 10000
-        or array_position(p_restaurant_ids, null) is not null
+        or array_ndims(p_restaurant_ids) > 1
+        or exists (
+            select
+            from unnest(p_restaurant_ids) as u (restaurant_id)
+            where u.restaurant_id is null
+        )
     then
-        raise exception 'restaurant_ids must be at most 10000 ids'
+        raise exception 'restaurant_ids must be a list of at most 10000 ids, none of them null'
             using errcode = 'LBIDS', constraint = 'RESTAURANT_IDS_INVALID',
                 detail = format('restaurant_ids=%s', cardinality(p_restaurant_ids)),
                 hint = 'Leave it out to pay every restaurant.';
