@@ -1005,5 +1005,5 @@ def test_a_method_in_small_letters_is_none(client: FlaskClient) -> None:
 
 
 def test_only_chunks_are_a_transfer_encoding(client: FlaskClient) -> None:
-    answer = client.post(EVENTS, json={}, headers={"Transfer-Encoding": "gzip, chunked"})
+    answer = client.post("/v1/processor/events", json={}, headers={"Transfer-Encoding": "gzip, chunked"})
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
