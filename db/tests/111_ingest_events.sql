@@ -1,6 +1,6 @@
 -- api.ingest_events: an array gives what its items one after the other would give.
 begin;
-select plan(28);
+select plan(32);
 
 create function pg_temp.charge(p_change jsonb default '{}') returns jsonb
 language sql immutable
@@ -166,6 +166,79 @@ select results_eq(
     $$,
     'and it posts the same entries in the same order'
 );
+
+-- The service: what needs a decision is decided on in an array, too, beside charges that need none
+set local role cuenta_app;
+select results_eq(
+    $$
+    select a.item, concat_ws(' ', a.status, a.code), a.entries
+    from ingest_events(
+        jsonb_build_array(
+            pg_temp.charge('{"event_id": "mix_1", "restaurant_id": "mix", "payment_id": "pay_1"}'),
+            pg_temp.charge(
+                '{"event_id": "mix_2", "restaurant_id": "mix", "fee": 0,
+                "event_type": "adjustment_credited"}'
+            ),
+            pg_temp.charge(
+                '{"event_id": "mix_3", "restaurant_id": "mix", "fee": 0,
+                "event_type": "dispute_opened"}'
+            ),
+            pg_temp.charge(
+                '{"event_id": "mix_4", "restaurant_id": "mix", "fee": 0, "provider": "operator",
+                "event_type": "funds_held"}'
+            ),
+            pg_temp.charge('{"event_id": "mix_5", "restaurant_id": "mix"}')
+        )
+    ) as a
+    $$,
+    $$
+    values
+    (1, 'processed', 2), (2, 'rejected EVENT_TYPE_UNKNOWN', 0), (3, 'rejected FIELD_MISSING', 0),
+    (4, 'rejected PROVIDER_RESERVED', 0), (5, 'processed', 2)
+    $$,
+    'what people do, and a dispute without its id, post nothing in an array either'
+);
+select results_eq(
+    'select b.available::bigint, b.held::bigint from get_balance(''mix'', ''PEN'') as b',
+    'values (22800::bigint, 0::bigint)', 'only the charges are posted'
+);
+select results_eq(
+    $$
+    select a.item, concat_ws(' ', a.status, a.code), a.entries, a.details ->> 'event_id'
+    from ingest_events(
+        jsonb_build_array(
+            pg_temp.charge('{"event_id": "one_1", "restaurant_id": "one", "payment_id": "pay_1"}'),
+            pg_temp.charge('{"event_id": "one_2", "restaurant_id": "one", "payment_id": "pay_1"}'),
+            pg_temp.charge('{"event_id": "one_1", "restaurant_id": "one", "payment_id": "pay_1"}'),
+            pg_temp.charge(
+                '{"event_id": "one_3", "restaurant_id": "one", "payment_id": "pay_1", "fee": 1}'
+            ),
+            pg_temp.charge('{"event_id": "one_4", "restaurant_id": "one", "payment_id": "pay_2"}')
+        )
+    ) as a
+    $$,
+    $$
+    values
+    (1, 'processed', 2, null), (2, 'already_processed', 2, 'one_1'),
+    (3, 'already_processed', 2, null), (4, 'conflict SUBJECT_REUSED', 0, 'one_1'),
+    (5, 'processed', 2, null)
+    $$,
+    'a payment told under several ids of one array is charged once (SUBJECT_REUSED)'
+);
+select results_eq(
+    $$
+    select a.item, concat_ws(' ', a.status, a.code), a.entries, a.details ->> 'event_id'
+    from ingest_events(
+        jsonb_build_array(
+            pg_temp.charge('{"event_id": "one_5", "restaurant_id": "one", "payment_id": "pay_2"}'),
+            pg_temp.charge('{"event_id": "one_6", "restaurant_id": "one", "payment_id": "pay_3"}')
+        )
+    ) as a
+    $$,
+    $$values (1, 'already_processed', 2, 'one_4'), (2, 'processed', 2, null)$$,
+    'and in the next array it is known'
+);
+reset role;
 
 -- The service: events of several restaurants and currencies, and of payouts, in one array
 set local role cuenta_app;

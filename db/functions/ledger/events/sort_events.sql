@@ -60,16 +60,20 @@ as $function$
             r.event_type is null and t.subject is null as is_refused,
             case r.decided
                 when 'never'
-                    then min(e.event_id) over p = max(e.event_id) over p
-                    and not exists (
-                        select
-                        from ledger.processor_events as k
-                        where k.subject_id = e.payment_id
-                            and k.event_type = e.event_type
-                            and k.provider = e.provider
-                            and k.restaurant_id = e.restaurant_id
+                    then e.payment_id is null
+                    or (
+                        min(e.event_id) over p = max(e.event_id) over p
+                        and not exists (
+                            select
+                            from ledger.processor_events as k
+                            where k.subject_id = e.payment_id
+                                and k.event_type = e.event_type
+                                and k.provider = e.provider
+                                and k.restaurant_id = e.restaurant_id
+                        )
                     )
                 when 'if_named' then num_nulls(e.payment_id, e.refund_id, e.dispute_id) = 3
+                else false
             end
             and e.provider <> 'operator'
             and not b.is_closed
@@ -94,7 +98,7 @@ as $function$
             )
         window
             i as (partition by e.provider, e.event_id order by e.item_no),
-            p as (partition by e.restaurant_id, e.provider, e.payment_id is null, e.payment_id)
+            p as (partition by e.restaurant_id, e.provider, e.payment_id)
     ),
 
     numbered as (
