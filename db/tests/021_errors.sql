@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(103);
+select plan(105);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -105,6 +105,10 @@ from (
     (
         28, 'LUUNK', 'UNKNOWN_RESTAURANTS_INVALID', 'unknown_restaurants=x',
         'select set_platform_settings(''x'')'
+    ),
+    (
+        28, 'LUHRD', 'DEFERRED_WARNING_HOURS_INVALID', 'deferred_warning_hours=-1',
+        'select set_platform_settings(p_deferred_warning_hours => -1)'
     ),
     (
         29, 'LXPST', 'POSTING_ONLY', 'table=ledger.account_balances, operation=insert',

@@ -1,6 +1,6 @@
 -- api.set_platform_settings: what an event that names an unknown restaurant does.
 begin;
-select plan(17);
+select plan(23);
 
 create function pg_temp.charge(p_restaurant_id text, p_metadata jsonb default '{}') returns text
 language sql
@@ -12,6 +12,7 @@ from api.ingest_event(
         'occurred_at', '2025-12-30T10:00:00Z', 'restaurant_id', p_restaurant_id, 'currency', 'PEN',
         'amount', 100, 'metadata', p_metadata
     )
+    || case when p_restaurant_id = 'res_test' then '{"livemode": false}' else '{}' end::jsonb
 ) as a
 $$;
 
@@ -77,6 +78,37 @@ select results_eq(
     $$,
     $$values ('Asia/Tokyo', false)$$,
     'what was not named stayed as it was'
+);
+
+set local role cuenta_operator;
+select throws_ok(
+    'select * from set_platform_settings(p_deferred_warning_hours => 8761)', 'LUHRD',
+    'deferred_warning_hours must be from 0 to 8760', 'an event waits a year at most (LUHRD)'
+);
+select throws_ok(
+    'select * from set_platform_settings(p_deferred_warning_hours => -1)', 'LUHRD', null,
+    'and not less than no time (LUHRD)'
+);
+select is(
+    pg_temp.charge('res_test'), 'rejected TEST_EVENT',
+    'events of a test mode are refused at first (TEST_EVENT)'
+);
+select results_eq(
+    $$
+    select s.deferred_warning_hours, s.takes_test_events
+    from set_platform_settings(p_deferred_warning_hours => 0, p_takes_test_events => true) as s
+    $$,
+    $$values (0, true)$$, 'unless the platform takes them'
+);
+select is(pg_temp.charge('res_test'), 'processed', 'then they are processed');
+reset role;
+select is(
+    (
+        select to_jsonb(s) - '{unknown_restaurants,default_timezone}'::text[]
+        from reporting.platform_settings as s
+    ),
+    '{"payouts_waiting_hours": 72, "deferred_warning_hours": 0, "takes_test_events": true}'::jsonb,
+    'the view shows them, and what was not named stayed as it was'
 );
 
 -- The service

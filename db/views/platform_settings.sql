@@ -4,7 +4,9 @@ as
 select
     s.unknown_restaurants,
     s.default_timezone,
-    s.payouts_waiting_hours
+    s.payouts_waiting_hours,
+    s.deferred_warning_hours,
+    s.takes_test_events
 from ledger.platform_settings as s;
 
 comment on view reporting.platform_settings is
@@ -16,3 +18,7 @@ comment on column reporting.platform_settings.default_timezone is
 'IANA name; the time zone of restaurants that are registered without one.';
 comment on column reporting.platform_settings.payouts_waiting_hours is
 'Hours that a payout may be CREATED before it is in reporting.payouts_waiting.';
+comment on column reporting.platform_settings.deferred_warning_hours is
+'Hours that an event may wait for what it refers to before the check event_deferred_long finds it.';
+comment on column reporting.platform_settings.takes_test_events is
+'Whether events of a test mode ("livemode": false) are taken.';

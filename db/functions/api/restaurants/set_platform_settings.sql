@@ -2,16 +2,24 @@ create or replace function api.set_platform_settings(
     p_unknown_restaurants text default null,
     p_default_timezone text default null,
     p_payouts_waiting_hours integer default null,
+    p_deferred_warning_hours integer default null,
+    p_takes_test_events boolean default null,
     p_actor text default session_user
 )
-returns table (unknown_restaurants text, default_timezone text, payouts_waiting_hours integer)
+returns table (
+    unknown_restaurants text,
+    default_timezone text,
+    payouts_waiting_hours integer,
+    deferred_warning_hours integer,
+    takes_test_events boolean
+)
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 /*
- * Function: api.set_platform_settings(4)
+ * Function: api.set_platform_settings(6)
  *     Changes the platform's own settings. They hold for what is posted from now on. Who changed
  *     what is kept.
  * Parameters:
@@ -21,12 +29,16 @@ as $function$
  *     p_default_timezone     - IANA name; the time zone of restaurants registered without one
  *     p_payouts_waiting_hours  - how long a payout may be CREATED before a person should ask where
  *                              it is, 1 to 8760
+ *     p_deferred_warning_hours  - how long an event may wait for what it refers to before that is
+ *                              a finding, 0 to 8760
+ *     p_takes_test_events    - whether events of a test mode ("livemode": false) are taken
  *     p_actor                - who does it; by default the login
  *     null leaves a setting as it is
  * Returns:
  *     the settings as they are now
  * Raises:
  *     LUACT  the actor is no name
+ *     LUHRD  p_deferred_warning_hours is out of range
  *     LUHRW  p_payouts_waiting_hours is out of range
  *     LUUNK  p_unknown_restaurants is none of the three
  *     LUTZN  the time zone is not known
@@ -47,6 +59,10 @@ begin
         raise exception 'payouts_waiting_hours must be from 1 to 8760'
             using errcode = 'LUHRW', constraint = 'PAYOUTS_WAITING_HOURS_INVALID',
                 detail = format('payouts_waiting_hours=%s', p_payouts_waiting_hours);
+    elsif p_deferred_warning_hours not between 0 and 8760 then
+        raise exception 'deferred_warning_hours must be from 0 to 8760'
+            using errcode = 'LUHRD', constraint = 'DEFERRED_WARNING_HOURS_INVALID',
+                detail = format('deferred_warning_hours=%s', p_deferred_warning_hours);
     end if;
     perform ledger.require_timezone(p_default_timezone);
 
@@ -58,15 +74,20 @@ begin
     set
         unknown_restaurants = coalesce(p_unknown_restaurants, s.unknown_restaurants),
         default_timezone = coalesce(p_default_timezone, s.default_timezone),
-        payouts_waiting_hours = coalesce(p_payouts_waiting_hours, s.payouts_waiting_hours)
+        payouts_waiting_hours = coalesce(p_payouts_waiting_hours, s.payouts_waiting_hours),
+        deferred_warning_hours = coalesce(p_deferred_warning_hours, s.deferred_warning_hours),
+        takes_test_events = coalesce(p_takes_test_events, s.takes_test_events)
     returning s.* into v_after;
     perform ledger.record_changes('', v_before, to_jsonb(v_after), v_actor, clock_timestamp());
 
     return query
     select
-        v_after.unknown_restaurants, v_after.default_timezone, v_after.payouts_waiting_hours;
+        v_after.unknown_restaurants, v_after.default_timezone, v_after.payouts_waiting_hours,
+        v_after.deferred_warning_hours, v_after.takes_test_events;
 end;
 $function$;
 
-comment on function api.set_platform_settings(text, text, integer, text)
+comment on function api.set_platform_settings(
+    text, text, integer, integer, boolean, text
+)
 is 'Changes the platform''s own settings.';
