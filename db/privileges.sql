@@ -66,6 +66,7 @@ grant insert on ledger.fx_rates to cuenta_writer;
 grant insert on ledger.payout_term_changes to cuenta_writer;
 grant insert on ledger.event_acceptances to cuenta_writer;
 grant insert on ledger.event_links to cuenta_writer;
+grant insert on ledger.holdings to cuenta_writer;
 grant insert, delete on ledger.deferred_events to cuenta_writer;
 grant insert on ledger.posting_rule_history to cuenta_writer;
 grant insert on ledger.setting_changes to cuenta_writer;

@@ -17,6 +17,10 @@ create or replace trigger event_acceptances_append_only
 before update or delete or truncate on ledger.event_acceptances
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger holdings_append_only
+before update or delete or truncate on ledger.holdings
+for each statement execute function ledger.tg_any__refuse();
+
 create or replace trigger ledger_entries_append_only
 before update or delete or truncate on ledger.ledger_entries
 for each statement execute function ledger.tg_any__refuse();
