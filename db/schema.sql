@@ -349,13 +349,13 @@ ALTER FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min
 
 COMMENT ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) IS 'Changes what holds for the payouts of a restaurant in a currency.';
 
-CREATE FUNCTION api.set_platform_settings(p_unknown_restaurants text DEFAULT NULL::text, p_default_timezone text DEFAULT NULL::text, p_payouts_waiting_hours integer DEFAULT NULL::integer, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(unknown_restaurants text, default_timezone text, payouts_waiting_hours integer)
+CREATE FUNCTION api.set_platform_settings(p_unknown_restaurants text DEFAULT NULL::text, p_default_timezone text DEFAULT NULL::text, p_payouts_waiting_hours integer DEFAULT NULL::integer, p_deferred_warning_hours integer DEFAULT NULL::integer, p_takes_test_events boolean DEFAULT NULL::boolean, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(unknown_restaurants text, default_timezone text, payouts_waiting_hours integer, deferred_warning_hours integer, takes_test_events boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
-ALTER FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_actor text) OWNER TO cuenta_writer;
+ALTER FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_actor text) OWNER TO cuenta_writer;
 
-COMMENT ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_actor text) IS 'Changes the platform''s own settings.';
+COMMENT ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_actor text) IS 'Changes the platform''s own settings.';
 
 CREATE FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text DEFAULT NULL::text, p_day_close_hour integer DEFAULT NULL::integer, p_settlement_delay_days integer DEFAULT NULL::integer, p_payouts_paused boolean DEFAULT NULL::boolean, p_closed boolean DEFAULT NULL::boolean, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(restaurant_id text, timezone text, day_close_hour smallint, settlement_delay_days smallint, payouts_paused boolean, closed boolean, closed_at timestamp with time zone, created_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -645,7 +645,7 @@ COMMENT ON FUNCTION ledger.known_timezones(p_timezones text[]) IS 'Which of some
 CREATE FUNCTION ledger.link_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_event_no bigint) RETURNS void
     LANGUAGE plpgsql;
 
-COMMENT ON FUNCTION ledger.link_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_event_no bigint) IS 'Writes what an event follows, and moves the payout that it is about.';
+COMMENT ON FUNCTION ledger.link_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_event_no bigint) IS 'Writes what an event follows and whether it holds money back, and moves its payout.';
 
 CREATE FUNCTION ledger.list_day_settings(p_restaurant_id text) RETURNS TABLE(since timestamp with time zone, until timestamp with time zone, timezone text, day_close_hour smallint)
     LANGUAGE sql STABLE;
@@ -1532,6 +1532,20 @@ COMMENT ON COLUMN ledger.fx_rates.base IS 'The currency of which one unit is pri
 COMMENT ON COLUMN ledger.fx_rates.quote IS 'The currency in which the price is told.';
 
 COMMENT ON COLUMN ledger.fx_rates.loaded_by IS 'Who loaded it.';
+
+CREATE TABLE ledger.holdings (
+    event_no bigint NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    event_type text NOT NULL COLLATE pg_catalog."C"
+);
+
+COMMENT ON TABLE ledger.holdings IS 'The events that held money back: openings of disputes, and what people hold.';
+
+COMMENT ON COLUMN ledger.holdings.event_no IS 'The event.';
+
+COMMENT ON COLUMN ledger.holdings.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.holdings.event_type IS 'Its type: a dispute or a hold.';
 
 CREATE TABLE ledger.payout_failure_codes (
     code text NOT NULL COLLATE pg_catalog."C",
@@ -4171,7 +4185,9 @@ COMMENT ON COLUMN reporting.pending_ageing.bucket IS 'next_day, up_to_7_days, up
 CREATE VIEW reporting.platform_settings WITH (security_barrier='true') AS
  SELECT unknown_restaurants,
     default_timezone,
-    payouts_waiting_hours
+    payouts_waiting_hours,
+    deferred_warning_hours,
+    takes_test_events
    FROM ledger.platform_settings s;
 
 COMMENT ON VIEW reporting.platform_settings IS 'The platform''s own settings, one row; set_platform_settings changes them.';
@@ -4181,6 +4197,10 @@ COMMENT ON COLUMN reporting.platform_settings.unknown_restaurants IS 'What happe
 COMMENT ON COLUMN reporting.platform_settings.default_timezone IS 'IANA name; the time zone of restaurants that are registered without one.';
 
 COMMENT ON COLUMN reporting.platform_settings.payouts_waiting_hours IS 'Hours that a payout may be CREATED before it is in reporting.payouts_waiting.';
+
+COMMENT ON COLUMN reporting.platform_settings.deferred_warning_hours IS 'Hours that an event may wait for what it refers to before the check event_deferred_long finds it.';
+
+COMMENT ON COLUMN reporting.platform_settings.takes_test_events IS 'Whether events of a test mode ("livemode": false) are taken.';
 
 CREATE VIEW reporting.processor_fees WITH (security_barrier='true') AS
  SELECT e.restaurant_id,
@@ -4373,6 +4393,9 @@ ALTER TABLE ONLY ledger.event_types
 ALTER TABLE ONLY ledger.fx_rates
     ADD CONSTRAINT fx_rates_pkey PRIMARY KEY (source, base, rate_date, quote);
 
+ALTER TABLE ONLY ledger.holdings
+    ADD CONSTRAINT holdings_pkey PRIMARY KEY (restaurant_id, event_no);
+
 ALTER TABLE ONLY ledger.ledger_entries
     ADD CONSTRAINT ledger_entries_pkey PRIMARY KEY (restaurant_id, currency, entry_seq);
 
@@ -4445,6 +4468,8 @@ CREATE INDEX event_rejections_event_id_provider_idx ON ledger.event_rejections U
 
 CREATE INDEX fx_rates_source_quote_rate_date_base_idx ON ledger.fx_rates USING btree (source, quote, rate_date, base);
 
+CREATE INDEX holdings_event_type_event_no_idx ON ledger.holdings USING btree (event_type, event_no);
+
 CREATE INDEX ledger_entries_restaurant_id_currency_settlement_day_idx ON ledger.ledger_entries USING btree (restaurant_id, currency, settlement_day);
 
 CREATE INDEX ledger_entries_restaurant_id_payout_id_idx ON ledger.ledger_entries USING btree (restaurant_id, payout_id) WHERE (payout_id IS NOT NULL);
@@ -4498,6 +4523,8 @@ CREATE TRIGGER event_types_keep BEFORE DELETE ON ledger.event_types FOR EACH ROW
 CREATE TRIGGER event_types_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.event_types FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
 
 CREATE TRIGGER fx_rates_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.fx_rates FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER holdings_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.holdings FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER ledger_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -4578,6 +4605,9 @@ ALTER TABLE ONLY ledger.fx_rates
 
 ALTER TABLE ONLY ledger.fx_rates
     ADD CONSTRAINT fx_rates_quote_fkey FOREIGN KEY (quote) REFERENCES ledger.currencies(currency);
+
+ALTER TABLE ONLY ledger.holdings
+    ADD CONSTRAINT holdings_event_fkey FOREIGN KEY (restaurant_id, event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
 
 ALTER TABLE ONLY ledger.ledger_entries
     ADD CONSTRAINT ledger_entries_event_fkey FOREIGN KEY (restaurant_id, event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
@@ -4826,8 +4856,8 @@ GRANT ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amoun
 REVOKE ALL ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) TO cuenta_operator;
 
-REVOKE ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_actor text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_actor text) TO cuenta_operator;
+REVOKE ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) TO cuenta_app;
@@ -5250,6 +5280,10 @@ GRANT USAGE ON SEQUENCE ledger.event_rejections_rejection_no_seq TO cuenta_write
 REVOKE ALL ON TABLE ledger.fx_rates FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.fx_rates TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.fx_rates TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.holdings FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.holdings TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.holdings TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.payout_failure_codes FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_failure_codes TO cuenta_owner;
