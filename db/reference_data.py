@@ -35,6 +35,7 @@ class _Reference(NamedTuple):
     table: str
     names: dict[str, sql.Composable]
     rows: str  # a JSON array of objects, every value a string or null
+    columns: list[str]
 
 
 def _read(root: Path, conn: Connection, table: str) -> _Reference:
@@ -68,7 +69,7 @@ def _read(root: Path, conn: Connection, table: str) -> _Reference:
         ),
         "wanted": sql.SQL("jsonb_populate_recordset(null::ledger.{}, %(rows)s::jsonb)").format(sql.Identifier(table)),
     }
-    return _Reference(table, names, json.dumps(rows))
+    return _Reference(table, names, json.dumps(rows), columns)
 
 
 KEY = """
@@ -78,6 +79,14 @@ cross join lateral unnest(i.indkey::smallint[]) with ordinality as k (attnum, pl
 inner join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.attnum
 where i.indisprimary and i.indrelid = to_regclass(%s)
 order by k.place
+"""
+MISSING = """
+select c.name
+from unnest(%s::text[]) as c (name)
+where not exists (
+    select from pg_catalog.pg_attribute as a
+    where a.attrelid = to_regclass(%s) and a.attname = c.name and not a.attisdropped
+)
 """
 DIFFERENT = """
 select concat_ws(' ', {t_key}), 'is in no file'
@@ -116,14 +125,16 @@ def _files(root: Path, conn: Connection) -> list[_Reference]:
 
 
 def differences(conn: Connection, root: Path) -> dict[tuple[str, str], str]:
-    """A message for each row that is not as in its file."""
-    return {
-        ("reference", f"{file.table} {name}"): (
-            f"reference data: {file.table} {name} {what}, see db/reference/{file.table}.csv: {RUN}"
-        )
-        for file in _files(root, conn)
-        for name, what in _run(conn, file, DIFFERENT)
-    }
+    """A message for each row that is not as in its file, and for each column that a migration has yet to bring."""
+    found = {}
+    for file in _files(root, conn):
+        missing = conn.execute(MISSING, [file.columns, f"ledger.{file.table}"]).fetchall()
+        rows = [(name, "is a column that is missing") for (name,) in missing] or _run(conn, file, DIFFERENT)
+        for name, what in rows:
+            found["reference", f"{file.table} {name}"] = (
+                f"reference data: {file.table} {name} {what}, see db/reference/{file.table}.csv: {RUN}"
+            )
+    return found
 
 
 def merge(conn: Connection, root: Path) -> int:

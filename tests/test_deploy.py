@@ -537,6 +537,24 @@ def test_a_failing_migration_leaves_nothing_behind(create_database: Databases, f
     assert state(url) == done
 
 
+def test_a_migration_may_bring_a_column_of_reference_data(create_database: Databases, files: Path) -> None:
+    url = create_database()
+    deploy(url, quiet=True)
+    (files / "migrations" / "9000_new.sql").write_text(
+        "alter table ledger.accounts add column is_new boolean not null default false;\n"
+        "comment on column ledger.accounts.is_new is 'New.';\n"
+    )
+    path = files / "reference" / "accounts.csv"
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([f"{header},is_new", *(f"{row},false" for row in rows)]) + "\n")
+    assert (
+        "reference data: accounts is_new is a column that is missing, see db/reference/accounts.csv: "
+        "run python db/deploy.py"
+    ) in check(url, root=files)
+    deploy(url, quiet=True, root=files)
+    assert check(url, root=files) == []
+
+
 def test_every_migration_can_be_rolled_back_and_applied_again(create_database: Databases) -> None:
     url = create_database()
     deploy(url, quiet=True)

@@ -25,12 +25,12 @@ foreign key (
 )
 references ledger.entry_types (
     entry_type, balance_effect, reserved_effect, held_effect, may_be_pending
-),
+) not valid,
 add constraint posting_rules_fee_entry_fkey
 foreign key (fee_entry, fee_balance_effect, fee_reserved_effect, fee_held_effect, is_delayed)
 references ledger.entry_types (
     entry_type, balance_effect, reserved_effect, held_effect, may_be_pending
-);
+) not valid;
 alter table ledger.event_types
 drop column state_rank,
 drop column is_new_business,
@@ -39,5 +39,5 @@ drop column is_subject_optional,
 drop column first_type;
 alter table ledger.event_types
 drop constraint event_types_subject_known_check,
-add constraint event_types_subject_known_check check (subject in ('payout'));
+add constraint event_types_subject_known_check check (subject in ('payout')) not valid;
 alter table ledger.entry_types drop column payment_effect;
