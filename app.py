@@ -9,6 +9,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,14 +56,27 @@ KINDS: dict[str, tuple[type, str]] = {  # what a value must be before PostgreSQL
     "text": (str, r"[^\x00\ud800-\udfff]*"),
     "texts": (str, r"[^\x00\ud800-\udfff]*"),  # in a list
     "date": (str, r"\d{4}-\d\d-\d\d"),
+    "timestamp": (str, r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"),
     "integer": (Number, r"-?\d{1,40}"),
     "boolean": (bool, r"True|False"),
 }
 FROM_QUERY: dict[str, Callable[[str], Any]] = {  # what else than a text a value in a query may stand for
     "texts": lambda text: text.split(","),
     "integer": Number,
+    "timestamp": lambda text: re.sub(r" (?=[\d:]+$)", "+", text),  # where nobody escaped the sign of an offset
     "boolean": lambda text: {"true": True, "false": False}.get(text, text),
 }
+
+
+ON_CALENDAR = ("date", "timestamp")
+
+
+def is_on_calendar(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 class AnyText(PathConverter):  # the rest of a path, which may begin with a slash, as event ids may
@@ -126,7 +140,8 @@ def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
     for name, value in values.items():
         wanted, pattern = KINDS[kind := kinds.get(name, "text")]
         parts = value if kind == "texts" and isinstance(value, list) else [value] if kind != "texts" else [None]
-        if value is not None and not all(type(v) is wanted and re.fullmatch(pattern, str(v), re.A) for v in parts):
+        is_right = all(type(v) is wanted and re.fullmatch(pattern, str(v), re.A) for v in parts)
+        if value is not None and not (is_right and (kind not in ON_CALENDAR or is_on_calendar(value))):
             raise Refusal(400, "INVALID_INPUT", f"{name} is not a valid {kind}", field=name)
     return {f"p_{name}": value for name, value in values.items()}
 
@@ -288,7 +303,7 @@ def create_app(pool: Pool | None = None) -> Flask:
     app.register_error_handler(BadDocument, on_bad_document)
     app.register_error_handler(Exception, on_error)
     for route in ROUTES:
-        app.add_url_rule(route.path, route.function, partial(call, pool, route), methods=[route.method])
+        app.add_url_rule(route.path, route.operation, partial(call, pool, route), methods=[route.method])
     app.add_url_rule("/health", "health", lambda: {"status": "ok"})
     app.add_url_rule("/ready", "ready", partial(ready, pool))
     app.add_url_rule("/openapi.json", "openapi", partial(send_from_directory, "docs", "openapi.json"))

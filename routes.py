@@ -24,10 +24,15 @@ class Route:
     answer: str = "row"  # or rows: an array (a batch, NDJSON too), list: data, page: data and next_cursor
     status: int | Mapping[str, int] = 200  # or by the row's own status
     page: int = 0  # the function's default limit
+    name: str = ""  # of the operation, where another one calls the function, too
     csv: str | None = None  # the function with the same arguments that answers as text/csv
     steps: tuple[str, str] | None = (
         None  # unless dry_run: what starts the work, and what is called until it is finished
     )
+
+    @property
+    def operation(self) -> str:
+        return self.name or self.function
 
     @property
     def select(self) -> str:
@@ -47,7 +52,7 @@ LIMITS = dict.fromkeys(("min_amount", "max_amount", "payable_unit"), "integer")
 NAMED = RUN | {"restaurant_ids": "texts"} | REASON
 BY_HAND = ACTOR | {"min_amount": "integer", "dry_run": "boolean"}
 DAYS = {"timezone": "text", "day_close_hour": "integer", "settlement_delay_days": "integer"}
-TERMS = {"payouts_paused": "boolean", "closed": "boolean", "actor": "text"}
+STATES = {"closed": "boolean", "payouts_paused": "boolean"}
 TEXTS = ("restaurant_id", "currency", "base_currency", "source")
 REPORT = dict.fromkeys(TEXTS, "text") | {"from": "date", "to": "date"} | PAGING
 CHUNKS = ("start_payout_run", "continue_payout_run")
@@ -56,13 +61,21 @@ ROUTES = (
     Route("POST", EVENTS, "ingest_event", document="event", status=EVENT),
     Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
     Route("GET", f"{EVENTS}/<any_text:event_id>", "get_event", optional={"provider": "text"}),
-    Route("PUT", RESTAURANT, "set_restaurant", optional=DAYS | TERMS),
+    Route("GET", "/v1/restaurants", "list_restaurants", optional=STATES | PAGING, answer="page", page=50),
+    Route("GET", RESTAURANT, "get_restaurant"),
+    Route("PUT", RESTAURANT, "set_restaurant", optional=DAYS | STATES | ACTOR),
     Route("GET", f"{RESTAURANT}/payout-terms", "get_payout_terms", CURRENCY),
     Route("PUT", f"{RESTAURANT}/payout-terms", "set_payout_terms", CURRENCY, LIMITS | REASON | ACTOR),
     Route("POST", f"{RESTAURANT}/payout-terms/pause", "pause_payouts", CURRENCY | REASON, ACTOR),
     Route("POST", f"{RESTAURANT}/payout-terms/resume", "resume_payouts", CURRENCY, REASON | ACTOR),
-    Route("GET", f"{RESTAURANT}/balance", "get_balance", CURRENCY),
+    Route("GET", f"{RESTAURANT}/balance", "get_balance", CURRENCY, {"at": "timestamp"}),
+    Route("GET", f"{RESTAURANT}/balances", "list_balances", optional=PAGING, answer="page", page=50),
+    Route(
+        "GET", "/v1/balances", "list_balances", {}, CURRENCY | PAGING, answer="page", page=50, name="list_all_balances"
+    ),
     Route("GET", f"{RESTAURANT}/entries", "list_entries", *ENTRIES, answer="page", page=100),
+    Route("GET", f"{RESTAURANT}/statement", "get_statement", CURRENCY | {"from": "date", "to": "date"}),
+    Route("GET", f"{RESTAURANT}/changes", "list_setting_changes", optional=PAGING, answer="page", page=50),
     Route("POST", f"{PAYOUT}/run", "run_payouts", RUN, LEAST | {"dry_run": "boolean"}, status=202, steps=CHUNKS),
     Route("POST", f"{PAYOUT}/by-hand", "pay_by_hand", NAMED, BY_HAND, status=202),
     Route("POST", f"{PAYOUT}/claim", "claim_payouts", CURRENCY, {"limit": "integer"} | ACTOR, answer="list"),

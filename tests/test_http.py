@@ -551,7 +551,7 @@ def test_a_path_has_one_slash_at_its_start(client: FlaskClient) -> None:
     [
         ("GET", "/v1/processor/events", {"POST"}),
         ("DELETE", "/v1/processor/events/evt_1", {"GET", "HEAD"}),
-        ("POST", "/v1/restaurants/res_001", {"PUT"}),
+        ("POST", "/v1/restaurants/res_001", {"GET", "HEAD", "PUT"}),
         ("PUT", "/v1/restaurants/res_001/balance", {"GET", "HEAD"}),
         ("PATCH", "/v1/payouts", {"GET", "HEAD"}),
         ("POST", "/health", {"GET", "HEAD"}),
@@ -955,7 +955,7 @@ def test_the_table_names_functions_and_arguments_of_the_database(connect: Connec
         names, default_count, volatile, defaults = found[route.function]
         path = set(re.findall(r"<(?:\w+:)?(\w+)>", route.path))
         needed = {f"p_{name}" for name in path | set(route.required)} | ({f"p_{route.document}"} - {"p_None"})
-        assert needed == set(names[: len(names) - default_count]), route.function
+        assert set(names[: len(names) - default_count]) <= needed <= set(names), route.function
         assert {f"p_{name}" for name in route.optional} <= set(names) - needed, route.function
         assert (route.method == "GET") == (volatile == "s"), route.function
         if route.answer == "page":

@@ -30,7 +30,14 @@ from events.load import load
 
 DOCUMENT: dict[str, Any] = json.loads((Path(service.__file__).parent / "docs" / "openapi.json").read_text())
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-TYPES = {"text": "string", "texts": "array", "date": "string", "integer": "integer", "boolean": "boolean"}
+TYPES = {
+    "text": "string",
+    "texts": "array",
+    "date": "string",
+    "timestamp": "string",
+    "integer": "integer",
+    "boolean": "boolean",
+}
 SAMPLE = Path(service.__file__).parent / "events" / "events.jsonl"
 ROUTES = {(route.method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)): route for route in routes.ROUTES}
 
@@ -61,7 +68,7 @@ def test_the_document_has_the_routes_of_the_table_and_no_other() -> None:
 def test_an_operation_has_its_routes_arguments(key: tuple[str, str], route: routes.Route) -> None:
     method, path = key
     operation = DOCUMENT["paths"][path][method]
-    assert operation["operationId"] == route.function
+    assert operation["operationId"] == route.operation
     parameters = [resolve(parameter) for parameter in operation["parameters"]]
     in_path = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
     assert in_path == set(re.findall(r"{(\w+)}", path))
@@ -224,11 +231,13 @@ def test_what_is_there_is_read_as_documented(client: FlaskClient) -> None:
     payouts, runs = (page["data"] for page in pages if page)
     known = {"restaurant_id": "res_001", "event_id": "evt_000123", "payout_id": payouts[0]["payout_id"]}
     known |= {"run_id": runs[0]["run_id"], "currency": "PEN", "as_of": "2025-12-30", "name": "daily_sales"}
+    known |= {"from": "2025-12-01", "to": "2025-12-31"}
     for (method, path), route in ROUTES.items():
         if method == "get":
             names = {name: known[name] for name in re.findall(r"{(\w+)}", path)}
             kinds = {**route.required, **route.optional}
-            query: dict[str, Any] = {name: known[name] for name in ("currency", "as_of") if name in kinds}
+            asked = [name for name in kinds if name in route.required or name in ("currency", "as_of")]
+            query: dict[str, Any] = {name: known[name] for name in asked}
             case = schema[path]["GET"].Case(path_parameters=names, query=query)
             response = case.call_and_validate(checks=CHECKS)
             assert response.status_code == 200, response.text
