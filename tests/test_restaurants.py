@@ -189,3 +189,10 @@ def test_figures_are_integers_as_the_database_wrote_them(client: FlaskClient) ->
         floats: list[str] = []
         json.loads(text, parse_float=floats.append)
         assert floats == []
+
+
+def test_a_document_that_talks_of_a_function_is_still_the_senders(client: FlaskClient) -> None:
+    """What PostgreSQL quotes of a document it cannot read is not the place where a function of ours failed."""
+    body = '[{"function": "SQL function \\u0000"}]'
+    response = client.post("/v1/processor/events/batch", data=body, content_type="application/json")
+    assert error_of(response, 400)[0] == "MALFORMED_JSON"
