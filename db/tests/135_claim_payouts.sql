@@ -75,7 +75,7 @@ from (
     ),
     (
         'select * from confirm_payout(''po_1'', ''a b'')', 'LUEXT',
-        'external_id must be 1 to 128 visible ASCII characters, none of them " or \',
+        'external_id must be 1 to 128 visible ASCII characters but quote and backslash',
         'which is an id (LUEXT)'
     )
 ) as s (call, state, message, what);
