@@ -130,6 +130,7 @@ grant execute on function api.start_payout_run to cuenta_app, cuenta_operator;
 grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
 
 --    For people.
+grant execute on function api.cancel_payout to cuenta_operator;
 grant execute on function api.load_fx_rates to cuenta_operator;
 grant execute on function api.pay_by_hand to cuenta_operator;
 grant execute on function api.resume_payouts to cuenta_operator;

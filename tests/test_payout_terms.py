@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import app as service
-from db.pool import Pool
+from db import pool
 from tests.sessions import AS_OF, PATIENCE, Session, Sessions, charge, make_payout, new_id, payout_event
 
 TERMS = "/v1/restaurants/{}/payout-terms"
@@ -118,9 +118,17 @@ def test_terms_set_at_once_are_all_kept(sessions: Sessions, currency: str) -> No
 
 
 @pytest.fixture(scope="module")
-def client(database: str) -> Iterator[FlaskClient]:
-    """A client of a service whose login is an operator's, on a database with a restaurant that has 11400."""
-    application = service.create_app(Pool(psycopg.conninfo.make_conninfo(database, options="-c role=cuenta_operator")))
+def url(create_database: Callable[..., str]) -> str:
+    """A database of its own: the tests with sessions wait until nobody else is in theirs."""
+    return create_database()
+
+
+@pytest.fixture(scope="module")
+def client(url: str) -> Iterator[FlaskClient]:
+    """A client of a service with an operator's rights, on a database with a restaurant that has 11400."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "ROLE", "cuenta_operator")
+        application = service.create_app(pool.Pool(url))
     client = application.test_client()
     event = charge("res_001", "PEN", amount=12000, fee=600)
     assert client.post("/v1/processor/events", json=event).status_code == 201
@@ -129,9 +137,9 @@ def client(database: str) -> Iterator[FlaskClient]:
 
 
 @pytest.fixture(scope="module")
-def app_client(database: str) -> Iterator[FlaskClient]:
+def app_client(url: str) -> Iterator[FlaskClient]:
     """The same with the service's own rights."""
-    application = service.create_app(Pool(psycopg.conninfo.make_conninfo(database, options="-c role=cuenta_app")))
+    application = service.create_app(pool.Pool(url))
     yield application.test_client()
     application.extensions["pool"].close()
 

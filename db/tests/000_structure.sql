@@ -21,7 +21,7 @@ select tables_are(
 select functions_are(
     'api',
     array[
-        'check_integrity', 'claim_payouts', 'confirm_payout', 'continue_payout_run',
+        'cancel_payout', 'check_integrity', 'claim_payouts', 'confirm_payout', 'continue_payout_run',
         'find_events', 'get_balance', 'get_event', 'get_payout', 'get_payout_run',
         'get_payout_terms', 'get_report', 'get_report_csv', 'get_restaurant',
         'get_service_status', 'get_statement', 'ingest_event', 'ingest_events', 'list_balances',
@@ -450,7 +450,8 @@ select set_eq(
         'AMOUNT_INVALID', 'BALANCE_OUT_OF_RANGE', 'CURRENCY_INVALID', 'CURRENCY_UNKNOWN',
         'EVENT_ID_INVALID', 'EVENT_ID_REUSED', 'EVENT_NOT_OBJECT', 'EVENT_TYPE_INVALID',
         'EVENT_TYPE_UNKNOWN', 'FEE_INVALID', 'FEE_NOT_ALLOWED', 'FIELD_MISSING',
-        'METADATA_INVALID', 'OCCURRED_AT_INVALID', 'OCCURRED_AT_IN_FUTURE', 'PAYOUT_MISMATCH',
+        'METADATA_INVALID', 'OCCURRED_AT_INVALID', 'OCCURRED_AT_IN_FUTURE', 'PAYOUT_HANDED_OVER',
+        'PAYOUT_MISMATCH',
         'PAYOUT_NOT_FOUND', 'PAYOUT_STATE_CONFLICT', 'PROVIDER_INVALID', 'RESTAURANT_ID_INVALID',
         'NUMBER_OUT_OF_RANGE', 'RESTAURANT_UNKNOWN', 'TIMEZONE_UNKNOWN'
     ],

@@ -220,7 +220,8 @@ select bag_eq(
             when 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
             when 'cuenta_reader' then p.provolatile = 's'
             when 'cuenta_app' then p.proname not in (
-                'load_fx_rates', 'pay_by_hand', 'resume_payouts', 'set_payout_terms', 'set_platform_settings'
+                'cancel_payout', 'load_fx_rates', 'pay_by_hand', 'resume_payouts',
+                'set_payout_terms', 'set_platform_settings'
             )
             else true
         end

@@ -103,7 +103,7 @@ select is(
     'res_1 2', 'whoever has lost the answer finds them'
 );
 select is(
-    (select count(*) from claim_payouts('PEN', 100, 'job-2') as c), 1::bigint,
+    (select count(*) from claim_payouts('PEN', 100, 'job-2')), 1::bigint,
     'the next one gives the next: none twice, none that is paused'
 );
 select is_empty('select * from claim_payouts(''PEN'')', 'then none is left');

@@ -5,7 +5,7 @@ create or replace function ledger.decide_payout_event(
 )
 returns ledger.event_decision
 language plpgsql
-stable
+volatile
 as $function$
 /*
  * Function: ledger.decide_payout_event(3)
@@ -13,7 +13,9 @@ as $function$
  *     told apart by when they happened, not by when they arrive: one that a later report has
  *     settled finds the payout OVERTAKEN. Of two reports of one instant the higher rank counts: money
  *     is never thought gone that may have come back. The caller holds the account's lock, so the
- *     answer stays true until it commits.
+ *     answer stays true until it commits; the payout is locked as well, because a disburser may
+ *     claim it without the account. A person does not cancel what was handed over, unless the bank
+ *     has been told.
  * Parameters:
  *     p_event     - its fields
  *     p_document  - the document, which names the payout
@@ -21,6 +23,7 @@ as $function$
  * Returns:
  *     the payout's id and state, for which there is a rule; or the code of a refusal
  * Reads:  ledger.payouts, ledger.posting_rules, ledger.event_types
+ * Locks:  the payout
  */
 declare
     v_payout ledger.payouts;
@@ -39,7 +42,8 @@ begin
     select p.*
     into v_payout
     from ledger.payouts as p
-    where p.payout_id = v_decision.payout_id;
+    where p.payout_id = v_decision.payout_id
+    for no key update;
 
     v_decision.subject_state := case
         when v_payout.status <> p_type.reported_state
@@ -79,6 +83,15 @@ begin
         v_decision.code := 'PAYOUT_STATE_CONFLICT';
         v_decision.details
         := v_decision.details || jsonb_build_object('payout_status', v_payout.status);
+    elsif v_payout.status = 'CREATED'
+        and v_payout.submitted_at is not null
+        and p_type.origin = 'operator'
+        and p_document -> 'bank_told' is distinct from 'true'::jsonb
+    then
+        v_decision.code := 'PAYOUT_HANDED_OVER';
+        v_decision.details := v_decision.details || jsonb_build_object(
+            'submitted_by', v_payout.submitted_by, 'external_id', v_payout.external_id
+        );
     end if;
     return v_decision;
 end;

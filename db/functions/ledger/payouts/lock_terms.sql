@@ -12,14 +12,17 @@ as $function$
  *     p_currency       - ISO 4217 code
  * Returns:
  *     the terms as they are now, with nothing in them if there were none
- * Calls:  ledger.lock_account
- * Writes: ledger.payout_terms
+ * Writes: ledger.account_balances, ledger.payout_terms
  * Locks:  the account, then its terms
  */
 declare
     v_terms ledger.payout_terms;
 begin
-    perform ledger.lock_account(p_restaurant_id, p_currency);
+    -- Written, not only locked, so that a run with an older snapshot fails instead of paying.
+    update ledger.account_balances as b
+    set timezone = b.timezone
+    where b.restaurant_id = p_restaurant_id
+        and b.currency = p_currency;
     insert into ledger.payout_terms (restaurant_id, currency)
     values (p_restaurant_id, p_currency)
     on conflict do nothing;
