@@ -77,6 +77,15 @@ CREATE TYPE ledger.event_fields AS (
 
 COMMENT ON TYPE ledger.event_fields IS 'The fields that every event has, named as in the document.';
 
+CREATE FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text DEFAULT NULL::text, p_bank_told boolean DEFAULT false) RETURNS ledger.event_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) IS 'Cancels a payout that is under way: its money is available again.';
+
 CREATE FUNCTION api.check_integrity(p_check text DEFAULT NULL::text) RETURNS TABLE(check_name text, severity text, findings bigint, sample jsonb, title text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -568,7 +577,7 @@ COMMENT ON COLUMN ledger.event_types.is_new_business IS 'Whether it is new busin
 COMMENT ON COLUMN ledger.event_types.state_rank IS 'Of two reports of one instant about one subject the higher counts, whichever comes first.';
 
 CREATE FUNCTION ledger.decide_payout_event(p_event ledger.event_fields, p_document jsonb, p_type ledger.event_types) RETURNS ledger.event_decision
-    LANGUAGE plpgsql STABLE;
+    LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION ledger.decide_payout_event(p_event ledger.event_fields, p_document jsonb, p_type ledger.event_types) IS 'The state of the payout that an event is about, as far as the event is concerned.';
 
@@ -4664,6 +4673,9 @@ GRANT USAGE ON SCHEMA ledger TO cuenta_writer;
 
 GRANT USAGE ON SCHEMA reporting TO cuenta_writer;
 GRANT USAGE ON SCHEMA reporting TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.check_integrity(p_check text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_writer;
