@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -101,7 +102,7 @@ def test_terms_set_at_once_are_all_kept(sessions: Sessions, currency: str) -> No
             f"person {number}",
         )
 
-    sessions.at_once([lambda number=number: change(number) for number in range(6)])
+    sessions.at_once([partial(change, number) for number in range(6)])
     history = sessions.admin.rows(
         "select * from reporting.payout_term_changes where restaurant_id = %s order by change_no", restaurant
     )
