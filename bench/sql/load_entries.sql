@@ -43,12 +43,16 @@ select distinct on (f.restaurant_id)
 from facts as f
 order by f.restaurant_id, f.no_in_account desc;
 
-insert into ledger.pending_days (restaurant_id, currency, available_on, amount)
+insert into ledger.pending_days (
+    restaurant_id, currency, available_on, amount, first_entry_seq, last_entry_seq
+)
 select
     f.restaurant_id,
     '%(currency)s',
     f.day + %(delay)s,
-    sum(f.amount - 95)
+    sum(f.amount - 95),
+    min(f.no_in_account) * 2 - 1,
+    max(f.no_in_account) * 2
 from facts as f
 where %(delay)s > 0
 group by f.restaurant_id, f.day;
