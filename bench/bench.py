@@ -766,6 +766,14 @@ LISTS = {
     "find_events": "select r.* from api.find_events('reservation_id', 'rsv_12345') as r",
     "get_event": "select r.* from api.get_event('12345', 'load') as r",
     "get_balance": "select r.* from api.get_balance('big_1', 'PEN') as r",
+    "get_balance of 100 days ago": (
+        "select r.* from api.get_balance('big_1', 'PEN', now() - interval '100 days') as r"
+    ),
+    "get_statement of a day": (
+        "select r.* from api.get_statement('big_1', 'PEN', current_date - 99, current_date - 99) as r"
+    ),
+    "list_balances of a currency": "select r.* from api.list_balances(p_currency => 'PEN') as r",
+    "list_restaurants": "select r.* from api.list_restaurants() as r",
 }
 PAGES = {
     "statement": {"restaurant_id": "big_1", "currency": "PEN"},

@@ -26,7 +26,7 @@ from (
         coalesce(sum(t.balance_effect * e.amount) filter (
             where e.available_on > p_today
                 and t.may_be_pending
-                and (e.available_on > e.business_day or v.occurred_at > v.received_at)
+                and (e.available_on > e.business_day or v.occurred_at > e.recorded_at)
         ), 0) as pending
     from ledger.ledger_entries as e
     inner join ledger.entry_types as t on e.entry_type = t.entry_type
@@ -113,11 +113,24 @@ begin
     perform pg_temp.tell(8, 'res_1');
     perform api.set_restaurant('res_1', 'Etc/GMT+12', 7);
     perform pg_temp.tell(9, 'res_1');
+    -- A day of its own, far away; a mistake while it waits; a refund before its charge.
+    perform api.ingest_event(
+        pg_temp.event('a_9', 'res_1', now(), jsonb_build_object('available_on', current_date + 200))
+    );
+    perform pg_temp.tell(10, 'res_1');
+    perform api.ingest_event(
+        pg_temp.event('a_10', 'res_1', now(), jsonb_build_object('available_on', current_date + 200, 'amount', 77))
+    );
+    perform pg_temp.tell(11, 'res_1');
+    perform api.reverse_event('a_9', 'A mistake', 'fix_1');
+    perform pg_temp.tell(12, 'res_1');
+    perform api.hold_funds('res_1', 'PEN', 40, 'A check', 'hold_1', 'ana');
+    perform pg_temp.tell(13, 'res_1');
 end
 $do$;
 select results_eq(
     $$select count(*), count(distinct t.balance), count(distinct t.balance ->> 'pending') > 3 from told as t$$,
-    'values (10::bigint, 10::bigint, true)', 'a story in which every step moves something'
+    'values (14::bigint, 14::bigint, true)', 'a story in which every step moves something'
 );
 select is_empty(
     $$

@@ -88,7 +88,7 @@ begin
                             from ledger.processor_events as k
                             where k.restaurant_id = e.restaurant_id
                                 and k.event_no = e.event_no
-                                and k.occurred_at > k.received_at
+                                and k.occurred_at > e.recorded_at
                         )
                     )
             )
