@@ -1,7 +1,7 @@
 -- api.check_integrity and reporting.integrity_findings: every check finds what it is for.
 -- Damage is done as a superuser with triggers off, each kind in a restaurant of its own.
 begin;
-select plan(50);
+select plan(52);
 
 create function pg_temp.send(p_restaurant_id text, p_change jsonb default '{}') returns text
 language sql
@@ -40,7 +40,8 @@ select results_eq(
         ('event_without_rule', 'error'), ('negative_available', 'warning'),
         ('negative_reserved_or_held', 'error'), ('payout_amount_not_positive', 'error'),
         ('payout_items_do_not_add_up', 'error'), ('payout_status_differs_from_entries', 'error'),
-        ('payout_waiting', 'warning'), ('payout_without_reserve', 'error'),
+        ('payout_unequal_to_entries', 'error'), ('payout_waiting', 'warning'),
+        ('payout_without_reserve', 'error'),
         ('pending_day_unequal_to_entries', 'error'),
         ('recorded_at_decreases', 'error'), ('reserve_differs_from_payout', 'error'),
         ('reserved_balance_unequal_to_open_payouts', 'error'), ('running_balance_broken', 'error'),
@@ -234,6 +235,14 @@ select isnt(
     'and the reserved money of a payout that is no longer under way'
 );
 update ledger.payouts set created_at = now() - interval '73 hours' where restaurant_id = 'items';
+select is(
+    pg_temp.finding('payout_unequal_to_entries', 'items'), null,
+    'a payout whose items are gone still is the sum of its entries'
+);
+select is(
+    pg_temp.finding('payout_unequal_to_entries', 'seq'),
+    'amount is 11400, what it pays comes to 12000', 'finds a payout that is not'
+);
 select matches(
     (select c.finding from reporting.check_payout_waiting as c where c.restaurant_id = 'items'),
     '^11400 has been CREATED since .* waits for nobody$',

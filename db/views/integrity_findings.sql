@@ -187,6 +187,14 @@ from (
     from reporting.check_payout_status_differs_from_entries as c
     union all
     select
+        'payout_unequal_to_entries'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_unequal_to_entries as c
+    union all
+    select
         'payout_waiting'::text as check_name,
         c.restaurant_id,
         c.currency,
