@@ -1,6 +1,6 @@
 -- api.ingest_events: an array gives what its items one after the other would give.
 begin;
-select plan(32);
+select plan(33);
 
 create function pg_temp.charge(p_change jsonb default '{}') returns jsonb
 language sql immutable
@@ -183,20 +183,32 @@ select results_eq(
                 '{"event_id": "mix_3", "restaurant_id": "mix", "fee": 0,
                 "event_type": "dispute_opened"}'
             ),
-            pg_temp.charge(
-                '{"event_id": "mix_4", "restaurant_id": "mix", "fee": 0, "provider": "operator",
-                "event_type": "funds_held"}'
-            ),
-            pg_temp.charge('{"event_id": "mix_5", "restaurant_id": "mix"}')
+            pg_temp.charge('{"event_id": "mix_4", "restaurant_id": "mix"}')
         )
     ) as a
     $$,
     $$
     values
     (1, 'processed', 2), (2, 'rejected EVENT_TYPE_UNKNOWN', 0), (3, 'rejected FIELD_MISSING', 0),
-    (4, 'rejected PROVIDER_RESERVED', 0), (5, 'processed', 2)
+    (4, 'processed', 2)
     $$,
     'what people do, and a dispute without its id, post nothing in an array either'
+);
+select results_eq(
+    $$
+    select a.item, concat_ws(' ', a.status, a.code), a.entries
+    from ingest_events(
+        jsonb_build_array(
+            pg_temp.charge(
+                '{"event_id": "mix_5", "restaurant_id": "twin_a", "fee": 0, "provider": "operator",
+                "event_type": "funds_held"}'
+            ),
+            pg_temp.charge('{"event_id": "mix_6", "restaurant_id": "mix", "provider": "operator"}')
+        )
+    ) as a
+    $$,
+    $$values (1, 'rejected PROVIDER_RESERVED', 0), (2, 'rejected PROVIDER_RESERVED', 0)$$,
+    'nor does a processor that calls itself operator'
 );
 select results_eq(
     'select b.available::bigint, b.held::bigint from get_balance(''mix'', ''PEN'') as b',
