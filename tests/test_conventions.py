@@ -23,9 +23,14 @@ CLASSES = {"LB", "LN", "LC", "LU", "LX"}
 NOT_OURS = re.compile(
     r"(^|/)(\.(?!ci|docker|git|sql|squawk|hadolint)[^/]*|\.git|__pycache__|[^/]*\.(?:egg-info|log))(/|$)"
 )
+# Longer than two functions may be, each for the reason it is.
+LONG = {
+    "ledger.write_event": "one path for every event: split, each one costs 5 % more, and it is the one that counts",
+    "ledger.sort_events": "one statement, which PostgreSQL puts in place of its call; two would hand on 30 columns",
+}
 CODE = re.compile(
     r"'([A-Z]+(?:_[A-Z]+)*_(?:INVALID|MISSING|UNKNOWN|IN_FUTURE|NOT_ALLOWED|NOT_FOUND|MISMATCH|CONFLICT"
-    r"|OUT_OF_RANGE|NOT_OBJECT|REUSED))'"
+    r"|OUT_OF_RANGE|NOT_OBJECT|REUSED))'|\bcode\s*:=\s*'(\w+)'"
 )
 
 
@@ -190,7 +195,7 @@ def test_a_function_file_holds_the_function_it_is_named_after_and_its_comment(fu
 @each_function
 def test_a_function_file_is_short_in_lines_of_a_readable_length(function: Function) -> None:
     lines = function.text.splitlines()
-    assert len(lines) <= 120, "two functions"
+    assert len(lines) <= (180 if function.name in LONG else 120), "two functions"
     assert [number for number, line in enumerate(lines, 1) if len(line) > 100] == []
 
 
@@ -239,6 +244,10 @@ def test_parameters_and_locals_are_told_apart_by_their_first_letters(function: F
     assert [name for name in names if not name.startswith(("v_", "r_"))] == []
 
 
+def test_what_may_be_long_is() -> None:
+    assert [name for name in LONG if len(ALL[name].text.splitlines()) <= 120] == []
+
+
 def test_no_function_has_a_namesake() -> None:
     counted = Counter(path.stem for path in FUNCTION_FILES)
     assert [name for name, count in counted.items() if count > 1] == []
@@ -284,11 +293,16 @@ def test_a_state_has_one_code_and_a_class() -> None:
 
 
 def test_every_answer_is_registered_and_every_registered_one_given() -> None:
-    given = {code for function in ALL.values() for code in CODE.findall(function.code)}
+    given = {one or other for function in ALL.values() for one, other in CODE.findall(function.code)}
+    text = "\n".join(function.code for function in ALL.values())
+    if "upper(v_field) || '_INVALID'" in text:
+        given |= {f"{field}_INVALID" for field in ("PAYMENT_ID", "REFUND_ID", "DISPUTE_ID")}
     registered = {code for _, code in ANSWERED}
     assert len(registered) == len(ANSWERED)
-    assert {status for status, _ in ANSWERED} == {"rejected", "conflict"}
-    assert registered <= given
+    assert {status for status, _ in ANSWERED} == {"rejected", "conflict", "deferred"}
+    reasons = text_of(ROOT / "db" / "reference" / "rejection_reasons.csv").splitlines()[1:]
+    assert registered | {code for _, code in RAISED} >= {line.split(",")[0] for line in reasons} >= registered
+    assert registered <= given | set(re.findall(r"'([A-Z]+(?:_[A-Z]+)+)'", text))
     assert given <= registered | {code for _, code in RAISED}
 
 
@@ -300,7 +314,7 @@ def test_every_code_of_the_http_layer_is_registered_with_its_status() -> None:
     named_ones = {
         word
         for word in re.findall(r'"([A-Z]+_[A-Z_]+)"', text)
-        if not word.startswith(("CUENTA_", "DATAB", "HTTP_", "PATH_", "CONTENT_", "QUERY_"))
+        if not word.startswith(("CUENTA_", "DATAB", "HTTP_", "PATH_", "CONTENT_", "QUERY_", "REQUEST_"))
     }
     assert named_ones <= {code for _, code in OVER_HTTP}
     examples = set(re.findall(r'"code": "(\w+)"', text_of(ROOT / "docs" / "openapi.json")))
@@ -332,12 +346,24 @@ def test_every_migration_can_be_rolled_back() -> None:
     assert [int(name[:4]) for name in forward] == list(range(1, len(forward) + 1))
 
 
+def grant_of(statement: Any) -> tuple[list[str], list[str], list[str]]:
+    """What privileges on what a statement gives, or takes from, whom."""
+    return (
+        [privilege.priv_name for privilege in statement.privileges or ()],
+        [f"{relation.schemaname}.{relation.relname}" for relation in statement.objects],
+        [role.rolename for role in statement.grantees],
+    )
+
+
 @pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: path.name)
 def test_a_migration_parses_and_leaves_alone_what_each_deploy_replaces(path: Path) -> None:
-    replayed = (ast.CreateFunctionStmt, ast.ViewStmt, ast.CreateTrigStmt, ast.GrantStmt, ast.CreateRoleStmt)
+    replayed = (ast.CreateFunctionStmt, ast.ViewStmt, ast.CreateTrigStmt, ast.CreateRoleStmt)
     statements = [statement.stmt for statement in parse_sql(text_of(path))]
     assert statements
     assert [type(statement).__name__ for statement in statements if isinstance(statement, replayed)] == []
+    # What a migration grants itself for its own work it takes back.
+    grants = [(bool(one.is_grant), grant_of(one)) for one in statements if isinstance(one, ast.GrantStmt)]
+    assert [said for is_grant, said in grants if is_grant] == [said for is_grant, said in grants if not is_grant]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "db" / "views").glob("*.sql")), ids=lambda path: path.stem)

@@ -29,6 +29,7 @@ as $function$
  *     LBARG  the reference or the reason is missing
  *     LUACT  the actor is no name
  *     LURSN  the reason is blank or too long
+ *     LXRUL  a rule has vanished
  * Calls:  ledger.post_operator_event
  * Locks:  the account, then the event id; see ledger.post_event
  */

@@ -28,6 +28,7 @@ as $function$
  *     LUACT  the actor is no name
  *     LURSN  the reason is blank or too long
  *     LNHLD  there is no such hold
+ *     LXRUL  a rule has vanished
  * Calls:  ledger.post_operator_event
  * Reads:  ledger.processor_events
  * Locks:  the account, then the event id; see ledger.post_event

@@ -14,9 +14,9 @@ set enable_seqscan = off
 as $function$
 /*
  * Function: api.reverse_event(5)
- *     Takes back an event that was a mistake: posts the mirror of each of its entries, once. Refused
- *     while refunds or disputes stand on a charge; a charge taken back is not refundable any more,
- *     and what a refund took can be refunded again.
+ *     Takes back an event that was a mistake: posts the mirror of each of its entries, once.
+ *     Refused while refunds or disputes stand on a charge; a charge taken back is not refundable
+ *     any more, and what a refund took can be refunded again.
  * Parameters:
  *     p_event_id   - the event to take back
  *     p_reason     - why, 1 to 500 characters; shown wherever the event is
@@ -30,6 +30,7 @@ as $function$
  *     LUACT  the actor is no name
  *     LURSN  the reason is blank or too long
  *     LNEVT  there is no such event
+ *     LXRUL  a rule has vanished
  * Calls:  ledger.post_operator_event
  * Reads:  ledger.processor_events
  * Locks:  the account, then the event id; see ledger.post_event

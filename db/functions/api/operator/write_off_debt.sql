@@ -29,14 +29,15 @@ as $function$
  *     LBARG  the reference or the reason is missing
  *     LUACT  the actor is no name
  *     LURSN  the reason is blank or too long
+ *     LXRUL  a rule has vanished
  * Calls:  ledger.post_operator_event
  * Locks:  the account, then the event id; see ledger.post_event
  */
 begin
     return ledger.post_operator_event(
         jsonb_build_object(
-            'event_id', p_reference, 'event_type', 'debt_written_off', 'restaurant_id', p_restaurant_id,
-            'currency', p_currency, 'amount', p_amount, 'reason', p_reason,
+            'event_id', p_reference, 'event_type', 'debt_written_off', 'restaurant_id',
+            p_restaurant_id, 'currency', p_currency, 'amount', p_amount, 'reason', p_reason,
             'actor', p_actor
         ),
         clock_timestamp()

@@ -66,7 +66,8 @@ begin
         v_decision.subject_state := ledger.read_subject_state(p_event, p_type, v_first.event_no);
         if cardinality(v_fields) > 0 then
             v_decision.code := 'SUBJECT_MISMATCH';
-            v_decision.details := jsonb_build_object(p_type.subject_field, v_id, 'fields', v_fields);
+            v_decision.details
+            := jsonb_build_object(p_type.subject_field, v_id, 'fields', v_fields);
         end if;
     end if;
     if v_decision.code is not null then

@@ -20,7 +20,7 @@ as $function$
  *     p_now          - the clock
  * Returns:
  *     the answer: deferred; conflict, if its id waits with other content
- * Calls:  ledger.list_differences, ledger.reject_event
+ * Calls:  ledger.list_differences, ledger.reject_event, ledger.make_answer
  * Reads:  ledger.deferred_events, ledger.rejection_reasons
  * Writes: ledger.deferred_events, ledger.account_balances
  */

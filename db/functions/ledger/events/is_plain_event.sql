@@ -7,10 +7,10 @@ as $function$
 /*
  * Function: ledger.is_plain_event(1)
  *     Whether an event is one of the many that are written the usual way: upper-case currency,
- *     whole seconds, UTC, no number below 1; of what it may name only a payment. One expression that callers have inlined; strictly
- *     narrower than ledger.find_event_fault, save for the lengths of ids and the clock: what is
- *     plain has none of its faults. The path's datetime() knows the calendar, but would take a day
- *     or month 00 and other widths.
+ *     whole seconds, UTC, no number below 1; of what it may name only a payment. One expression
+ *     that callers have inlined; strictly narrower than ledger.find_event_fault, save for the
+ *     lengths of ids and the clock: what is plain has none of its faults. The path's datetime()
+ *     knows the calendar, but would take a day or month 00 and other widths.
  * Parameters:
  *     p_event  - the document
  * Returns:

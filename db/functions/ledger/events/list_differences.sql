@@ -42,7 +42,8 @@ as $function$
             <> coalesce(nullif(p_document -> 'fee', 'null'), '0')
         when 'metadata' then coalesce(p_known -> 'metadata', '{}')
             <> coalesce(p_document -> 'metadata', '{}')
-        else nullif(p_known -> d.field, 'null') is distinct from nullif(p_document -> d.field, 'null')
+        else nullif(p_known -> d.field, 'null')
+            is distinct from nullif(p_document -> d.field, 'null')
     end;
 $function$;
 

@@ -97,8 +97,7 @@ begin
     )
 
     select
-        c.expected,
-        c.claimed,
+        c.expected, c.claimed,
         array(
             select i.entries
             from generate_series(1, cardinality(p_events)) as g (item_no)

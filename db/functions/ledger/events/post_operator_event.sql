@@ -17,6 +17,7 @@ as $function$
  *     LBARG  the reference or the reason is missing
  *     LUACT  the actor is no name
  *     LURSN  the reason is blank or too long
+ *     LXRUL  a rule has vanished
  *     22023  the server does not know the restaurant's time zone
  * Calls:  ledger.require_reason, ledger.require_actor, ledger.read_event,
  *         ledger.reject_invalid_event, ledger.answer_known_event, ledger.write_event,

@@ -21,9 +21,9 @@ as $function$
  *     whatever the book says, or the same id again. In plain SQL, so that PostgreSQL puts the body
  *     in place of the call.
  * Parameters:
- *     p_events  - the events as ledger.read_events gives them; their accounts are locked
+ *     p_events     - the events as ledger.read_events gives them; their accounts are locked
  *     p_timezones  - the time zones of their restaurants, as far as the server knows them
- *     p_now     - the clock
+ *     p_now        - the clock
  * Returns:
  *     a row an event that can be written; amounts in minor units
  * Calls:  ledger.business_day

@@ -86,7 +86,9 @@ begin
         v_available_on := v_decision.available_on;
     end loop;
     v_balance := v_posting.balance + v_posting.fee_change;
-    if greatest(abs(v_balance), abs(v_posting.balance), v_posting.reserved, v_posting.held) > 9007199254740991 then
+    if greatest(
+            abs(v_balance), abs(v_posting.balance), v_posting.reserved, v_posting.held
+        ) > 9007199254740991 then
         v_decision.code := 'BALANCE_OUT_OF_RANGE';
         answer := ledger.refuse_event(p_event, p_document, v_decision, p_received_at, p_now);
         return;
