@@ -1,6 +1,6 @@
 -- Who may do what, actor by actor.
 begin;
-select plan(78);
+select plan(103);
 
 create role cuenta_test_stranger nologin;
 
@@ -57,6 +57,14 @@ values
 ('get_event', 'select * from get_event(''evt_1'')'),
 ('set_restaurant', 'select * from set_restaurant(''res_001'')'),
 ('check_integrity', 'select * from check_integrity()');
+create temporary table calls_of_people (name text, call text);
+insert into calls_of_people (name, call)
+values
+('hold_funds', 'select * from hold_funds(''res_001'', ''PEN'', 1, ''why'', ''ref_1'')'),
+('post_adjustment', 'select * from post_adjustment(''res_001'', ''PEN'', 1, ''why'', ''ref_2'')'),
+('release_hold', 'select * from release_hold(''ref_1'', 1, ''why'', ''ref_3'')'),
+('reverse_event', 'select * from reverse_event(''evt_1'', ''why'', ''ref_4'')'),
+('write_off_debt', 'select * from write_off_debt(''res_001'', ''PEN'', 1, ''why'', ''ref_5'')');
 
 -- Roles
 select is(
@@ -161,7 +169,8 @@ select is_empty(
         and g.name in (
             'ledger.processor_events', 'ledger.ledger_entries', 'ledger.payout_items',
             'ledger.payout_skips', 'ledger.event_rejections', 'ledger.posting_rule_history',
-            'ledger.setting_changes', 'ledger.payout_term_changes'
+            'ledger.setting_changes', 'ledger.payout_term_changes', 'ledger.event_links',
+            'ledger.event_acceptances', 'ledger.holdings', 'ledger.fx_rates'
         )
         and g.privilege not in ('SELECT', 'INSERT')
     $$,
@@ -220,8 +229,9 @@ select bag_eq(
             when 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
             when 'cuenta_reader' then p.provolatile = 's'
             when 'cuenta_app' then p.proname not in (
-                'cancel_payout', 'load_fx_rates', 'pay_by_hand', 'resume_payouts',
-                'set_payout_terms', 'set_platform_settings'
+                'cancel_payout', 'hold_funds', 'load_fx_rates', 'pay_by_hand', 'post_adjustment',
+                'release_hold', 'resume_payouts', 'reverse_event', 'set_payout_terms',
+                'set_platform_settings', 'write_off_debt'
             )
             else true
         end
@@ -290,10 +300,26 @@ begin
 end
 $do$;
 create temporary table known as select p.payout_id from ledger.payouts as p;
-grant select on known, calls to public;
+grant select on known, calls, calls_of_people to public;
+
+-- Processors
+set local role cuenta_processor;
+select throws_ok(
+    c.call, '42501', format('permission denied for function %s', c.name),
+    format('a processor cannot call %s, which is for people (42501)', c.name)
+)
+from calls_of_people as c
+order by c.name collate "C";
+reset role;
 
 -- The service
 set local role cuenta_app;
+select throws_ok(
+    c.call, '42501', format('permission denied for function %s', c.name),
+    format('the service cannot call %s, which is for people (42501)', c.name)
+)
+from calls_of_people as c
+order by c.name collate "C";
 select lives_ok(c.call, format('the service may call %s', c.name))
 from calls as c
 order by c.name collate "C";
@@ -323,6 +349,9 @@ reset role;
 set local role cuenta_operator;
 select lives_ok(c.call, format('an operator may call %s', c.name))
 from calls as c
+order by c.name collate "C";
+select lives_ok(c.call, format('an operator may call %s, which is for people', c.name))
+from calls_of_people as c
 order by c.name collate "C";
 select throws_ok(
     'update ledger.payouts set status = ''PAID''', '42501', 'permission denied for schema ledger',
@@ -364,6 +393,12 @@ select throws_ok(
 from calls as c
 where c.name in ('ingest_event', 'ingest_events', 'run_payouts', 'set_restaurant')
 order by c.name collate "C";
+select throws_ok(
+    c.call, '42501', format('permission denied for function %s', c.name),
+    format('a reader cannot call %s, which is for people (42501)', c.name)
+)
+from calls_of_people as c
+order by c.name collate "C";
 select lives_ok(c.call, format('a reader may call %s, which reads', c.name))
 from calls as c
 where c.name not in ('ingest_event', 'ingest_events', 'run_payouts', 'set_restaurant')
@@ -377,7 +412,7 @@ select throws_ok(
     'permission denied for schema api',
     format('a stranger cannot call %s (42501)', c.name)
 )
-from calls as c
+from (select * from calls union all select * from calls_of_people) as c
 order by c.name collate "C";
 select throws_ok(
     'select * from ledger.restaurants', '42501', 'permission denied for schema ledger',

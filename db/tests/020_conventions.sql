@@ -209,8 +209,14 @@ select set_eq(
     where p.pronamespace = 'api'::regnamespace
         and 'enable_seqscan=off' = any(p.proconfig)
     $$,
-    array['ingest_event', 'ingest_events', 'preview_payouts'],
-    'what reads or writes many rows keeps no plan that scans them all, made while the ledger was small'
+    $$
+    select split_part(c.caller, '.', 2)
+    from called as c
+    where c.caller like 'api.%' and c.callee in ('ledger.write_event', 'ledger.post_events')
+    union
+    values ('preview_payouts')
+    $$,
+    'what posts events, or looks at all accounts, keeps no plan that scans, made while all was small'
 );
 
 -- Volatility
@@ -344,9 +350,10 @@ select is_empty(
     where
         c.relnamespace = 'ledger'::regnamespace
         and not exists (select 1 from pg_catalog.pg_constraint as k where k.conindid = i.indexrelid)
-        and x.relname !~ ('^' || c.relname || '_.+_idx$')
+        and x.relname
+        !~ ('^' || c.relname || case when i.indisunique then '_.+_(idx|key)$' else '_.+_idx$' end)
     $$,
-    'every other index is named after its table and columns'
+    'every other index is named after its table and columns, a unique one maybe after its rule'
 );
 select is_empty(
     $$
