@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(105);
+select plan(127);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -33,9 +33,29 @@ begin
         "occurred_at": "2025-12-30T10:00:00Z",
         "restaurant_id": "res_001", "currency": "PEN", "amount": 12000, "fee": 600}'
     );
+    perform api.ingest_event(
+        '{"event_id": "evt_0", "event_type": "charge_succeeded",
+        "occurred_at": "2025-12-30T10:00:00Z",
+        "restaurant_id": "res_000", "currency": "PEN", "amount": 1}'
+    );
     perform api.run_payouts('PEN', '2025-12-30');
+    perform api.ingest_event(
+        jsonb_build_object(
+            'event_id', 'evt_c', 'event_type', 'payout_canceled', 'amount', 1,
+            'occurred_at', '2025-12-31T10:00:00Z', 'restaurant_id', 'res_000', 'currency', 'PEN',
+            'payout_id', p.payout_id
+        )
+    )
+    from ledger.payouts as p
+    where p.restaurant_id = 'res_000';
+    perform api.confirm_payout(p.payout_id, 'bank_1')
+    from ledger.payouts as p
+    where p.restaurant_id = 'res_001';
 end
 $do$;
+create function pg_temp.payout(p_restaurant_id text) returns text
+language sql stable
+return (select p.payout_id from ledger.payouts as p where p.restaurant_id = p_restaurant_id);
 
 create temporary table failures as
 select c.no, c.state, c.code, c.detail, pg_temp.failure(c.statement) as failure
@@ -179,6 +199,50 @@ from (
     (
         46, 'LUREP', 'REPORT_TOO_LARGE', 'name=trial_balance, limit=0',
         'select get_report_csv(''trial_balance'', p_limit => 0)'
+    ),
+    (
+        47, 'LUHRW', 'PAYOUTS_WAITING_HOURS_INVALID', 'payouts_waiting_hours=0',
+        'select set_platform_settings(p_payouts_waiting_hours => 0)'
+    ),
+    (
+        48, 'LURSN', 'REASON_INVALID', 'length=1',
+        'select hold_funds(''res_001'', ''PEN'', 1, '' '', ''ref_1'')'
+    ),
+    (
+        49, 'LBARG', 'ARGUMENT_MISSING', 'argument=reason',
+        'select hold_funds(''res_001'', ''PEN'', 1, null, ''ref_1'')'
+    ),
+    (
+        50, 'LBARG', 'ARGUMENT_MISSING', 'argument=reference',
+        'select hold_funds(''res_001'', ''PEN'', 1, ''why'', null)'
+    ),
+    (
+        51, 'LNHLD', 'HOLD_NOT_FOUND', 'hold_id=ref_9',
+        'select release_hold(''ref_9'', 1, ''why'', ''ref_1'')'
+    ),
+    (
+        52, 'LNEVT', 'EVENT_NOT_FOUND', 'event_id=evt_9, provider=default',
+        'select reverse_event(''evt_9'', ''why'', ''ref_1'')'
+    ),
+    (
+        53, 'LUEXT', 'EXTERNAL_ID_INVALID', 'argument=external_id',
+        'select confirm_payout(pg_temp.payout(''res_001''), '''')'
+    ),
+    (
+        54, 'LCEXT', 'EXTERNAL_ID_IN_USE', null,
+        'select confirm_payout(pg_temp.payout(''res_001''), ''bank_2'')'
+    ),
+    (
+        55, 'LCCAN', 'PAYOUT_CANCELED', null,
+        'select confirm_payout(pg_temp.payout(''res_000''), ''bank_2'')'
+    ),
+    (
+        56, 'LUTRM', 'PAYOUT_TERMS_INVALID', 'field=min_amount',
+        'select set_payout_terms(''res_001'', ''PEN'', -1)'
+    ),
+    (
+        57, 'LUTRM', 'PAYOUT_TERMS_INVALID', 'field=min_amount, min_amount=2, max_amount=1',
+        'select set_payout_terms(''res_001'', ''PEN'', 2, 1)'
     )
 ) as c (no, state, code, detail, statement);
 select is(
