@@ -11,11 +11,11 @@ as $function$
  * Function: ledger.decide_payout_event(3)
  *     The state of the payout that an event is about, as far as the event is concerned. Reports are
  *     told apart by when they happened, not by when they arrive: one that a later report has
- *     settled finds the payout OVERTAKEN. Of two reports of one instant the higher rank counts: money
- *     is never thought gone that may have come back. The caller holds the account's lock, so the
- *     answer stays true until it commits; the payout is locked as well, because a disburser may
- *     claim it without the account. A person does not cancel what was handed over, unless the bank
- *     has been told.
+ *     settled finds the payout OVERTAKEN. Of two reports of one instant the higher rank counts:
+ *     money is never thought gone that may have come back. The caller holds the account's lock, so
+ *     the answer stays true until it commits; the payout is locked as well, because a disburser
+ *     may claim it without the account. A person does not cancel what was handed over, unless the
+ *     bank has been told.
  * Parameters:
  *     p_event     - its fields
  *     p_document  - the document, which names the payout

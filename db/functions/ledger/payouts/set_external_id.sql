@@ -36,7 +36,8 @@ begin
             using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
                 detail = 'argument=external_id';
     elsif p_external_id !~ '^[]!#-[^-~]{1,128}$' then
-        raise exception 'external_id must be 1 to 128 visible ASCII characters but quote and backslash'
+        raise exception
+            'external_id must be 1 to 128 visible ASCII characters but quote and backslash'
             using errcode = 'LUEXT', constraint = 'EXTERNAL_ID_INVALID',
                 detail = 'argument=external_id';
     end if;
