@@ -63,11 +63,13 @@ select throws_ok(
 );
 select throws_ok(
     'select * from start_payout_run(''PEN'', ''2025-12-30'', 1, array[''res_1'', null])',
-    'LBIDS', 'restaurant_ids must be at most 10000 ids', 'a run is not for nobody (LBIDS)'
+    'LBIDS', 'restaurant_ids must be a list of at most 10000 ids, none of them null',
+    'a run is not for nobody (LBIDS)'
 );
 select throws_ok(
     'select * from start_payout_run(''PEN'', ''2025-12-30'', 1, array_fill(''res_1''::text, array[10001]))',
-    'LBIDS', 'restaurant_ids must be at most 10000 ids', 'nor for more than 10,000 by name (LBIDS)'
+    'LBIDS', 'restaurant_ids must be a list of at most 10000 ids, none of them null',
+    'nor for more than 10,000 by name (LBIDS)'
 );
 select is_empty('select * from list_payout_runs()', 'none of these is a run');
 

@@ -87,7 +87,8 @@ select is(
     case
         when
             (f.status || '>' || t.status) in (
-                'CREATED>PAID', 'CREATED>FAILED', 'CREATED>CANCELED', 'PAID>FAILED'
+                'CREATED>PAID', 'CREATED>FAILED', 'CREATED>CANCELED', 'PAID>FAILED',
+                'PAID>CANCELED', 'FAILED>CANCELED', 'CANCELED>FAILED'
             )
             then 'accepted'
         else 'refused'
@@ -97,7 +98,8 @@ select is(
         case
             when
                 (f.status || '>' || t.status) in (
-                    'CREATED>PAID', 'CREATED>FAILED', 'CREATED>CANCELED', 'PAID>FAILED'
+                    'CREATED>PAID', 'CREATED>FAILED', 'CREATED>CANCELED', 'PAID>FAILED',
+                    'PAID>CANCELED', 'FAILED>CANCELED', 'CANCELED>FAILED'
                 )
                 then 'may go'
             else 'never goes'
