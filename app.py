@@ -55,6 +55,7 @@ SERVED = (".css", ".js", ".svg")  # of the documentation's files
 KINDS: dict[str, tuple[type, str]] = {  # what a value must be before PostgreSQL casts it
     "text": (str, r"[^\x00\ud800-\udfff]*"),
     "texts": (str, r"[^\x00\ud800-\udfff]*"),  # in a list
+    "key": (str, r"[!#-\[\]-~]{1,128}"),  # an event's id
     "date": (str, r"\d{4}-\d\d-\d\d"),
     "timestamp": (str, r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"),
     "integer": (Number, r"-?\d{1,40}"),
@@ -137,6 +138,11 @@ def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
         known = f"this call takes {', '.join(kinds) or 'none'}" + ("" if route.method == "GET" else ", in the body")
         raise Refusal(400, "INVALID_INPUT", f"unknown or repeated parameter; {known}", field=wrong[0])
     values = {**path, **dict.fromkeys(route.required), **given}
+    if route.key:
+        kinds[route.key], values[route.key] = "key", request.headers.get("Idempotency-Key")
+        if not values[route.key]:
+            message = "the header Idempotency-Key is missing: an id of your own for this, so that a repeat does nothing"
+            raise Refusal(400, "IDEMPOTENCY_KEY_MISSING", message, field=route.key)
     for name, value in values.items():
         wanted, pattern = KINDS[kind := kinds.get(name, "text")]
         parts = value if kind == "texts" and isinstance(value, list) else [value] if kind != "texts" else [None]
@@ -233,7 +239,7 @@ def calls() -> Iterable[bytes]:
     """Every call that the route table makes, with as few arguments as it makes it and with all."""
     for route in ROUTES:
         least = re.findall(r"<(?:\w+:)?(\w+)>", route.path) + list(route.required)
-        least += [route.document] if route.document else []
+        least += [name for name in (route.document, route.key) if name]
         for names in (least, least + list(route.optional)):
             arguments = tuple(f"p_{name}" for name in names)
             yield statement(route.function, arguments, route.select)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 class Route:
     """One HTTP operation and the function it calls; the public name `x` is its argument `p_x`.
 
-    Arguments come from the path, and from the query (GET) or the members of a JSON object (PUT, POST).
-    A required one that is absent is null, so that the database names it; an optional one is left out.
+    Arguments come from the path, from the query (GET) or the members of a JSON object (PUT, POST), and one from a
+    header. A required one that is absent is null, so that the database names it; an optional one is left out.
     """
 
     method: str
@@ -20,6 +20,7 @@ class Route:
     function: str
     required: Mapping[str, str] = field(default_factory=dict)
     optional: Mapping[str, str] = field(default_factory=dict)
+    key: str | None = None  # the argument that the header Idempotency-Key gives, which is then required
     document: str | None = None  # the jsonb argument that takes the raw body
     answer: str = "row"  # or rows: an array (a batch, NDJSON too), list: data, page: data and next_cursor
     status: int | Mapping[str, int] = 200  # or by the row's own status
@@ -47,20 +48,23 @@ RUNS = CURRENCY | {"as_of": "date", "is_finished": "boolean"} | PAGING
 ENTRIES = CURRENCY, {"from": "date", "to": "date", "newest_first": "boolean", "payout_id": "text"} | PAGING
 FOUND_BY = dict.fromkeys(("restaurant_id", "status", "run_id", "external_id", "submitted_by"), "text")
 PAYOUTS = FOUND_BY | CURRENCY | {"as_of": "date", "is_confirmed": "boolean"} | PAGING
-ACTOR, REASON = {"actor": "text"}, {"reason": "text"}
+ACTOR, REASON, PROVIDER = {"actor": "text"}, {"reason": "text"}, {"provider": "text"}
 LIMITS = dict.fromkeys(("min_amount", "max_amount", "payable_unit"), "integer")
 NAMED = RUN | {"restaurant_ids": "texts"} | REASON
 BY_HAND = ACTOR | {"min_amount": "integer", "dry_run": "boolean"}
 DAYS = {"timezone": "text", "day_close_hour": "integer", "settlement_delay_days": "integer"}
 STATES = {"closed": "boolean", "payouts_paused": "boolean"}
+MONEY = dict.fromkeys(("restaurant_id", "currency"), "text") | {"amount": "integer"} | REASON
+REVERSAL = {"event_id": "text"} | REASON
 TEXTS = ("restaurant_id", "currency", "base_currency", "source")
 REPORT = dict.fromkeys(TEXTS, "text") | {"from": "date", "to": "date"} | PAGING
 CHUNKS = ("start_payout_run", "continue_payout_run")
 EVENTS, RESTAURANT, PAYOUT = "/v1/processor/events", "/v1/restaurants/<restaurant_id>", "/v1/payouts"
+HOLDS, RELEASE = "/v1/holds", "/v1/holds/<any_text:hold_id>/release"
 ROUTES = (
     Route("POST", EVENTS, "ingest_event", document="event", status=EVENT),
     Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
-    Route("GET", f"{EVENTS}/<any_text:event_id>", "get_event", optional={"provider": "text"}),
+    Route("GET", f"{EVENTS}/<any_text:event_id>", "get_event", optional=PROVIDER),
     Route("GET", "/v1/restaurants", "list_restaurants", optional=STATES | PAGING, answer="page", page=50),
     Route("GET", RESTAURANT, "get_restaurant"),
     Route("PUT", RESTAURANT, "set_restaurant", optional=DAYS | STATES | ACTOR),
@@ -87,6 +91,11 @@ ROUTES = (
     Route("GET", f"{PAYOUT}/<payout_id>", "get_payout"),
     Route("GET", f"{PAYOUT}/<payout_id>/entries", "list_payout_entries", optional=PAGING, answer="page", page=100),
     Route("POST", f"{PAYOUT}/<payout_id>/confirm", "confirm_payout", {"external_id": "text"}, ACTOR),
+    Route("POST", "/v1/adjustments", "post_adjustment", MONEY, ACTOR, key="reference", status=EVENT),
+    Route("POST", HOLDS, "hold_funds", MONEY, ACTOR, key="reference", status=EVENT),
+    Route("POST", RELEASE, "release_hold", {"amount": "integer"} | REASON, ACTOR, key="reference", status=EVENT),
+    Route("POST", "/v1/write-offs", "write_off_debt", MONEY, ACTOR, key="reference", status=EVENT),
+    Route("POST", "/v1/reversals", "reverse_event", REVERSAL, PROVIDER | ACTOR, key="reference", status=EVENT),
     Route("GET", "/v1/reports", "list_reports", answer="rows"),
     Route("GET", "/v1/reports/<name>", "get_report", optional=REPORT, page=100, csv="get_report_csv"),
 )

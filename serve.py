@@ -18,12 +18,16 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
 from app import create_app
-from db.pool import REQUESTS, ROLE, THREADS, with_service_role
+from db.pool import REQUESTS, THREADS, service_role, with_service_role
 from log import CONFIG, log
 
 
 def check_login(database_url: str) -> None:
     """Ends with a clear message if the database answers but the login may not act as the service."""
+    try:
+        role = service_role()
+    except ValueError as error:
+        sys.exit(str(error))
     try:
         psycopg.connect(with_service_role(database_url), connect_timeout=5).close()
     except psycopg.OperationalError as refused:
@@ -34,8 +38,8 @@ def check_login(database_url: str) -> None:
             log.warning("the database does not answer yet; /ready tells when it does", reason=str(error))
             return
         sys.exit(
-            f"{login} may not act as {ROLE}: {refused}\n"
-            f"Deploy first (python db/deploy.py); then, as an administrator: grant {ROLE} to {login};"
+            f"{login} may not act as {role}: {refused}\n"
+            f"Deploy first (python db/deploy.py); then, as an administrator: grant {role} to {login};"
         )
 
 

@@ -1,7 +1,9 @@
 """Makes the login that the service connects with: a member of cuenta_app, and nothing else.
 
-    CUENTA_SERVICE_PASSWORD=... python db/login.py [--name cuenta_service]
+    CUENTA_SERVICE_PASSWORD=... python db/login.py [--name cuenta_service] [--operator]
 
+With --operator it may act as cuenta_operator, too, which the service does if CUENTA_ROLE says so: then everybody who
+reaches its port may do what people may. Run again without it, the login may not any more.
 DATABASE_URL names the database, with a login that may create roles. Run it again to change the password.
 The server gets the password's hash only, so that none of its logs has the password.
 """
@@ -15,7 +17,7 @@ import sys
 import psycopg
 from psycopg import sql
 
-ROLE = "cuenta_app"
+ROLE, OPERATOR = "cuenta_app", "cuenta_operator"
 FORBIDDEN = """
 select r.rolname
 from pg_roles as r
@@ -23,7 +25,7 @@ where r.rolname = %s and (r.rolsuper or r.rolcreaterole or r.rolname = session_u
 """
 
 
-def make_login(database_url: str, name: str, password: str) -> None:
+def make_login(database_url: str, name: str, password: str, *, is_operator: bool = False) -> None:
     """Create the login, or bring it to what it should be."""
     with psycopg.connect(database_url) as connection:
         if connection.execute(FORBIDDEN, [name]).fetchone():
@@ -34,17 +36,20 @@ def make_login(database_url: str, name: str, password: str) -> None:
             connection.execute(sql.SQL("create role {}").format(login))
         connection.execute(sql.SQL("alter role {} login password {}").format(login, sql.Literal(secret)))
         connection.execute(sql.SQL("grant {} to {}").format(role, login))
+        words = sql.SQL("grant {} to {}" if is_operator else "revoke {} from {}")
+        connection.execute(words.format(sql.Identifier(OPERATOR), login))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Make the login that the service connects with.")
     parser.add_argument("--name", default="cuenta_service")
+    parser.add_argument("--operator", action="store_true", help="it may act as cuenta_operator, too")
     chosen = parser.parse_args()
     url, password = os.environ.get("DATABASE_URL"), os.environ.get("CUENTA_SERVICE_PASSWORD")
     if not url or not password:
         parser.error("set DATABASE_URL and CUENTA_SERVICE_PASSWORD")
     try:
-        make_login(url, chosen.name, password)
+        make_login(url, chosen.name, password, is_operator=chosen.operator)
     except (psycopg.Error, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import error_from_result
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-ROLE = "cuenta_app"
+ROLES = ("cuenta_app", "cuenta_operator")  # that the service may act as: of machines, or of people, too
 THREADS = int(os.environ.get("CUENTA_THREADS", "4"))  # of a process that can be busy in the database, a connection each
 REQUESTS = 16 * THREADS  # of a process that are with the database or wait for it; more are told to come again
 SHARE = max(1, THREADS // 2)  # of the connections, for writes that concern one restaurant: the rest is for others
@@ -165,13 +165,21 @@ class Gate:
                         del self._queues[name]
 
 
+def service_role() -> str:
+    """The role that the service acts as: CUENTA_ROLE, unless that is one it must not have."""
+    role = os.environ.get("CUENTA_ROLE") or ROLES[0]
+    if role not in ROLES:
+        raise ValueError(f"CUENTA_ROLE is {role}, but the service acts as {' or '.join(ROLES)}")
+    return role
+
+
 def with_service_role(database_url: str) -> str:
     """The URL with the service's role, so that not even a superuser has more rights, and its limits."""
     limits = {"statement_timeout": "60s", "lock_timeout": "1500ms", "idle_in_transaction_session_timeout": "60s"}
     settings = {name: os.environ.get(f"CUENTA_{name.upper()}", value) for name, value in limits.items()}
     # What is answered is on the disk, whatever the server's or the login's default is.
     settings |= {"synchronous_commit": os.environ.get("CUENTA_SYNCHRONOUS_COMMIT", "on")}
-    options = [f"-c {k}={v}" for k, v in (settings | {"role": ROLE, "timezone": "UTC"}).items()]
+    options = [f"-c {k}={v}" for k, v in (settings | {"role": service_role(), "timezone": "UTC"}).items()]
     options.insert(0, str(conninfo_to_dict(database_url).get("options") or ""))
     more = {"application_name": "cuenta", "client_encoding": "UTF8"}
     return make_conninfo(database_url, options=" ".join(options), **more)

@@ -30,6 +30,7 @@ from dev import embedded
 from events.load import LoadError, is_empty, load
 from serve import check_login
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SAMPLE = embedded.ROOT / "events" / "events.jsonl"
 console = Console(highlight=False, soft_wrap=True)
 
@@ -125,6 +126,8 @@ def main() -> int:
         return serve(given, None, chosen)
     with embedded.Server() as server:
         embedded.create_database(server)
+        if chosen.host in LOOPBACK:  # who reaches it may do what people may
+            os.environ.setdefault("CUENTA_ROLE", "cuenta_operator")
         console.print(f"PostgreSQL {server.major} with its data in {server.data_dir}")
         return serve(server.url(), server, chosen)
 

@@ -72,6 +72,8 @@ def test_an_operation_has_its_routes_arguments(key: tuple[str, str], route: rout
     parameters = [resolve(parameter) for parameter in operation["parameters"]]
     in_path = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
     assert in_path == set(re.findall(r"{(\w+)}", path))
+    in_header = {parameter["name"]: parameter["required"] for parameter in parameters if parameter["in"] == "header"}
+    assert in_header == {"X-Request-ID": False} | ({"Idempotency-Key": True} if route.key else {})
     if route.document:
         assert "requestBody" in operation
         has_lines = "application/x-ndjson" in operation["requestBody"]["content"]
@@ -200,10 +202,17 @@ schema = schemathesis.openapi.from_dict(DOCUMENT, config=SchemathesisConfig())
 schema.app = Service()
 
 
+def people_application(url: str) -> Flask:
+    """The service as it runs on a developer's machine: it may do what people may."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CUENTA_ROLE", "cuenta_operator")
+        return service.create_app(Pool(url))
+
+
 @pytest.fixture(scope="module")
 def client(database: str) -> Iterator[FlaskClient]:
     """A client of the service on a database with a restaurant, an event and a payout."""
-    application = service.create_app(Pool(database))
+    application = people_application(database)
     client = application.test_client()
     event = DOCUMENT["components"]["schemas"]["Event"]["examples"][0]
     assert client.post("/v1/processor/events", json=event).status_code == 201
@@ -245,7 +254,7 @@ def test_what_is_there_is_read_as_documented(client: FlaskClient) -> None:
 
 def test_the_examples_work_on_the_sample_data(create_database: Callable[..., str]) -> None:
     """Whoever tries one after the other in Swagger UI, as it fills the forms, gets no refusal."""
-    application = service.create_app(Pool(url := create_database()))
+    application = people_application(url := create_database())
     load(SAMPLE, database=url)
     client = application.test_client()
     try:
@@ -268,6 +277,14 @@ def test_the_examples_work_on_the_sample_data(create_database: Callable[..., str
             if method == "get" and "run_id" not in given:  # which is another one each time
                 query = {name: value for name, value in given.items() if f"{{{name}}}" not in path}
                 assert client.get(path.format(**given), query_string=query).status_code == 200, path
+        for method, path, operation in operations():
+            if method == "post" and (key := [p for p in operation["parameters"] if p.get("name") == "Idempotency-Key"]):
+                [example] = operation["requestBody"]["content"]["application/json"]["examples"].values()
+                given = {p["name"]: p["example"] for p in operation["parameters"] if p.get("in") == "path"}
+                headers = {"Idempotency-Key": key[0]["example"]}
+                for status in (201, 200):
+                    answer = client.post(path.format(**given), json=example["value"], headers=headers)
+                    assert answer.status_code == status, answer.text
         settings = DOCUMENT["paths"]["/v1/restaurants/{restaurant_id}"]["put"]["requestBody"]["content"]
         for example in settings["application/json"]["examples"].values():
             assert client.put("/v1/restaurants/res_001", json=example["value"]).status_code == 200
