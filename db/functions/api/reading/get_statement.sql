@@ -48,16 +48,17 @@ begin
 
     return query
     with move as materialized (
-        select
-            e.settlement_day as day, e.entry_type, e.payout_id, count(*) as entry_count,
-            sum(e.amount) as amount, sum(e.amount) * max(t.balance_effect) as balance_change
-        from ledger.ledger_entries as e
-        inner join ledger.entry_types as t on e.entry_type = t.entry_type
-        where e.restaurant_id = p_restaurant_id
-            and e.currency = v_currency
-            and e.settlement_day between p_from and p_to
-            and t.balance_effect <> 0
-        group by 1, 2, 3
+        select g.*, g.amount * t.balance_effect as balance_change
+        from (
+            select
+                e.settlement_day as day, e.entry_type, e.payout_id, count(*) as entry_count,
+                sum(e.amount) as amount
+            from ledger.ledger_entries as e
+            where e.restaurant_id = p_restaurant_id and e.currency = v_currency
+                and e.settlement_day between p_from and p_to
+            group by 1, 2, 3
+        ) as g
+        inner join ledger.entry_types as t on g.entry_type = t.entry_type and t.balance_effect <> 0
     ),
 
     -- By day, and without a day for all of them.
@@ -94,8 +95,7 @@ begin
         (
             select coalesce(jsonb_agg(to_jsonb(p) order by p.as_of, p.payout_id), '[]')
             from (
-                select
-                    q.payout_id, q.as_of, q.amount, q.status,
+                select q.payout_id, q.as_of, q.amount, q.status,
                     sum(m.balance_change) as balance_change
                 from move as m
                 inner join ledger.payouts as q

@@ -70,27 +70,31 @@ begin
         case
             when d.last_entry_seq <= v_seq then d.amount
             else (
-                select sum(t.balance_effect * e.amount::numeric)
-                from ledger.ledger_entries as e
-                inner join ledger.entry_types as t on e.entry_type = t.entry_type
-                where e.restaurant_id = p_restaurant_id
-                    and e.currency = p_currency
-                    and e.entry_seq between coalesce(d.first_entry_seq, 1) and v_seq
-                    and e.available_on = d.available_on
-                    -- Days were closed up to today, and a time zone is at most two days ahead.
-                    and e.settlement_day
-                    between d.available_on and greatest(d.available_on, v_today + 3)
-                    and t.may_be_pending
-                    and (
-                        e.available_on > e.business_day
-                        or exists (
-                            select
-                            from ledger.processor_events as k
-                            where k.restaurant_id = e.restaurant_id
-                                and k.event_no = e.event_no
-                                and k.occurred_at > e.recorded_at
+                select sum(t.balance_effect * g.amount)
+                from (
+                    select e.entry_type, sum(e.amount) as amount
+                    from ledger.ledger_entries as e
+                    where e.restaurant_id = p_restaurant_id
+                        and e.currency = p_currency
+                        and e.entry_seq between coalesce(d.first_entry_seq, 1) and v_seq
+                        and e.available_on = d.available_on
+                        -- Days were closed up to today, and a time zone is at most two days ahead.
+                        and e.settlement_day
+                        between d.available_on and greatest(d.available_on, v_today + 3)
+                        and (
+                            e.available_on > e.business_day
+                            or exists (
+                                select
+                                from ledger.processor_events as k
+                                where k.restaurant_id = e.restaurant_id
+                                    and k.event_no = e.event_no
+                                    and k.occurred_at > e.recorded_at
+                            )
                         )
-                    )
+                    group by e.entry_type
+                ) as g
+                inner join ledger.entry_types as t
+                    on g.entry_type = t.entry_type and t.may_be_pending
             )
         end
     ), 0)

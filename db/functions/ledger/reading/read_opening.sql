@@ -82,13 +82,16 @@ begin
     limit 1;
 
     return coalesce(v_balance, 0) + coalesce((
-        select
-            sum(t.balance_effect * e.amount::numeric) * case when v_day < p_day then 1 else -1 end
-        from ledger.ledger_entries as e
-        inner join ledger.entry_types as t on e.entry_type = t.entry_type
-        where e.restaurant_id = p_restaurant_id
-            and e.currency = p_currency
-            and e.settlement_day between least(v_day + 1, p_day) and greatest(v_day, p_day - 1)
+        select sum(t.balance_effect * g.amount) * case when v_day < p_day then 1 else -1 end
+        from (
+            select e.entry_type, sum(e.amount) as amount
+            from ledger.ledger_entries as e
+            where e.restaurant_id = p_restaurant_id
+                and e.currency = p_currency
+                and e.settlement_day between least(v_day + 1, p_day) and greatest(v_day, p_day - 1)
+            group by e.entry_type
+        ) as g
+        inner join ledger.entry_types as t on g.entry_type = t.entry_type
     ), 0);
 end;
 $function$;
