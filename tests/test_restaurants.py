@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -196,3 +197,61 @@ def test_a_document_that_talks_of_a_function_is_still_the_senders(client: FlaskC
     body = '[{"function": "SQL function \\u0000"}]'
     response = client.post("/v1/processor/events/batch", data=body, content_type="application/json")
     assert error_of(response, 400)[0] == "MALFORMED_JSON"
+
+
+# Ten charges with their fees a day, each available three days later, as posting leaves them.
+BOOK = """
+set session_replication_role = replica;
+insert into ledger.restaurants (restaurant_id, timezone, settlement_delay_days, created_at)
+values ('{name}', 'America/Lima', 3, now());
+insert into ledger.ledger_entries (
+    entry_seq, amount, balance_after, reserved_after, event_no, recorded_at, business_day, available_on,
+    settlement_day, restaurant_id, currency, entry_type
+)
+select
+    2 * n - 1 + k.is_fee, 1000 - 950 * k.is_fee, n * 950 + 50 * (1 - k.is_fee), 0, n, t.at, t.at::date,
+    t.at::date + 3, t.at::date + 3, '{name}', 'PEN', k.entry_type
+from generate_series(1, {days} * 10) as n
+cross join lateral (select timestamptz '2020-01-01T13:00:00Z' + n * interval '2.4 hours' as at) as t
+cross join (values (0, 'CHARGE'), (1, 'FEE')) as k (is_fee, entry_type);
+insert into ledger.account_balances (
+    restaurant_id, currency, balance, last_entry_seq, last_entry_at, timezone, day_close_hour, settlement_delay_days
+)
+select '{name}', 'PEN', max(e.balance_after), max(e.entry_seq), max(e.recorded_at), 'America/Lima', 0, 3
+from ledger.ledger_entries as e where e.restaurant_id = '{name}';
+insert into ledger.pending_days (amount, available_on, restaurant_id, currency, first_entry_seq, last_entry_seq)
+select sum(e.amount * t.balance_effect), e.available_on, '{name}', 'PEN', min(e.entry_seq), max(e.entry_seq)
+from ledger.ledger_entries as e inner join ledger.entry_types as t using (entry_type)
+where e.restaurant_id = '{name}' group by e.available_on;
+reset session_replication_role;
+"""
+
+
+def test_an_earlier_balance_and_a_statement_cost_the_same_in_a_book_of_any_length(
+    create_database: Callable[..., str],
+) -> None:
+    """Counted in pages, which repeat on every machine: a day of 20 entries of 2,000, and of 40,000."""
+    calls = {
+        "balance": ("select * from api.get_balance('{}', 'PEN', '2020-01-21T20:00:00Z')", 190),
+        "last balance": ("select * from api.get_balance('{}', 'PEN', now())", 190),
+        "statement": ("select * from api.get_statement('{}', 'PEN', '2020-01-21', '2020-01-22')", 140),
+    }
+    with psycopg.connect(create_database(), autocommit=True) as connection:
+        for name, days in (("short", 100), ("long", 2000)):
+            connection.execute(BOOK.format(name=name, days=days).encode())
+        connection.execute("vacuum analyze")
+
+        def pages(query: str) -> int:
+            for _ in range(2):  # the first call reads catalogs, too
+                row = connection.execute(f"explain (analyze, buffers, format json) {query}".encode()).fetchone()
+            return int(row[0][0]["Plan"]["Shared Hit Blocks"]) if row else 0
+
+        for what, (query, most) in calls.items():
+            short, long = (pages(query.format(name)) for name in ("short", "long"))
+            assert long <= short + 40, f"{what}: {short} pages of a short book, {long} of a long one"
+            assert long <= most, f"{what}: {long} pages"
+        figures = [
+            connection.execute(calls["balance"][0].format(name).encode()).fetchone() for name in ("short", "long")
+        ]
+        assert figures[0] and figures[1] and figures[0][1:7] == figures[1][1:7]
+        assert figures[0][3] == 950 * 28, "the charges of three days, of the last until the moment asked for"

@@ -102,7 +102,8 @@ begin
     from ledger.pending_days as d
     where d.restaurant_id = p_restaurant_id
         and d.currency = p_currency
-        and d.available_on > v_today
+        -- No event is of a day that is more than a year ahead.
+        and d.available_on between v_today + 1 and v_today + 370
         -- Rows that are older than the column are of a restaurant's delay alone, 60 days at most.
         and coalesce(d.first_entry_seq <= v_seq, d.available_on <= v_today + 62);
 
