@@ -625,6 +625,12 @@ def nearly_good(number: int) -> str:
     """The text of an event with one to three things changed: characters, digits, numbers, types, nesting."""
     chance = random.Random(number)
     document = {name: json.dumps(value) for name, value in GOOD.items()}
+    for name in chance.choice([[], [], ["payment_id"], ["refund_id", "dispute_id"], ["available_on"], ["livemode"]]):
+        named = chance.choice(['"x_1"', '"x_1"', '"2026-01-02"', "true", "false", '"x 1"', "7", f'"{"x" * 129}"', *ODD])
+        if chance.random() < 0.5:
+            document[name] = named
+        else:
+            document["metadata"] = f'{{"{name}": {named}}}'
     for _ in range(chance.randint(1, 3)):
         name = chance.choice(["occurred_at"] * 6 + list(GOOD))
         old = document.get(name, "1")
@@ -654,10 +660,10 @@ LOOKS = """
 select
     e.document::text as document,
     ledger.is_plain_event(e.document)
-    and concat(e.document -> 'amount', e.document -> 'fee') not like '%%.%%'
     and greatest(
         octet_length(e.document ->> 'event_id'), octet_length(e.document ->> 'provider'),
-        octet_length(e.document ->> 'restaurant_id')
+        octet_length(e.document ->> 'restaurant_id'), octet_length(e.document ->> 'payment_id'),
+        octet_length(e.document #>> '{metadata,payment_id}')
     ) <= 64 as is_plain,
     ledger.find_event_fault(e.document, 'infinity') as fault,
     (ledger.read_event(e.document, '2200-01-01Z')).*
