@@ -29,23 +29,50 @@ inner join ledger.currencies as t on k.currency = t.currency
 cross join reporting.restaurant_balances as b
 inner join ledger.currencies as f on b.currency = f.currency
 left join reporting.fx_currencies as o on k.source = o.source and b.currency = o.currency
-left join lateral (
+-- A business day is within a day of UTC's, so the rates are found once, not once an account. The
+-- limit keeps the day a value, by which an index is searched.
+left join (
     select
+        y.source,
+        y.currency,
+        z.currency as base_currency,
+        d.day,
         c.rate,
         c.rate_date,
         c.method,
         c.numerator,
         c.denominator
-    from reporting.fx_conversions as c
-    where
-        c.source = k.source
-        and c.currency = b.currency
-        and c.base_currency = k.currency
-        and c.rate_date between coalesce(b.business_day, (now() at time zone 'UTC')::date)
-        - 7 and coalesce(b.business_day, (now() at time zone 'UTC')::date)
-    order by c.rate_date desc, c.method like 'cross %', c.method asc
-    limit 1
-) as q on k.currency <> b.currency
+    from reporting.fx_currencies as y
+    inner join reporting.fx_currencies as z on y.source = z.source and y.currency <> z.currency
+    cross join
+        lateral (
+            select (now() at time zone 'UTC')::date + n.number as day
+            from generate_series(-1, 1) as n (number)
+            order by n.number
+            limit 3
+        ) as d
+    cross join lateral (
+        select
+            v.rate,
+            v.rate_date,
+            v.method,
+            v.numerator,
+            v.denominator
+        from reporting.fx_conversions as v
+        where
+            v.source = y.source
+            and v.currency = y.currency
+            and v.base_currency = z.currency
+            and v.rate_date between d.day - 7 and d.day
+        order by v.rate_date desc, v.method like 'cross %' asc, v.method asc
+        limit 1
+    ) as c
+) as q
+    on
+        k.source = q.source
+        and k.currency = q.base_currency
+        and b.currency = q.currency
+        and coalesce(b.business_day, (now() at time zone 'UTC')::date) = q.day
 cross join lateral (
     select
         case when b.currency = k.currency then 1 else q.numerator end

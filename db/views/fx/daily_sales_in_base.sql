@@ -29,22 +29,44 @@ inner join ledger.currencies as t on k.currency = t.currency
 cross join reporting.daily_sales as b
 inner join ledger.currencies as f on b.currency = f.currency
 left join reporting.fx_currencies as o on k.source = o.source and b.currency = o.currency
-left join lateral (
+-- What holds on each day, found once a day and currency, not once a row.
+left join (
     select
-        c.rate,
-        c.rate_date,
-        c.method,
-        c.numerator,
-        c.denominator
-    from reporting.fx_conversions as c
-    where
-        c.source = k.source
-        and c.currency = b.currency
-        and c.base_currency = k.currency
-        and c.rate_date between b.business_day - 7 and b.business_day
-    order by c.rate_date desc, c.method like 'cross %', c.method asc
-    limit 1
-) as q on k.currency <> b.currency
+        w.source,
+        w.currency,
+        w.base_currency,
+        d.day,
+        w.rate_date,
+        w.method,
+        w.rate,
+        w.numerator,
+        w.denominator
+    from (
+        select
+            x.*,
+            lead(x.rate_date) over (
+                partition by x.source, x.currency, x.base_currency
+                order by x.rate_date
+            ) as next_date
+        from (
+            select distinct on (c.source, c.currency, c.base_currency, c.rate_date) c.*
+            from reporting.fx_conversions as c
+            where c.currency in (select y.currency from ledger.account_balances as y)
+            order by
+                c.source, c.currency, c.base_currency, c.rate_date, c.method like 'cross %',
+                c.method
+        ) as x
+    ) as w
+    cross join lateral (
+        select w.rate_date + n.number as day
+        from generate_series(0, least(w.next_date - 1 - w.rate_date, 7)) as n (number)
+    ) as d
+) as q
+    on
+        k.source = q.source
+        and k.currency = q.base_currency
+        and b.currency = q.currency
+        and b.business_day = q.day
 cross join lateral (
     select
         case when b.currency = k.currency then 1 else q.numerator end
