@@ -2101,15 +2101,30 @@ CREATE VIEW reporting.balances_in_base WITH (security_barrier='true') AS
      CROSS JOIN reporting.restaurant_balances b)
      JOIN ledger.currencies f ON ((b.currency = f.currency)))
      LEFT JOIN reporting.fx_currencies o ON (((k.source = o.source) AND (b.currency = o.currency))))
-     LEFT JOIN LATERAL ( SELECT c.rate,
+     LEFT JOIN ( SELECT y.source,
+            y.currency,
+            z.currency AS base_currency,
+            d.day,
+            c.rate,
             c.rate_date,
             c.method,
             c.numerator,
             c.denominator
-           FROM reporting.fx_conversions c
-          WHERE ((c.source = k.source) AND (c.currency = b.currency) AND (c.base_currency = k.currency) AND ((c.rate_date >= (COALESCE(b.business_day, ((now() AT TIME ZONE 'UTC'::text))::date) - 7)) AND (c.rate_date <= COALESCE(b.business_day, ((now() AT TIME ZONE 'UTC'::text))::date))))
-          ORDER BY c.rate_date DESC, (c.method ~~ 'cross %'::text), c.method
-         LIMIT 1) q ON ((k.currency <> b.currency)))
+           FROM (((reporting.fx_currencies y
+             JOIN reporting.fx_currencies z ON (((y.source = z.source) AND (y.currency <> z.currency))))
+             CROSS JOIN LATERAL ( SELECT (((now() AT TIME ZONE 'UTC'::text))::date + n_1.number) AS day
+                   FROM generate_series('-1'::integer, 1) n_1(number)
+                  ORDER BY n_1.number
+                 LIMIT 3) d)
+             CROSS JOIN LATERAL ( SELECT v.rate,
+                    v.rate_date,
+                    v.method,
+                    v.numerator,
+                    v.denominator
+                   FROM reporting.fx_conversions v
+                  WHERE ((v.source = y.source) AND (v.currency = y.currency) AND (v.base_currency = z.currency) AND ((v.rate_date >= (d.day - 7)) AND (v.rate_date <= d.day)))
+                  ORDER BY v.rate_date DESC, (v.method ~~ 'cross %'::text), v.method
+                 LIMIT 1) c)) q ON (((k.source = q.source) AND (k.currency = q.base_currency) AND (b.currency = q.currency) AND (COALESCE(b.business_day, ((now() AT TIME ZONE 'UTC'::text))::date) = q.day))))
      CROSS JOIN LATERAL ( SELECT (
                 CASE
                     WHEN (b.currency = k.currency) THEN (1)::numeric
@@ -3159,15 +3174,38 @@ CREATE VIEW reporting.daily_sales_in_base WITH (security_barrier='true') AS
      CROSS JOIN reporting.daily_sales b)
      JOIN ledger.currencies f ON ((b.currency = f.currency)))
      LEFT JOIN reporting.fx_currencies o ON (((k.source = o.source) AND (b.currency = o.currency))))
-     LEFT JOIN LATERAL ( SELECT c.rate,
-            c.rate_date,
-            c.method,
-            c.numerator,
-            c.denominator
-           FROM reporting.fx_conversions c
-          WHERE ((c.source = k.source) AND (c.currency = b.currency) AND (c.base_currency = k.currency) AND ((c.rate_date >= (b.business_day - 7)) AND (c.rate_date <= b.business_day)))
-          ORDER BY c.rate_date DESC, (c.method ~~ 'cross %'::text), c.method
-         LIMIT 1) q ON ((k.currency <> b.currency)))
+     LEFT JOIN ( SELECT w.source,
+            w.currency,
+            w.base_currency,
+            d.day,
+            w.rate_date,
+            w.method,
+            w.rate,
+            w.numerator,
+            w.denominator
+           FROM (( SELECT x.source,
+                    x.currency,
+                    x.base_currency,
+                    x.rate_date,
+                    x.method,
+                    x.numerator,
+                    x.denominator,
+                    x.rate,
+                    lead(x.rate_date) OVER (PARTITION BY x.source, x.currency, x.base_currency ORDER BY x.rate_date) AS next_date
+                   FROM ( SELECT DISTINCT ON (c.source, c.currency, c.base_currency, c.rate_date) c.source,
+                            c.currency,
+                            c.base_currency,
+                            c.rate_date,
+                            c.method,
+                            c.numerator,
+                            c.denominator,
+                            c.rate
+                           FROM reporting.fx_conversions c
+                          WHERE (c.currency IN ( SELECT y.currency
+                                   FROM ledger.account_balances y))
+                          ORDER BY c.source, c.currency, c.base_currency, c.rate_date, (c.method ~~ 'cross %'::text), c.method) x) w
+             CROSS JOIN LATERAL ( SELECT (w.rate_date + n_1.number) AS day
+                   FROM generate_series(0, LEAST(((w.next_date - 1) - w.rate_date), 7)) n_1(number)) d)) q ON (((k.source = q.source) AND (k.currency = q.base_currency) AND (b.currency = q.currency) AND (b.business_day = q.day))))
      CROSS JOIN LATERAL ( SELECT (
                 CASE
                     WHEN (b.currency = k.currency) THEN (1)::numeric
