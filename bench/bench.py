@@ -762,6 +762,7 @@ LISTS = {
     "list_payouts of a day": "select r.* from api.list_payouts(p_as_of => current_date - 100) as r",
     "list_payouts of a restaurant": "select r.* from api.list_payouts('big_1') as r",
     "list_payouts CREATED": "select r.* from api.list_payouts(p_status => 'CREATED') as r",
+    "list_payout_entries": "select r.* from api.list_payout_entries('{payout_id}') as r",
     "list_payout_runs": "select r.* from api.list_payout_runs() as r",
     "find_events": "select r.* from api.find_events('reservation_id', 'rsv_12345') as r",
     "get_event": "select r.* from api.get_event('12345', 'load') as r",

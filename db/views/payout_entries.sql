@@ -25,12 +25,18 @@ left join lateral (
         and q.currency = p.currency
         and q.as_of < p.as_of
 ) as b on true
-inner join ledger.ledger_entries as e
-    on
-        p.restaurant_id = e.restaurant_id
-        and p.currency = e.currency
-        and e.settlement_day > coalesce(b.as_of, '-infinity'::date)
-        and p.as_of >= e.settlement_day
+-- Fenced, so that the index gives just these days, however many payouts are asked for.
+cross join
+    lateral (
+        select y.*
+        from ledger.ledger_entries as y
+        where
+            y.restaurant_id = p.restaurant_id
+            and y.currency = p.currency
+            and y.settlement_day > coalesce(b.as_of, '-infinity'::date)
+            and y.settlement_day <= p.as_of
+        offset 0
+    ) as e
 inner join ledger.entry_types as t
     on e.entry_type = t.entry_type and t.payout_item is not null and t.balance_effect <> 0
 left join lateral (
