@@ -2738,92 +2738,43 @@ COMMENT ON COLUMN reporting.check_payout_status_differs_from_entries.reference I
 
 COMMENT ON COLUMN reporting.check_payout_status_differs_from_entries.finding IS 'What was found, in words and figures.';
 
-CREATE VIEW reporting.payout_entries WITH (security_barrier='true') AS
- SELECT p.payout_id,
-    p.restaurant_id,
-    p.currency,
-    p.as_of,
-    t.payout_item AS item_type,
-    (t.balance_effect * e.amount) AS amount,
-    e.entry_seq,
-    e.entry_type,
-    v.provider,
-    v.event_id,
-    e.business_day,
-    e.settlement_day,
-    COALESCE(v.occurred_at, e.recorded_at) AS occurred_at,
-    e.recorded_at
-   FROM ((((ledger.payouts p
-     LEFT JOIN LATERAL ( SELECT max(q.as_of) AS as_of
-           FROM ledger.payouts q
-          WHERE ((q.restaurant_id = p.restaurant_id) AND (q.currency = p.currency) AND (q.as_of < p.as_of))) b ON (true))
-     JOIN ledger.ledger_entries e ON (((p.restaurant_id = e.restaurant_id) AND (p.currency = e.currency) AND (e.settlement_day > COALESCE(b.as_of, '-infinity'::date)) AND (p.as_of >= e.settlement_day))))
-     JOIN ledger.entry_types t ON (((e.entry_type = t.entry_type) AND (t.payout_item IS NOT NULL) AND (t.balance_effect <> 0))))
-     LEFT JOIN LATERAL ( SELECT x.provider,
-            x.event_id,
-            x.occurred_at
-           FROM ledger.processor_events x
-          WHERE ((x.restaurant_id = e.restaurant_id) AND (x.event_no = e.event_no))
-          ORDER BY x.event_no
-         LIMIT 1) v ON (true))
-UNION ALL
- SELECT p.payout_id,
-    p.restaurant_id,
-    p.currency,
-    p.as_of,
-    i.item_type,
-    i.amount,
-    NULL::bigint AS entry_seq,
-    NULL::text AS entry_type,
-    NULL::text AS provider,
-    NULL::text AS event_id,
-    NULL::date AS business_day,
-    NULL::date AS settlement_day,
-    p.created_at AS occurred_at,
-    p.created_at AS recorded_at
-   FROM (ledger.payouts p
-     JOIN ledger.payout_items i ON (((p.restaurant_id = i.restaurant_id) AND (p.payout_id = i.payout_id) AND (i.item_type = ANY (ARRAY['carried_in'::text, 'carried_out'::text])))));
-
-COMMENT ON VIEW reporting.payout_entries IS 'The entries that each payout pays, with what it has from earlier payouts (carried_in) and leaves to later ones (carried_out): the amounts of a payout_id add up to the payout. api.list_payout_entries gives it page by page.';
-
-COMMENT ON COLUMN reporting.payout_entries.payout_id IS 'The payout.';
-
-COMMENT ON COLUMN reporting.payout_entries.restaurant_id IS 'Who is paid.';
-
-COMMENT ON COLUMN reporting.payout_entries.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.payout_entries.as_of IS 'The last settlement day that the payout pays.';
-
-COMMENT ON COLUMN reporting.payout_entries.item_type IS 'The item of the payout that it is in; see reporting.payout_items.';
-
-COMMENT ON COLUMN reporting.payout_entries.amount IS 'What it adds to the payout, in minor units of the currency; negative where it lessens it.';
-
-COMMENT ON COLUMN reporting.payout_entries.entry_seq IS 'Number of the entry within restaurant and currency; null: carried_in or carried_out.';
-
-COMMENT ON COLUMN reporting.payout_entries.entry_type IS 'What was moved: CHARGE, FEE and so on.';
-
-COMMENT ON COLUMN reporting.payout_entries.provider IS 'The processor whose event caused it.';
-
-COMMENT ON COLUMN reporting.payout_entries.event_id IS 'The event that caused it.';
-
-COMMENT ON COLUMN reporting.payout_entries.business_day IS 'The restaurant''s local day on which it happened, less its closing hour.';
-
-COMMENT ON COLUMN reporting.payout_entries.settlement_day IS 'The day on which it settled, which the payout closed.';
-
-COMMENT ON COLUMN reporting.payout_entries.occurred_at IS 'When its event happened; of what was carried, when the payout was created.';
-
-COMMENT ON COLUMN reporting.payout_entries.recorded_at IS 'When it was written here.';
-
 CREATE VIEW reporting.check_payout_unequal_to_entries WITH (security_barrier='true') AS
+ WITH days AS (
+         SELECT e_1.restaurant_id,
+            e_1.currency,
+            e_1.settlement_day,
+            sum(((e_1.amount)::numeric * (t.balance_effect)::numeric)) AS amount
+           FROM (ledger.ledger_entries e_1
+             JOIN ledger.entry_types t ON ((e_1.entry_type = t.entry_type)))
+          WHERE (t.payout_item IS NOT NULL)
+          GROUP BY e_1.restaurant_id, e_1.currency, e_1.settlement_day
+        ), paid AS (
+         SELECT d.restaurant_id,
+            p_1.payout_id,
+            d.amount
+           FROM (days d
+             CROSS JOIN LATERAL ( SELECT x.payout_id
+                   FROM ledger.payouts x
+                  WHERE ((x.restaurant_id = d.restaurant_id) AND (x.currency = d.currency) AND (x.as_of >= d.settlement_day))
+                  ORDER BY x.as_of
+                 LIMIT 1) p_1)
+        UNION ALL
+         SELECT i.restaurant_id,
+            i.payout_id,
+            i.amount
+           FROM ledger.payout_items i
+          WHERE (i.item_type = ANY (ARRAY['carried_in'::text, 'carried_out'::text]))
+        )
  SELECT p.restaurant_id,
     p.currency,
     p.payout_id AS reference,
     format('amount is %s, what it pays comes to %s'::text, p.amount, COALESCE(e.amount, (0)::numeric)) AS finding
    FROM (ledger.payouts p
-     LEFT JOIN ( SELECT x.payout_id,
+     LEFT JOIN ( SELECT x.restaurant_id,
+            x.payout_id,
             sum(x.amount) AS amount
-           FROM reporting.payout_entries x
-          GROUP BY x.payout_id) e ON ((p.payout_id = e.payout_id)))
+           FROM paid x
+          GROUP BY x.restaurant_id, x.payout_id) e ON (((p.restaurant_id = e.restaurant_id) AND (p.payout_id = e.payout_id))))
   WHERE ((p.amount)::numeric <> COALESCE(e.amount, (0)::numeric));
 
 COMMENT ON VIEW reporting.check_payout_unequal_to_entries IS 'error: A payout is not the sum of the entries that it pays. Reason: The entries of the days that it closed, with what was carried in and out, add up to it, and nothing is ever added to a closed day. Remedy: Pause payouts of the restaurant, and compare reporting.payout_entries with reporting.payout_items of the payout.';
@@ -3802,6 +3753,98 @@ COMMENT ON COLUMN reporting.payout_eligibility.as_of IS 'The restaurant''s busin
 COMMENT ON COLUMN reporting.payout_eligibility.payable_amount IS 'What settles up to as_of, but never more than is available, in whole payable units; minor units of the currency; zero or less: nothing to pay.';
 
 COMMENT ON COLUMN reporting.payout_eligibility.why_not IS 'Null: eligible. Else the first reason of payouts_paused, timezone_unknown, already_paid, closed_by_later_payout, below_payable_unit, nothing_to_pay, below_minimum, above_maximum.';
+
+CREATE VIEW reporting.payout_entries WITH (security_barrier='true') AS
+ SELECT p.payout_id,
+    p.restaurant_id,
+    p.currency,
+    p.as_of,
+    t.payout_item AS item_type,
+    (t.balance_effect * e.amount) AS amount,
+    e.entry_seq,
+    e.entry_type,
+    v.provider,
+    v.event_id,
+    e.business_day,
+    e.settlement_day,
+    COALESCE(v.occurred_at, e.recorded_at) AS occurred_at,
+    e.recorded_at
+   FROM ((((ledger.payouts p
+     LEFT JOIN LATERAL ( SELECT max(q.as_of) AS as_of
+           FROM ledger.payouts q
+          WHERE ((q.restaurant_id = p.restaurant_id) AND (q.currency = p.currency) AND (q.as_of < p.as_of))) b ON (true))
+     CROSS JOIN LATERAL ( SELECT y.entry_seq,
+            y.amount,
+            y.balance_after,
+            y.reserved_after,
+            y.held_after,
+            y.event_no,
+            y.recorded_at,
+            y.business_day,
+            y.available_on,
+            y.settlement_day,
+            y.restaurant_id,
+            y.currency,
+            y.entry_type,
+            y.payout_id
+           FROM ledger.ledger_entries y
+          WHERE ((y.restaurant_id = p.restaurant_id) AND (y.currency = p.currency) AND (y.settlement_day > COALESCE(b.as_of, '-infinity'::date)) AND (y.settlement_day <= p.as_of))
+         OFFSET 0) e)
+     JOIN ledger.entry_types t ON (((e.entry_type = t.entry_type) AND (t.payout_item IS NOT NULL) AND (t.balance_effect <> 0))))
+     LEFT JOIN LATERAL ( SELECT x.provider,
+            x.event_id,
+            x.occurred_at
+           FROM ledger.processor_events x
+          WHERE ((x.restaurant_id = e.restaurant_id) AND (x.event_no = e.event_no))
+          ORDER BY x.event_no
+         LIMIT 1) v ON (true))
+UNION ALL
+ SELECT p.payout_id,
+    p.restaurant_id,
+    p.currency,
+    p.as_of,
+    i.item_type,
+    i.amount,
+    NULL::bigint AS entry_seq,
+    NULL::text AS entry_type,
+    NULL::text AS provider,
+    NULL::text AS event_id,
+    NULL::date AS business_day,
+    NULL::date AS settlement_day,
+    p.created_at AS occurred_at,
+    p.created_at AS recorded_at
+   FROM (ledger.payouts p
+     JOIN ledger.payout_items i ON (((p.restaurant_id = i.restaurant_id) AND (p.payout_id = i.payout_id) AND (i.item_type = ANY (ARRAY['carried_in'::text, 'carried_out'::text])))));
+
+COMMENT ON VIEW reporting.payout_entries IS 'The entries that each payout pays, with what it has from earlier payouts (carried_in) and leaves to later ones (carried_out): the amounts of a payout_id add up to the payout. api.list_payout_entries gives it page by page.';
+
+COMMENT ON COLUMN reporting.payout_entries.payout_id IS 'The payout.';
+
+COMMENT ON COLUMN reporting.payout_entries.restaurant_id IS 'Who is paid.';
+
+COMMENT ON COLUMN reporting.payout_entries.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.payout_entries.as_of IS 'The last settlement day that the payout pays.';
+
+COMMENT ON COLUMN reporting.payout_entries.item_type IS 'The item of the payout that it is in; see reporting.payout_items.';
+
+COMMENT ON COLUMN reporting.payout_entries.amount IS 'What it adds to the payout, in minor units of the currency; negative where it lessens it.';
+
+COMMENT ON COLUMN reporting.payout_entries.entry_seq IS 'Number of the entry within restaurant and currency; null: carried_in or carried_out.';
+
+COMMENT ON COLUMN reporting.payout_entries.entry_type IS 'What was moved: CHARGE, FEE and so on.';
+
+COMMENT ON COLUMN reporting.payout_entries.provider IS 'The processor whose event caused it.';
+
+COMMENT ON COLUMN reporting.payout_entries.event_id IS 'The event that caused it.';
+
+COMMENT ON COLUMN reporting.payout_entries.business_day IS 'The restaurant''s local day on which it happened, less its closing hour.';
+
+COMMENT ON COLUMN reporting.payout_entries.settlement_day IS 'The day on which it settled, which the payout closed.';
+
+COMMENT ON COLUMN reporting.payout_entries.occurred_at IS 'When its event happened; of what was carried, when the payout was created.';
+
+COMMENT ON COLUMN reporting.payout_entries.recorded_at IS 'When it was written here.';
 
 CREATE VIEW reporting.payout_failure_codes WITH (security_barrier='true') AS
  SELECT code,
@@ -5502,9 +5545,6 @@ GRANT SELECT ON TABLE reporting.check_payout_items_do_not_add_up TO cuenta_reade
 GRANT SELECT ON TABLE reporting.check_payout_status_differs_from_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_status_differs_from_entries TO cuenta_reader;
 
-GRANT SELECT ON TABLE reporting.payout_entries TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.payout_entries TO cuenta_reader;
-
 GRANT SELECT ON TABLE reporting.check_payout_unequal_to_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_unequal_to_entries TO cuenta_reader;
 
@@ -5567,6 +5607,9 @@ GRANT SELECT ON TABLE reporting.payout_claims TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payout_eligibility TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_eligibility TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.payout_entries TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_entries TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payout_failure_codes TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_failure_codes TO cuenta_reader;
