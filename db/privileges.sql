@@ -100,6 +100,7 @@ grant execute on function api.check_integrity to cuenta_app, cuenta_operator, cu
 grant execute on function api.find_events to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_balance to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_event to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_payment to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout_run to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout_terms to cuenta_app, cuenta_operator, cuenta_reader;
@@ -109,7 +110,10 @@ grant execute on function api.get_restaurant to cuenta_app, cuenta_operator, cue
 grant execute on function api.get_service_status to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_statement to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_balances to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_disputes to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_entries to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_holds to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_payments to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_entries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_runs to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator, cuenta_reader;

@@ -10,7 +10,7 @@ select tables_are(
     'ledger',
     array[
         'account_balances', 'accounts', 'currencies', 'entry_types', 'event_rejections',
-        'event_types', 'fx_rates',
+        'event_types', 'fx_rates', 'holdings',
         'ledger_entries', 'payout_failure_codes', 'payout_items', 'payout_runs', 'payout_skips',
         'payout_term_changes', 'payout_terms', 'payouts', 'pending_days',
         'platform_settings', 'posting_rule_history', 'posting_rules', 'processor_events',
@@ -27,6 +27,7 @@ select functions_are(
         'get_service_status', 'get_statement', 'ingest_event', 'ingest_events', 'list_balances',
         'list_entries', 'list_payout_entries', 'list_payout_runs', 'list_payout_skips',
         'list_payouts', 'list_reports', 'list_restaurants', 'list_setting_changes',
+        'get_payment', 'list_disputes', 'list_holds', 'list_payments',
         'load_fx_rates', 'pause_payouts', 'pay_by_hand', 'pay_restaurants', 'preview_payouts',
         'resume_payouts', 'run_payouts', 'set_payout_terms', 'set_platform_settings',
         'set_restaurant',
@@ -48,6 +49,7 @@ select set_eq(
         'payout_failure_codes', 'payout_items', 'payout_reconciliation',
         'payout_run_reconciliation', 'payout_runs', 'payout_skips', 'payout_term_changes',
         'payout_terms', 'payouts', 'payouts_waiting', 'pending_ageing', 'platform_settings',
+        'disputes', 'holds', 'payments',
         'processor_fees', 'restaurant_balances', 'restaurants', 'setting_changes', 'trial_balance'
     ],
     'schema reporting holds the views for people and tools, and a view a check'

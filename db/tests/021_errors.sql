@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(127);
+select plan(135);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -243,7 +243,21 @@ from (
     (
         57, 'LUTRM', 'PAYOUT_TERMS_INVALID', 'field=min_amount, min_amount=2, max_amount=1',
         'select set_payout_terms(''res_001'', ''PEN'', 2, 1)'
-    )
+    ),
+    (58, 'LBARG', 'ARGUMENT_MISSING', 'argument=payment_id', 'select get_payment(null)'),
+    (
+        58, 'LNPMT', 'PAYMENT_NOT_FOUND', 'payment_id=x, provider=y',
+        'select get_payment(''x'', p_provider => ''y'')'
+    ),
+    (
+        58, 'LBPMT', 'PAYMENT_AMBIGUOUS',
+        'payment_id=pay_1, restaurant_ids=res_001 res_002, providers=default',
+        'select api.ingest_event(jsonb_build_object(''event_id'', r, ''event_type'', '
+        '''charge_succeeded'', ''occurred_at'', ''2025-12-30T10:00:00Z'', ''restaurant_id'', r, '
+        '''currency'', ''PEN'', ''amount'', 1, ''payment_id'', ''pay_1'')) '
+        'from unnest(array[''res_001'', ''res_002'']) as r; select get_payment(''pay_1'')'
+    ),
+    (59, 'LUSTE', 'STATE_UNKNOWN', 'state=x', 'select list_disputes(p_state => ''x'')')
 ) as c (no, state, code, detail, statement);
 select is(
     (f.failure ->> 'state') || ' ' || (f.failure ->> 'code'), f.state || ' ' || f.code,
