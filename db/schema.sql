@@ -136,6 +136,12 @@ CREATE FUNCTION api.get_event(p_event_id text, p_provider text DEFAULT 'default'
 
 COMMENT ON FUNCTION api.get_event(p_event_id text, p_provider text) IS 'What became of an event: its entries, and every delivery that was refused.';
 
+CREATE FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text DEFAULT NULL::text, p_provider text DEFAULT NULL::text) RETURNS TABLE(payment_id text, restaurant_id text, provider text, currency text, state text, charged bigint, refunded numeric, disputed numeric, reversed numeric, refundable numeric, held numeric, fee numeric, reservation_id text, event_id text, occurred_at timestamp with time zone, received_at timestamp with time zone, recorded_at timestamp with time zone, business_day date, available_on date, settlement_day date, payout_id text, events jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text, p_provider text) IS 'One payment: what became of it, and everything that was told of it.';
+
 CREATE FUNCTION api.get_payout(p_payout_id text) RETURNS TABLE(payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, run_id text, created_at timestamp with time zone, paid_at timestamp with time zone, failed_at timestamp with time zone, canceled_at timestamp with time zone, failure_code text, failure_reason text, submitted_at timestamp with time zone, submitted_by text, external_id text, confirmed_at timestamp with time zone, confirmed_by text, items jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -219,11 +225,31 @@ CREATE FUNCTION api.list_balances(p_restaurant_id text DEFAULT NULL::text, p_cur
 
 COMMENT ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) IS 'What restaurants own now, by restaurant and currency.';
 
+CREATE FUNCTION api.list_disputes(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(dispute_id text, restaurant_id text, provider text, currency text, state text, amount bigint, fee bigint, held bigint, payment_id text, event_id text, opened_at timestamp with time zone, decided_at timestamp with time zone, received_at timestamp with time zone, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) IS 'Disputes, the newest first.';
+
 CREATE FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_limit integer DEFAULT 100, p_cursor text DEFAULT NULL::text, p_newest_first boolean DEFAULT false, p_payout_id text DEFAULT NULL::text, p_recorded_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_recorded_to timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(entry_seq bigint, entry_type text, amount bigint, balance_change bigint, balance_after bigint, reserved_after bigint, held_after bigint, event_id text, payout_id text, business_day date, available_on date, settlement_day date, occurred_at timestamp with time zone, recorded_at timestamp with time zone, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
 COMMENT ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) IS 'The statement of a restaurant in one currency, with the running balance.';
+
+CREATE FUNCTION api.list_holds(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_is_open boolean DEFAULT NULL::boolean, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(hold_id text, restaurant_id text, currency text, amount bigint, released numeric, remaining numeric, is_open boolean, reason text, actor text, held_at timestamp with time zone, released_at timestamp with time zone, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION api.list_holds(p_restaurant_id text, p_currency text, p_is_open boolean, p_limit integer, p_cursor text) IS 'What people hold back, the newest first.';
+
+CREATE FUNCTION api.list_payments(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_recorded_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_recorded_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(payment_id text, restaurant_id text, provider text, currency text, state text, charged bigint, refunded numeric, disputed numeric, reversed numeric, refundable numeric, held numeric, fee numeric, reservation_id text, event_id text, occurred_at timestamp with time zone, received_at timestamp with time zone, recorded_at timestamp with time zone, business_day date, available_on date, settlement_day date, payout_id text, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) IS 'Payments, the newest first.';
 
 CREATE FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer DEFAULT 100, p_cursor text DEFAULT NULL::text) RETURNS TABLE(item_type text, amount bigint, entry_seq bigint, entry_type text, provider text, event_id text, business_day date, settlement_day date, occurred_at timestamp with time zone, recorded_at timestamp with time zone, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -813,6 +839,12 @@ CREATE FUNCTION ledger.pay_chunk(p_run ledger.payout_runs, p_limit integer, p_is
 
 COMMENT ON FUNCTION ledger.pay_chunk(p_run ledger.payout_runs, p_limit integer, p_is_alone boolean, p_now timestamp with time zone) IS 'Pays the next restaurants of a run.';
 
+CREATE FUNCTION ledger.pick_account_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_before bigint, p_limit integer) RETURNS TABLE(restaurant_id text, event_no bigint)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION ledger.pick_account_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_before bigint, p_limit integer) IS 'One page of the payments of an account, from its entries.';
+
 CREATE TABLE ledger.ledger_entries (
     entry_seq bigint NOT NULL,
     amount bigint NOT NULL,
@@ -866,11 +898,22 @@ CREATE FUNCTION ledger.pick_entries(p_restaurant_id text, p_currency text, p_fro
 
 COMMENT ON FUNCTION ledger.pick_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_first bigint, p_last bigint, p_payout_id text, p_after_day date, p_after_seq bigint, p_is_by_day boolean, p_newest_first boolean, p_limit integer) IS 'One page of an account''s entries, from an index.';
 
+CREATE FUNCTION ledger.pick_followed_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_after bigint, p_before bigint, p_limit integer) RETURNS TABLE(restaurant_id text, event_no bigint)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION ledger.pick_followed_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_after bigint, p_before bigint, p_limit integer) IS 'One page of the payments that something has followed.';
+
 CREATE FUNCTION ledger.pick_payees(p_currency text, p_restaurant_ids text[], p_after text, p_limit integer) RETURNS text[]
     LANGUAGE plpgsql STABLE
     SET enable_seqscan TO 'off';
 
 COMMENT ON FUNCTION ledger.pick_payees(p_currency text, p_restaurant_ids text[], p_after text, p_limit integer) IS 'The next restaurants of a run.';
+
+CREATE FUNCTION ledger.pick_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_before bigint, p_limit integer) RETURNS TABLE(restaurant_id text, event_no bigint)
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.pick_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_before bigint, p_limit integer) IS 'One page of payments, by the shortest way that there is.';
 
 CREATE TABLE ledger.payouts (
     amount bigint NOT NULL,
@@ -941,6 +984,12 @@ CREATE FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_plac
     SET plan_cache_mode TO 'force_custom_plan';
 
 COMMENT ON FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_place integer, p_after_day date, p_after_seq bigint, p_limit integer) IS 'One page of what a payout pays.';
+
+CREATE FUNCTION ledger.pick_recent_payments(p_restaurant_id text, p_currency text, p_state text, p_after bigint, p_before bigint, p_limit integer) RETURNS TABLE(restaurant_id text, event_no bigint)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION ledger.pick_recent_payments(p_restaurant_id text, p_currency text, p_state text, p_after bigint, p_before bigint, p_limit integer) IS 'One page of payments, from the last events of each restaurant.';
 
 CREATE FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql;
@@ -1058,6 +1107,64 @@ CREATE FUNCTION ledger.require_payees(p_restaurant_ids text[]) RETURNS text[]
 
 COMMENT ON FUNCTION ledger.require_payees(p_restaurant_ids text[]) IS 'Checks for whom a run is to be.';
 
+CREATE TABLE ledger.processor_events (
+    event_no bigint NOT NULL,
+    amount bigint NOT NULL,
+    fee bigint NOT NULL,
+    first_entry_seq bigint,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    entry_count smallint NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    provider text NOT NULL COLLATE pg_catalog."C",
+    event_id text NOT NULL COLLATE pg_catalog."C",
+    event_type text NOT NULL COLLATE pg_catalog."C",
+    subject_state text COLLATE pg_catalog."C",
+    payout_id text COLLATE pg_catalog."C",
+    payload jsonb NOT NULL,
+    subject_id text COLLATE pg_catalog."C"
+);
+
+COMMENT ON TABLE ledger.processor_events IS 'Events that became effective, once and for ever. What was refused is in event_rejections.';
+
+COMMENT ON COLUMN ledger.processor_events.event_no IS 'Internal number, referenced by entries.';
+
+COMMENT ON COLUMN ledger.processor_events.amount IS 'As the event says, in minor units.';
+
+COMMENT ON COLUMN ledger.processor_events.fee IS 'As the event says, in minor units; 0: none.';
+
+COMMENT ON COLUMN ledger.processor_events.first_entry_seq IS 'entry_seq of the first of entry_count entries posted; null when the event needed none.';
+
+COMMENT ON COLUMN ledger.processor_events.occurred_at IS 'When it happened, as the event says.';
+
+COMMENT ON COLUMN ledger.processor_events.received_at IS 'When it was received here.';
+
+COMMENT ON COLUMN ledger.processor_events.entry_count IS 'How many entries it posted.';
+
+COMMENT ON COLUMN ledger.processor_events.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.processor_events.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.processor_events.provider IS 'The processor that sent it.';
+
+COMMENT ON COLUMN ledger.processor_events.event_id IS 'The processor''s id of it.';
+
+COMMENT ON COLUMN ledger.processor_events.event_type IS 'What it says; see ledger.event_types.';
+
+COMMENT ON COLUMN ledger.processor_events.subject_state IS 'The state of its subject before it, which decided what it posts; null: NEW.';
+
+COMMENT ON COLUMN ledger.processor_events.payout_id IS 'The payout it is about, if it is about one.';
+
+COMMENT ON COLUMN ledger.processor_events.payload IS 'The document as received, unknown fields included.';
+
+COMMENT ON COLUMN ledger.processor_events.subject_id IS 'The payment, refund, dispute or hold that the event is the first to tell of; null: of none that has a name. Once per restaurant and provider.';
+
+CREATE FUNCTION ledger.require_payment(p_payment_id text, p_restaurant_id text, p_provider text) RETURNS ledger.processor_events
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.require_payment(p_payment_id text, p_restaurant_id text, p_provider text) IS 'Finds the charge of a payment.';
+
 CREATE FUNCTION ledger.require_payout(p_payout_id text) RETURNS ledger.payouts
     LANGUAGE plpgsql STABLE;
 
@@ -1114,6 +1221,11 @@ CREATE FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) IS 'Checks the arguments of api.set_restaurant.';
+
+CREATE FUNCTION ledger.require_state(p_state text, p_known text[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.require_state(p_state text, p_known text[]) IS 'Checks the state that a list is asked for.';
 
 CREATE FUNCTION ledger.require_terms(p_terms ledger.payout_terms, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint) RETURNS ledger.payout_terms
     LANGUAGE plpgsql IMMUTABLE;
@@ -1783,59 +1895,6 @@ COMMENT ON COLUMN ledger.posting_rules.valid_from IS 'Since when the rule is as 
 COMMENT ON COLUMN ledger.posting_rules.decided IS 'Whether ledger.decide_event must look at the subject first: always; if_named: if the event names a payment, refund or dispute; never.';
 
 COMMENT ON COLUMN ledger.posting_rules.may_be_pending IS 'The entry types'' may_be_pending, filled in by a trigger.';
-
-CREATE TABLE ledger.processor_events (
-    event_no bigint NOT NULL,
-    amount bigint NOT NULL,
-    fee bigint NOT NULL,
-    first_entry_seq bigint,
-    occurred_at timestamp with time zone NOT NULL,
-    received_at timestamp with time zone NOT NULL,
-    entry_count smallint NOT NULL,
-    restaurant_id text NOT NULL COLLATE pg_catalog."C",
-    currency text NOT NULL COLLATE pg_catalog."C",
-    provider text NOT NULL COLLATE pg_catalog."C",
-    event_id text NOT NULL COLLATE pg_catalog."C",
-    event_type text NOT NULL COLLATE pg_catalog."C",
-    subject_state text COLLATE pg_catalog."C",
-    payout_id text COLLATE pg_catalog."C",
-    payload jsonb NOT NULL,
-    subject_id text COLLATE pg_catalog."C"
-);
-
-COMMENT ON TABLE ledger.processor_events IS 'Events that became effective, once and for ever. What was refused is in event_rejections.';
-
-COMMENT ON COLUMN ledger.processor_events.event_no IS 'Internal number, referenced by entries.';
-
-COMMENT ON COLUMN ledger.processor_events.amount IS 'As the event says, in minor units.';
-
-COMMENT ON COLUMN ledger.processor_events.fee IS 'As the event says, in minor units; 0: none.';
-
-COMMENT ON COLUMN ledger.processor_events.first_entry_seq IS 'entry_seq of the first of entry_count entries posted; null when the event needed none.';
-
-COMMENT ON COLUMN ledger.processor_events.occurred_at IS 'When it happened, as the event says.';
-
-COMMENT ON COLUMN ledger.processor_events.received_at IS 'When it was received here.';
-
-COMMENT ON COLUMN ledger.processor_events.entry_count IS 'How many entries it posted.';
-
-COMMENT ON COLUMN ledger.processor_events.restaurant_id IS 'The restaurant.';
-
-COMMENT ON COLUMN ledger.processor_events.currency IS 'The currency.';
-
-COMMENT ON COLUMN ledger.processor_events.provider IS 'The processor that sent it.';
-
-COMMENT ON COLUMN ledger.processor_events.event_id IS 'The processor''s id of it.';
-
-COMMENT ON COLUMN ledger.processor_events.event_type IS 'What it says; see ledger.event_types.';
-
-COMMENT ON COLUMN ledger.processor_events.subject_state IS 'The state of its subject before it, which decided what it posts; null: NEW.';
-
-COMMENT ON COLUMN ledger.processor_events.payout_id IS 'The payout it is about, if it is about one.';
-
-COMMENT ON COLUMN ledger.processor_events.payload IS 'The document as received, unknown fields included.';
-
-COMMENT ON COLUMN ledger.processor_events.subject_id IS 'The payment, refund, dispute or hold that the event is the first to tell of; null: of none that has a name. Once per restaurant and provider.';
 
 ALTER TABLE ledger.processor_events ALTER COLUMN event_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ledger.processor_events_event_no_seq
@@ -3254,6 +3313,70 @@ COMMENT ON COLUMN reporting.debt_ageing.pending IS 'What was taken and will make
 
 COMMENT ON COLUMN reporting.debt_ageing.last_event_at IS 'The latest occurred_at of an event that was posted: whether it still sells.';
 
+CREATE VIEW reporting.disputes WITH (security_barrier='true') AS
+ SELECT e.subject_id AS dispute_id,
+    e.restaurant_id,
+    e.provider,
+    e.currency,
+    COALESCE(d.reported_state, t.reported_state) AS state,
+    e.amount,
+    e.fee,
+        CASE
+            WHEN (d.event_no IS NULL) THEN e.amount
+            ELSE (0)::bigint
+        END AS held,
+    c.subject_id AS payment_id,
+    e.event_id,
+    e.event_no,
+    e.occurred_at AS opened_at,
+    d.occurred_at AS decided_at,
+    e.received_at
+   FROM (((((ledger.holdings h
+     JOIN ledger.processor_events e ON (((h.restaurant_id = e.restaurant_id) AND (h.event_no = e.event_no))))
+     JOIN ledger.event_types t ON ((e.event_type = t.event_type)))
+     LEFT JOIN ledger.event_links k ON (((e.restaurant_id = k.restaurant_id) AND (e.event_no = k.event_no))))
+     LEFT JOIN ledger.processor_events c ON (((k.restaurant_id = c.restaurant_id) AND (k.payment_event_no = c.event_no))))
+     LEFT JOIN LATERAL ( SELECT v.event_no,
+            v.occurred_at,
+            u.reported_state
+           FROM ((ledger.event_links a
+             JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
+             JOIN ledger.event_types u ON ((v.event_type = u.event_type)))
+          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no) AND (v.entry_count > 0) AND (u.reported_state IS NOT NULL))
+          ORDER BY v.event_no DESC
+         LIMIT 1) d ON (true))
+  WHERE (h.event_type = 'dispute_opened'::text);
+
+COMMENT ON VIEW reporting.disputes IS 'Payments that guests dispute, and what became of the disputes. Amounts are in minor units of the currency.';
+
+COMMENT ON COLUMN reporting.disputes.dispute_id IS 'The processor''s id of it; once per restaurant and provider.';
+
+COMMENT ON COLUMN reporting.disputes.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.disputes.provider IS 'The processor.';
+
+COMMENT ON COLUMN reporting.disputes.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.disputes.state IS 'OPEN: its amount is held back; LOST: it is gone; WON: it is available again.';
+
+COMMENT ON COLUMN reporting.disputes.amount IS 'What the guest disputes.';
+
+COMMENT ON COLUMN reporting.disputes.fee IS 'What the processor takes for it.';
+
+COMMENT ON COLUMN reporting.disputes.held IS 'What is held back for it now.';
+
+COMMENT ON COLUMN reporting.disputes.payment_id IS 'The payment that is disputed; null: the processor has not said.';
+
+COMMENT ON COLUMN reporting.disputes.event_id IS 'The event that first told of it.';
+
+COMMENT ON COLUMN reporting.disputes.event_no IS 'Internal number of that event: later ones have greater ones.';
+
+COMMENT ON COLUMN reporting.disputes.opened_at IS 'When it was opened.';
+
+COMMENT ON COLUMN reporting.disputes.decided_at IS 'When it was won or lost, the last time; null: it is open.';
+
+COMMENT ON COLUMN reporting.disputes.received_at IS 'When it was first received here.';
+
 CREATE VIEW reporting.fx_rates WITH (security_barrier='true') AS
  SELECT source,
     rate_date,
@@ -3279,6 +3402,56 @@ COMMENT ON COLUMN reporting.fx_rates.rate IS 'What one unit of base costs in uni
 COMMENT ON COLUMN reporting.fx_rates.loaded_at IS 'When it was loaded here.';
 
 COMMENT ON COLUMN reporting.fx_rates.loaded_by IS 'Who loaded it.';
+
+CREATE VIEW reporting.holds WITH (security_barrier='true') AS
+ SELECT e.event_id AS hold_id,
+    e.restaurant_id,
+    e.currency,
+    e.amount,
+    ((e.amount)::numeric - COALESCE(r.remaining, (e.amount)::numeric)) AS released,
+    COALESCE(r.remaining, (e.amount)::numeric) AS remaining,
+    (COALESCE(r.remaining, (e.amount)::numeric) > (0)::numeric) AS is_open,
+    (e.payload ->> 'reason'::text) AS reason,
+    (e.payload ->> 'actor'::text) AS actor,
+    e.event_no,
+    e.occurred_at AS held_at,
+    r.released_at
+   FROM ((ledger.holdings h
+     JOIN ledger.processor_events e ON (((h.restaurant_id = e.restaurant_id) AND (h.event_no = e.event_no))))
+     LEFT JOIN LATERAL ( SELECT ((e.amount)::numeric + sum(((t.held_effect)::numeric * (l.amount)::numeric))) AS remaining,
+            max(v.occurred_at) AS released_at
+           FROM (((ledger.event_links a
+             JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
+             JOIN ledger.ledger_entries l ON (((v.restaurant_id = l.restaurant_id) AND (v.currency = l.currency) AND (v.first_entry_seq <= l.entry_seq) AND ((v.first_entry_seq + v.entry_count) > l.entry_seq))))
+             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no))) r ON (true))
+  WHERE (h.event_type = 'funds_held'::text);
+
+COMMENT ON VIEW reporting.holds IS 'Money that people hold back, and what they have released of it. Amounts are in minor units of the currency.';
+
+COMMENT ON COLUMN reporting.holds.hold_id IS 'The reference under which it was held.';
+
+COMMENT ON COLUMN reporting.holds.restaurant_id IS 'Whose money it is.';
+
+COMMENT ON COLUMN reporting.holds.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.holds.amount IS 'What was held back.';
+
+COMMENT ON COLUMN reporting.holds.released IS 'What was released of it.';
+
+COMMENT ON COLUMN reporting.holds.remaining IS 'What is still held back.';
+
+COMMENT ON COLUMN reporting.holds.is_open IS 'Whether anything is.';
+
+COMMENT ON COLUMN reporting.holds.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN reporting.holds.actor IS 'Who holds it.';
+
+COMMENT ON COLUMN reporting.holds.event_no IS 'Internal number of its event: later ones have greater ones.';
+
+COMMENT ON COLUMN reporting.holds.held_at IS 'Since when.';
+
+COMMENT ON COLUMN reporting.holds.released_at IS 'When something of it was released last; null: never.';
 
 CREATE VIEW reporting.integrity_checks WITH (security_barrier='true') AS
  SELECT substr((v.relname)::text, 7) AS check_name,
@@ -3666,6 +3839,107 @@ COMMENT ON COLUMN reporting.ledger_postings.business_day IS 'The restaurant''s l
 COMMENT ON COLUMN reporting.ledger_postings.settlement_day IS 'The day whose payout the entry belongs to.';
 
 COMMENT ON COLUMN reporting.ledger_postings.recorded_at IS 'When it was written here; never before an earlier entry.';
+
+CREATE VIEW reporting.payments WITH (security_barrier='true') AS
+ SELECT e.subject_id AS payment_id,
+    e.restaurant_id,
+    e.provider,
+    e.currency,
+        CASE
+            WHEN (f.reversed > (0)::numeric) THEN 'REVERSED'::text
+            WHEN (f.held > (0)::numeric) THEN 'DISPUTED'::text
+            WHEN (f.disputed > (0)::numeric) THEN 'LOST'::text
+            WHEN (f.refunded >= (e.amount)::numeric) THEN 'REFUNDED'::text
+            WHEN (f.refunded > (0)::numeric) THEN 'PARTLY_REFUNDED'::text
+            ELSE 'CHARGED'::text
+        END AS state,
+    e.amount AS charged,
+    COALESCE(f.refunded, (0)::numeric) AS refunded,
+    COALESCE(f.disputed, (0)::numeric) AS disputed,
+    COALESCE(f.reversed, (0)::numeric) AS reversed,
+    GREATEST(((e.amount)::numeric + COALESCE(f.effect, (0)::numeric)), (0)::numeric) AS refundable,
+    COALESCE(f.held, (0)::numeric) AS held,
+    ((e.fee)::numeric + COALESCE(f.fee, (0)::numeric)) AS fee,
+    ((e.payload -> 'metadata'::text) ->> 'reservation_id'::text) AS reservation_id,
+    e.event_id,
+    e.event_no,
+    e.occurred_at,
+    e.received_at,
+    n.recorded_at,
+    n.business_day,
+    n.available_on,
+    n.settlement_day,
+    p.payout_id
+   FROM (((ledger.processor_events e
+     LEFT JOIN LATERAL ( SELECT sum(((t.payment_effect)::numeric * (l.amount)::numeric)) AS effect,
+            sum(((t.held_effect)::numeric * (l.amount)::numeric)) AS held,
+            sum((((- t.payment_effect))::numeric * (l.amount)::numeric)) FILTER (WHERE (t.payout_item = ANY (ARRAY['refunds'::text, 'refunds_failed'::text]))) AS refunded,
+            sum((((- t.payment_effect))::numeric * (l.amount)::numeric)) FILTER (WHERE (t.payout_item = ANY (ARRAY['disputes'::text, 'disputes_won'::text]))) AS disputed,
+            sum((((- t.payment_effect))::numeric * (l.amount)::numeric)) FILTER (WHERE (t.payout_item = 'gross_sales'::text)) AS reversed,
+            sum(((l.amount)::numeric * (
+                CASE 'processor_fees'::text
+                    WHEN t.credit_account THEN 1
+                    WHEN t.debit_account THEN '-1'::integer
+                    ELSE 0
+                END)::numeric)) AS fee
+           FROM (((ledger.event_links k
+             JOIN ledger.processor_events v ON (((k.restaurant_id = v.restaurant_id) AND (k.event_no = v.event_no))))
+             JOIN ledger.ledger_entries l ON (((v.restaurant_id = l.restaurant_id) AND (v.currency = l.currency) AND (v.first_entry_seq <= l.entry_seq) AND ((v.first_entry_seq + v.entry_count) > l.entry_seq))))
+             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+          WHERE ((k.restaurant_id = e.restaurant_id) AND (k.payment_event_no = e.event_no))) f ON (true))
+     LEFT JOIN ledger.ledger_entries n ON (((e.restaurant_id = n.restaurant_id) AND (e.currency = n.currency) AND (e.first_entry_seq = n.entry_seq))))
+     LEFT JOIN LATERAL ( SELECT x.payout_id
+           FROM ledger.payouts x
+          WHERE ((x.restaurant_id = e.restaurant_id) AND (x.currency = e.currency) AND (x.as_of >= n.settlement_day))
+          ORDER BY x.as_of
+         LIMIT 1) p ON (true))
+  WHERE ((e.event_type = 'charge_succeeded'::text) AND (e.subject_id IS NOT NULL));
+
+COMMENT ON VIEW reporting.payments IS 'Payments: charges that name a payment_id, with what became of them. What is charged is refunded, disputed, reversed or refundable. Amounts are in minor units of the currency.';
+
+COMMENT ON COLUMN reporting.payments.payment_id IS 'The processor''s id of it; once per restaurant and provider.';
+
+COMMENT ON COLUMN reporting.payments.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.payments.provider IS 'The processor.';
+
+COMMENT ON COLUMN reporting.payments.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.payments.state IS 'REVERSED: the charge was taken back as a mistake; DISPUTED: a dispute is open; LOST: one was lost; REFUNDED, PARTLY_REFUNDED; else CHARGED.';
+
+COMMENT ON COLUMN reporting.payments.charged IS 'What the guest paid.';
+
+COMMENT ON COLUMN reporting.payments.refunded IS 'What was refunded and did not come back.';
+
+COMMENT ON COLUMN reporting.payments.disputed IS 'In disputes that are open or were lost.';
+
+COMMENT ON COLUMN reporting.payments.reversed IS 'What was taken back as a mistake.';
+
+COMMENT ON COLUMN reporting.payments.refundable IS 'What can still be refunded or disputed; 0 also where a person let more be taken.';
+
+COMMENT ON COLUMN reporting.payments.held IS 'Held back now for its open disputes.';
+
+COMMENT ON COLUMN reporting.payments.fee IS 'What the processor takes for it: its fees and those of its disputes, less what was given back.';
+
+COMMENT ON COLUMN reporting.payments.reservation_id IS 'As in the metadata of its charge.';
+
+COMMENT ON COLUMN reporting.payments.event_id IS 'The event that first told of it.';
+
+COMMENT ON COLUMN reporting.payments.event_no IS 'Internal number of that event: later ones have greater ones.';
+
+COMMENT ON COLUMN reporting.payments.occurred_at IS 'When the guest paid.';
+
+COMMENT ON COLUMN reporting.payments.received_at IS 'When that was first received here.';
+
+COMMENT ON COLUMN reporting.payments.recorded_at IS 'When it was written here.';
+
+COMMENT ON COLUMN reporting.payments.business_day IS 'The restaurant''s local day on which the guest paid, less its closing hour.';
+
+COMMENT ON COLUMN reporting.payments.available_on IS 'From this day its money counts as available, less what was refunded.';
+
+COMMENT ON COLUMN reporting.payments.settlement_day IS 'The day on which it settles: the payout that closes it pays it.';
+
+COMMENT ON COLUMN reporting.payments.payout_id IS 'The payout that closed its day, whatever became of that payout; null: none has yet.';
 
 CREATE VIEW reporting.payout_claims WITH (security_barrier='true') AS
  SELECT submitted_by,
@@ -4823,6 +5097,12 @@ GRANT ALL ON FUNCTION api.get_event(p_event_id text, p_provider text) TO cuenta_
 GRANT ALL ON FUNCTION api.get_event(p_event_id text, p_provider text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.get_event(p_event_id text, p_provider text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text, p_provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text, p_provider text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text, p_provider text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text, p_provider text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text, p_provider text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.get_payout(p_payout_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.get_payout(p_payout_id text) TO cuenta_writer;
 GRANT ALL ON FUNCTION api.get_payout(p_payout_id text) TO cuenta_app;
@@ -4890,11 +5170,29 @@ GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p
 GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) TO cuenta_writer;
 GRANT ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) TO cuenta_app;
 GRANT ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.list_holds(p_restaurant_id text, p_currency text, p_is_open boolean, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_holds(p_restaurant_id text, p_currency text, p_is_open boolean, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_holds(p_restaurant_id text, p_currency text, p_is_open boolean, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_holds(p_restaurant_id text, p_currency text, p_is_open boolean, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_holds(p_restaurant_id text, p_currency text, p_is_open boolean, p_limit integer, p_cursor text) TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer, p_cursor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer, p_cursor text) TO cuenta_writer;
@@ -5145,6 +5443,9 @@ GRANT ALL ON FUNCTION ledger.pay_accounts(p_restaurant_ids text[], p_currency te
 REVOKE ALL ON FUNCTION ledger.pay_chunk(p_run ledger.payout_runs, p_limit integer, p_is_alone boolean, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.pay_chunk(p_run ledger.payout_runs, p_limit integer, p_is_alone boolean, p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.pick_account_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_before bigint, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.pick_account_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_before bigint, p_limit integer) TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.ledger_entries FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.ledger_entries TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.ledger_entries TO cuenta_writer;
@@ -5152,8 +5453,14 @@ GRANT SELECT,INSERT ON TABLE ledger.ledger_entries TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.pick_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_first bigint, p_last bigint, p_payout_id text, p_after_day date, p_after_seq bigint, p_is_by_day boolean, p_newest_first boolean, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.pick_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_first bigint, p_last bigint, p_payout_id text, p_after_day date, p_after_seq bigint, p_is_by_day boolean, p_newest_first boolean, p_limit integer) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.pick_followed_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_after bigint, p_before bigint, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.pick_followed_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_after bigint, p_before bigint, p_limit integer) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.pick_payees(p_currency text, p_restaurant_ids text[], p_after text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.pick_payees(p_currency text, p_restaurant_ids text[], p_after text, p_limit integer) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.pick_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_before bigint, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.pick_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_before bigint, p_limit integer) TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.payouts FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payouts TO cuenta_owner;
@@ -5163,6 +5470,9 @@ GRANT UPDATE(restaurant_id) ON TABLE ledger.payouts TO cuenta_owner;
 
 REVOKE ALL ON FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_place integer, p_after_day date, p_after_seq bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_after_place integer, p_after_day date, p_after_seq bigint, p_limit integer) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.pick_recent_payments(p_restaurant_id text, p_currency text, p_state text, p_after bigint, p_before bigint, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.pick_recent_payments(p_restaurant_id text, p_currency text, p_state text, p_after bigint, p_before bigint, p_limit integer) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) TO cuenta_writer;
@@ -5233,6 +5543,15 @@ GRANT ALL ON FUNCTION ledger.require_limit(p_limit integer) TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.require_payees(p_restaurant_ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_payees(p_restaurant_ids text[]) TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.processor_events FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.processor_events TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.processor_events TO cuenta_writer;
+
+GRANT UPDATE(restaurant_id) ON TABLE ledger.processor_events TO cuenta_owner;
+
+REVOKE ALL ON FUNCTION ledger.require_payment(p_payment_id text, p_restaurant_id text, p_provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_payment(p_payment_id text, p_restaurant_id text, p_provider text) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.require_payout(p_payout_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_payout(p_payout_id text) TO cuenta_writer;
 
@@ -5260,6 +5579,9 @@ GRANT ALL ON FUNCTION ledger.require_run(p_run_id text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.require_state(p_state text, p_known text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_state(p_state text, p_known text[]) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.require_terms(p_terms ledger.payout_terms, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_terms(p_terms ledger.payout_terms, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint) TO cuenta_writer;
@@ -5445,12 +5767,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.posting_rules TO cuenta_writer
 
 GRANT UPDATE(event_type) ON TABLE ledger.posting_rules TO cuenta_owner;
 
-REVOKE ALL ON TABLE ledger.processor_events FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.processor_events TO cuenta_owner;
-GRANT SELECT,INSERT ON TABLE ledger.processor_events TO cuenta_writer;
-
-GRANT UPDATE(restaurant_id) ON TABLE ledger.processor_events TO cuenta_owner;
-
 REVOKE ALL ON SEQUENCE ledger.processor_events_event_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.processor_events_event_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.processor_events_event_no_seq TO cuenta_writer;
@@ -5587,8 +5903,14 @@ GRANT SELECT ON TABLE reporting.daily_sales_in_base TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.debt_ageing TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.debt_ageing TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.disputes TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.disputes TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.fx_rates TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.fx_rates TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.holds TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.holds TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.integrity_checks TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.integrity_checks TO cuenta_reader;
@@ -5601,6 +5923,9 @@ GRANT SELECT ON TABLE reporting.ledger_entries TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.ledger_postings TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.ledger_postings TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.payments TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payments TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payout_claims TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_claims TO cuenta_reader;
