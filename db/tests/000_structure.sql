@@ -1,6 +1,6 @@
 -- What is there: schemas, tables, views, functions, keys, reference data.
 begin;
-select plan(46);
+select plan(52);
 
 -- Schemas and their contents
 select has_schema('ledger', 'there is a schema for tables and internals');
@@ -9,9 +9,22 @@ select has_schema('reporting', 'there is a schema for views');
 select tables_are(
     'ledger',
     array[
-        'account_balances', 'accounts', 'currencies', 'entry_types', 'event_rejections',
-        'event_types', 'fx_rates', 'holdings',
-        'ledger_entries', 'payout_failure_codes', 'payout_items', 'payout_runs', 'payout_skips',
+        'account_balances',
+        'accounts',
+        'currencies',
+        'deferred_events',
+        'entry_types',
+        'event_acceptances',
+        'event_links',
+        'event_rejections',
+        'event_types',
+        'fx_rates',
+        'holdings',
+        'ledger_entries',
+        'payout_failure_codes',
+        'payout_items',
+        'payout_runs',
+        'payout_skips',
         'payout_term_changes', 'payout_terms', 'payouts', 'pending_days',
         'platform_settings', 'posting_rule_history', 'posting_rules', 'processor_events',
         'rejection_reasons', 'reports', 'restaurants', 'setting_changes'
@@ -21,17 +34,53 @@ select tables_are(
 select functions_are(
     'api',
     array[
-        'cancel_payout', 'check_integrity', 'claim_payouts', 'confirm_payout', 'continue_payout_run',
-        'find_events', 'get_balance', 'get_event', 'get_payout', 'get_payout_run',
-        'get_payout_terms', 'get_report', 'get_report_csv', 'get_restaurant',
-        'get_service_status', 'get_statement', 'ingest_event', 'ingest_events', 'list_balances',
-        'list_entries', 'list_payout_entries', 'list_payout_runs', 'list_payout_skips',
-        'list_payouts', 'list_reports', 'list_restaurants', 'list_setting_changes',
-        'get_payment', 'list_disputes', 'list_holds', 'list_payments',
-        'load_fx_rates', 'pause_payouts', 'pay_by_hand', 'pay_restaurants', 'preview_payouts',
-        'resume_payouts', 'run_payouts', 'set_payout_terms', 'set_platform_settings',
+        'cancel_payout',
+        'check_integrity',
+        'claim_payouts',
+        'confirm_payout',
+        'continue_payout_run',
+        'find_events',
+        'get_balance',
+        'get_event',
+        'get_payment',
+        'get_payout',
+        'get_payout_run',
+        'get_payout_terms',
+        'get_report',
+        'get_report_csv',
+        'get_restaurant',
+        'get_service_status',
+        'get_statement',
+        'hold_funds',
+        'ingest_event',
+        'ingest_events',
+        'list_balances',
+        'list_disputes',
+        'list_entries',
+        'list_holds',
+        'list_payments',
+        'list_payout_entries',
+        'list_payout_runs',
+        'list_payout_skips',
+        'list_payouts',
+        'list_reports',
+        'list_restaurants',
+        'list_setting_changes',
+        'load_fx_rates',
+        'pause_payouts',
+        'pay_by_hand',
+        'pay_restaurants',
+        'post_adjustment',
+        'preview_payouts',
+        'release_hold',
+        'resume_payouts',
+        'reverse_event',
+        'run_payouts',
+        'set_payout_terms',
+        'set_platform_settings',
         'set_restaurant',
-        'start_payout_run'
+        'start_payout_run',
+        'write_off_debt'
     ],
     'schema api holds the public functions'
 );
@@ -313,13 +362,35 @@ select results_eq(
     $$,
     $$
     values
+    ('ADJUSTMENT_CREDIT', 'platform_adjustments', 'restaurant_available'),
+    ('ADJUSTMENT_CREDIT_REVERSAL', 'restaurant_available', 'platform_adjustments'),
+    ('ADJUSTMENT_DEBIT', 'restaurant_available', 'platform_adjustments'),
+    ('ADJUSTMENT_DEBIT_REVERSAL', 'platform_adjustments', 'restaurant_available'),
     ('CHARGE', 'processor_clearing', 'restaurant_available'),
+    ('CHARGE_REVERSAL', 'restaurant_available', 'processor_clearing'),
+    ('DISPUTE', 'restaurant_available', 'restaurant_held'),
+    ('DISPUTE_FEE', 'restaurant_available', 'processor_fees'),
+    ('DISPUTE_LOST', 'restaurant_held', 'processor_clearing'),
+    ('DISPUTE_REINSTATED', 'processor_clearing', 'restaurant_available'),
+    ('DISPUTE_WON', 'restaurant_held', 'restaurant_available'),
     ('FEE', 'restaurant_available', 'processor_fees'),
+    ('FEE_REFUND', 'processor_fees', 'restaurant_available'),
+    ('FEE_REFUND_REVERSAL', 'restaurant_available', 'processor_fees'),
+    ('FEE_REVERSAL', 'processor_fees', 'restaurant_available'),
+    ('HOLD', 'restaurant_available', 'restaurant_held'),
+    ('HOLD_RELEASE', 'restaurant_held', 'restaurant_available'),
+    ('PAYOUT_CANCELLATION', 'restaurant_reserved', 'restaurant_available'),
     ('PAYOUT_FAILURE', 'restaurant_reserved', 'restaurant_available'),
+    ('PAYOUT_FEE', 'restaurant_available', 'processor_fees'),
+    ('PAYOUT_FEE_REVERSAL', 'processor_fees', 'restaurant_available'),
     ('PAYOUT_RELEASE', 'restaurant_reserved', 'processor_clearing'),
     ('PAYOUT_RESERVE', 'restaurant_available', 'restaurant_reserved'),
     ('PAYOUT_RETURN', 'processor_clearing', 'restaurant_available'),
-    ('REFUND', 'restaurant_available', 'processor_clearing')
+    ('REFUND', 'restaurant_available', 'processor_clearing'),
+    ('REFUND_FAILURE', 'processor_clearing', 'restaurant_available'),
+    ('REFUND_REVERSAL', 'processor_clearing', 'restaurant_available'),
+    ('WRITE_OFF', 'platform_losses', 'restaurant_available'),
+    ('WRITE_OFF_REVERSAL', 'restaurant_available', 'platform_losses')
     $$,
     'each entry type debits and credits the accounts of the design'
 );
@@ -332,13 +403,35 @@ select results_eq(
     $$,
     $$
     values
+    ('ADJUSTMENT_CREDIT', 1, 0, 0),
+    ('ADJUSTMENT_CREDIT_REVERSAL', -1, 0, 0),
+    ('ADJUSTMENT_DEBIT', -1, 0, 0),
+    ('ADJUSTMENT_DEBIT_REVERSAL', 1, 0, 0),
     ('CHARGE', 1, 0, 0),
+    ('CHARGE_REVERSAL', -1, 0, 0),
+    ('DISPUTE', -1, 0, 1),
+    ('DISPUTE_FEE', -1, 0, 0),
+    ('DISPUTE_LOST', 0, 0, -1),
+    ('DISPUTE_REINSTATED', 1, 0, 0),
+    ('DISPUTE_WON', 1, 0, -1),
     ('FEE', -1, 0, 0),
+    ('FEE_REFUND', 1, 0, 0),
+    ('FEE_REFUND_REVERSAL', -1, 0, 0),
+    ('FEE_REVERSAL', 1, 0, 0),
+    ('HOLD', -1, 0, 1),
+    ('HOLD_RELEASE', 1, 0, -1),
+    ('PAYOUT_CANCELLATION', 1, -1, 0),
     ('PAYOUT_FAILURE', 1, -1, 0),
+    ('PAYOUT_FEE', -1, 0, 0),
+    ('PAYOUT_FEE_REVERSAL', 1, 0, 0),
     ('PAYOUT_RELEASE', 0, -1, 0),
     ('PAYOUT_RESERVE', -1, 1, 0),
     ('PAYOUT_RETURN', 1, 0, 0),
-    ('REFUND', -1, 0, 0)
+    ('REFUND', -1, 0, 0),
+    ('REFUND_FAILURE', 1, 0, 0),
+    ('REFUND_REVERSAL', 1, 0, 0),
+    ('WRITE_OFF', 1, 0, 0),
+    ('WRITE_OFF_REVERSAL', -1, 0, 0)
     $$,
     'what an entry type does to the restaurant''s money follows from its two accounts'
 );
@@ -350,13 +443,35 @@ select results_eq(
     $$,
     $$
     values
+    ('ADJUSTMENT_CREDIT', 'adjustments'),
+    ('ADJUSTMENT_CREDIT_REVERSAL', 'adjustments'),
+    ('ADJUSTMENT_DEBIT', 'adjustments'),
+    ('ADJUSTMENT_DEBIT_REVERSAL', 'adjustments'),
     ('CHARGE', 'gross_sales'),
+    ('CHARGE_REVERSAL', 'gross_sales'),
+    ('DISPUTE', 'disputes'),
+    ('DISPUTE_FEE', 'dispute_fees'),
+    ('DISPUTE_LOST', null),
+    ('DISPUTE_REINSTATED', 'disputes_won'),
+    ('DISPUTE_WON', 'disputes_won'),
     ('FEE', 'fees'),
+    ('FEE_REFUND', 'fees_returned'),
+    ('FEE_REFUND_REVERSAL', 'fees_returned'),
+    ('FEE_REVERSAL', 'fees'),
+    ('HOLD', 'holds'),
+    ('HOLD_RELEASE', 'holds_released'),
+    ('PAYOUT_CANCELLATION', 'payout_cancellations'),
     ('PAYOUT_FAILURE', 'payout_failures'),
+    ('PAYOUT_FEE', 'payout_fees'),
+    ('PAYOUT_FEE_REVERSAL', 'payout_fees'),
     ('PAYOUT_RELEASE', null),
     ('PAYOUT_RESERVE', null),
     ('PAYOUT_RETURN', 'payout_returns'),
-    ('REFUND', 'refunds')
+    ('REFUND', 'refunds'),
+    ('REFUND_FAILURE', 'refunds_failed'),
+    ('REFUND_REVERSAL', 'refunds'),
+    ('WRITE_OFF', 'write_offs'),
+    ('WRITE_OFF_REVERSAL', 'write_offs')
     $$,
     'every movement of the restaurant''s money has the payout item under which it is summed'
 );
@@ -370,12 +485,68 @@ select is_empty(
 );
 select results_eq(
     $$
+    select t.entry_type collate "default", t.payment_effect::integer
+    from ledger.entry_types as t
+    where t.payment_effect <> 0
+    order by t.entry_type collate "C"
+    $$,
+    $$
+    values
+    ('CHARGE', 1), ('CHARGE_REVERSAL', -1), ('DISPUTE', -1), ('DISPUTE_REINSTATED', 1),
+    ('DISPUTE_WON', 1), ('REFUND', -1), ('REFUND_FAILURE', 1), ('REFUND_REVERSAL', 1)
+    $$,
+    'charges make a payment, refunds and disputes that are open or lost take from it, others do not'
+);
+select results_eq(
+    $$
+    select t.entry_type collate "default"
+    from ledger.entry_types as t
+    where t.may_be_pending
+    order by t.entry_type collate "C"
+    $$,
+    $$values ('CHARGE'), ('CHARGE_REVERSAL'), ('FEE'), ('FEE_REVERSAL')$$,
+    'what may wait for its day are charges, fees, and what takes them back'
+);
+select is_empty(
+    $$
+    select r.entry_type
+    from ledger.entry_types as r
+    left join ledger.entry_types as t on r.entry_type = t.entry_type || '_REVERSAL'
+    where r.entry_type like '%!_REVERSAL' escape '!'
+        and (
+            r.debit_account, r.credit_account, r.payout_item, r.payment_effect, r.may_be_pending
+        ) is distinct from (
+            t.credit_account, t.debit_account, t.payout_item, -t.payment_effect, t.may_be_pending
+        )
+    $$,
+    'each X_REVERSAL is X the other way round, under the same item'
+);
+select is_empty(
+    $$
+    select r.subject_state
+    from ledger.posting_rules as r
+    inner join ledger.posting_rules as o
+        on r.subject_state = o.amount_entry and o.fee_entry is not null
+    where r.event_type = 'event_reversed'
+        and r.fee_entry is distinct from o.fee_entry || '_REVERSAL'
+    union all
+    select r.subject_state
+    from ledger.posting_rules as r
+    where r.event_type = 'event_reversed'
+        and r.amount_entry is distinct from r.subject_state || '_REVERSAL'
+    $$,
+    'what takes an event back mirrors each of its entries'
+);
+select results_eq(
+    $$
     select a.account collate "default", a.account_class, a.normal_side, a.is_of_restaurant
     from ledger.accounts as a
     order by a.account collate "C"
     $$,
     $$
     values
+    ('platform_adjustments', 'expense', 'debit', false),
+    ('platform_losses', 'expense', 'debit', false),
     ('processor_clearing', 'asset', 'debit', false),
     ('processor_fees', 'revenue', 'credit', false),
     ('restaurant_available', 'liability', 'credit', true),
@@ -388,38 +559,94 @@ select results_eq(
 -- Events and what they post
 select results_eq(
     $$
-    select e.event_type collate "default", e.subject collate "default",
+    select e.event_type collate "default", e.origin collate "default",
+    e.subject collate "default",
+    e.subject_field collate "default", e.first_type collate "default",
     e.reported_state collate "default"
     from ledger.event_types as e
     order by e.event_type collate "C"
     $$,
     $$
     values
-    ('charge_succeeded', null, null),
-    ('payout_failed', 'payout', 'FAILED'),
-    ('payout_paid', 'payout', 'PAID'),
-    ('refund_succeeded', null, null)
+    ('adjustment_credited', 'operator', null, null, null, null),
+    ('adjustment_debited', 'operator', null, null, null, null),
+    ('charge_succeeded', 'processor', 'payment', 'payment_id', 'charge_succeeded', 'CHARGED'),
+    ('debt_written_off', 'operator', 'debt', 'currency', null, null),
+    ('dispute_lost', 'processor', 'dispute', 'dispute_id', 'dispute_opened', 'LOST'),
+    ('dispute_opened', 'processor', 'dispute', 'dispute_id', 'dispute_opened', 'OPEN'),
+    ('dispute_won', 'processor', 'dispute', 'dispute_id', 'dispute_opened', 'WON'),
+    ('event_reversed', 'operator', 'event', 'reversed_event_id', null, null),
+    ('fee_charged', 'processor', null, null, null, null),
+    ('fee_refunded', 'processor', null, null, null, null),
+    ('funds_held', 'operator', 'hold', 'event_id', 'funds_held', 'OPEN'),
+    ('funds_released', 'operator', 'hold', 'hold_id', 'funds_held', null),
+    ('payout_canceled', 'processor', 'payout', 'payout_id', null, 'CANCELED'),
+    ('payout_failed', 'processor', 'payout', 'payout_id', null, 'FAILED'),
+    ('payout_fee_charged', 'processor', 'payout', 'payout_id', null, null),
+    ('payout_paid', 'processor', 'payout', 'payout_id', null, 'PAID'),
+    ('payout_withdrawn', 'operator', 'payout', 'payout_id', null, 'CANCELED'),
+    ('refund_failed', 'processor', 'refund', 'refund_id', 'refund_succeeded', 'FAILED'),
+    ('refund_succeeded', 'processor', 'refund', 'refund_id', 'refund_succeeded', 'SUCCEEDED')
     $$,
-    'cuenta understands four types of events'
+    'cuenta understands what processors say and what people do, and what each event is about'
 );
 select results_eq(
     $$
     select r.event_type collate "default", r.subject_state collate "default",
-    r.amount_entry collate "default", r.fee_entry collate "default", r.is_delayed
+    r.amount_entry collate "default", r.fee_entry collate "default", r.is_delayed,
+    r.decided collate "default"
     from ledger.posting_rules as r
     order by r.event_type, r.subject_state
     $$,
     $$
     values
-    ('charge_succeeded', 'NEW', 'CHARGE', 'FEE', true),
-    ('payout_failed', 'CREATED', 'PAYOUT_FAILURE', null, false),
-    ('payout_failed', 'FAILED', null, null, false),
-    ('payout_failed', 'OVERTAKEN', null, null, false),
-    ('payout_failed', 'PAID', 'PAYOUT_RETURN', null, false),
-    ('payout_paid', 'CREATED', 'PAYOUT_RELEASE', null, false),
-    ('payout_paid', 'OVERTAKEN', null, null, false),
-    ('payout_paid', 'PAID', null, null, false),
-    ('refund_succeeded', 'NEW', 'REFUND', null, false)
+    ('adjustment_credited', 'NEW', 'ADJUSTMENT_CREDIT', null, false, 'always'),
+    ('adjustment_debited', 'NEW', 'ADJUSTMENT_DEBIT', null, false, 'always'),
+    ('charge_succeeded', 'NEW', 'CHARGE', 'FEE', true, 'never'),
+    ('debt_written_off', 'NEW', 'WRITE_OFF', null, false, 'always'),
+    ('dispute_lost', 'LOST', null, null, false, 'always'),
+    ('dispute_lost', 'OPEN', 'DISPUTE_LOST', null, false, 'always'),
+    ('dispute_lost', 'OVERTAKEN', null, null, false, 'always'),
+    ('dispute_opened', 'NEW', 'DISPUTE', 'DISPUTE_FEE', false, 'always'),
+    ('dispute_won', 'LOST', 'DISPUTE_REINSTATED', null, false, 'always'),
+    ('dispute_won', 'OPEN', 'DISPUTE_WON', null, false, 'always'),
+    ('dispute_won', 'OVERTAKEN', null, null, false, 'always'),
+    ('dispute_won', 'WON', null, null, false, 'always'),
+    ('event_reversed', 'ADJUSTMENT_CREDIT', 'ADJUSTMENT_CREDIT_REVERSAL', null, false, 'always'),
+    ('event_reversed', 'ADJUSTMENT_DEBIT', 'ADJUSTMENT_DEBIT_REVERSAL', null, false, 'always'),
+    ('event_reversed', 'CHARGE', 'CHARGE_REVERSAL', 'FEE_REVERSAL', false, 'always'),
+    ('event_reversed', 'FEE', 'FEE_REVERSAL', null, false, 'always'),
+    ('event_reversed', 'FEE_REFUND', 'FEE_REFUND_REVERSAL', null, false, 'always'),
+    ('event_reversed', 'PAYOUT_FEE', 'PAYOUT_FEE_REVERSAL', null, false, 'always'),
+    ('event_reversed', 'REFUND', 'REFUND_REVERSAL', null, false, 'always'),
+    ('event_reversed', 'WRITE_OFF', 'WRITE_OFF_REVERSAL', null, false, 'always'),
+    ('fee_charged', 'NEW', 'FEE', null, false, 'if_named'),
+    ('fee_refunded', 'NEW', 'FEE_REFUND', null, false, 'if_named'),
+    ('funds_held', 'NEW', 'HOLD', null, false, 'always'),
+    ('funds_released', 'OPEN', 'HOLD_RELEASE', null, false, 'always'),
+    ('payout_canceled', 'CANCELED', null, null, false, 'always'),
+    ('payout_canceled', 'CREATED', 'PAYOUT_CANCELLATION', null, false, 'always'),
+    ('payout_canceled', 'FAILED', null, null, false, 'always'),
+    ('payout_canceled', 'OVERTAKEN', null, null, false, 'always'),
+    ('payout_canceled', 'PAID', 'PAYOUT_RETURN', null, false, 'always'),
+    ('payout_failed', 'CANCELED', null, null, false, 'always'),
+    ('payout_failed', 'CREATED', 'PAYOUT_FAILURE', null, false, 'always'),
+    ('payout_failed', 'FAILED', null, null, false, 'always'),
+    ('payout_failed', 'OVERTAKEN', null, null, false, 'always'),
+    ('payout_failed', 'PAID', 'PAYOUT_RETURN', null, false, 'always'),
+    ('payout_fee_charged', 'CANCELED', 'PAYOUT_FEE', null, false, 'always'),
+    ('payout_fee_charged', 'CREATED', 'PAYOUT_FEE', null, false, 'always'),
+    ('payout_fee_charged', 'FAILED', 'PAYOUT_FEE', null, false, 'always'),
+    ('payout_fee_charged', 'PAID', 'PAYOUT_FEE', null, false, 'always'),
+    ('payout_paid', 'CREATED', 'PAYOUT_RELEASE', null, false, 'always'),
+    ('payout_paid', 'OVERTAKEN', null, null, false, 'always'),
+    ('payout_paid', 'PAID', null, null, false, 'always'),
+    ('payout_withdrawn', 'CANCELED', null, null, false, 'always'),
+    ('payout_withdrawn', 'CREATED', 'PAYOUT_CANCELLATION', null, false, 'always'),
+    ('refund_failed', 'FAILED', null, null, false, 'always'),
+    ('refund_failed', 'REVERSED', null, null, false, 'always'),
+    ('refund_failed', 'SUCCEEDED', 'REFUND_FAILURE', null, false, 'always'),
+    ('refund_succeeded', 'NEW', 'REFUND', null, false, 'if_named')
     $$,
     'posting rules say which entry the amount and the fee of an event become, and whether they wait'
 );
@@ -438,6 +665,44 @@ select is_empty(
     $$,
     'the effects copied into the posting rules are those of the entry types'
 );
+select results_eq(
+    $$
+    select e.event_type collate "default", e.is_subject_optional, e.is_amount_free,
+    e.is_new_business, e.state_rank::integer
+    from ledger.event_types as e
+    where e.is_subject_optional or e.is_amount_free or e.is_new_business or e.state_rank > 0
+    order by e.event_type collate "C"
+    $$,
+    $$
+    values
+    ('charge_succeeded', true, false, true, 0),
+    ('dispute_lost', false, false, false, 1),
+    ('dispute_won', false, false, false, 2),
+    ('funds_released', false, true, false, 0),
+    ('payout_canceled', false, false, false, 1),
+    ('payout_failed', false, false, false, 2),
+    ('payout_fee_charged', false, true, false, 0),
+    ('payout_withdrawn', false, false, false, 1),
+    ('refund_failed', false, false, false, 1),
+    ('refund_succeeded', true, false, false, 0)
+    $$,
+    'which may leave their subject unnamed, are free in their amount, are new business, or count '
+    'more'
+);
+select is_empty(
+    $$
+    select r.event_type
+    from ledger.posting_rules as r
+    where r.decided <> 'always' and r.subject_state <> 'NEW'
+    union all
+    select r.event_type
+    from ledger.posting_rules as r
+    inner join ledger.event_types as e on r.event_type = e.event_type
+    where r.decided <> 'always'
+        and (e.origin <> 'processor' or not (e.is_subject_optional or e.subject is null))
+    $$,
+    'undecided go only processors'' reports of something new that need name nothing'
+);
 select is_empty(
     $$
     select e.event_type
@@ -449,13 +714,17 @@ select is_empty(
 select set_eq(
     'select r.code from ledger.rejection_reasons as r',
     array[
-        'AMOUNT_INVALID', 'BALANCE_OUT_OF_RANGE', 'CURRENCY_INVALID', 'CURRENCY_UNKNOWN',
-        'EVENT_ID_INVALID', 'EVENT_ID_REUSED', 'EVENT_NOT_OBJECT', 'EVENT_TYPE_INVALID',
-        'EVENT_TYPE_UNKNOWN', 'FEE_INVALID', 'FEE_NOT_ALLOWED', 'FIELD_MISSING',
-        'METADATA_INVALID', 'OCCURRED_AT_INVALID', 'OCCURRED_AT_IN_FUTURE', 'PAYOUT_HANDED_OVER',
-        'PAYOUT_MISMATCH',
-        'PAYOUT_NOT_FOUND', 'PAYOUT_STATE_CONFLICT', 'PROVIDER_INVALID', 'RESTAURANT_ID_INVALID',
-        'NUMBER_OUT_OF_RANGE', 'RESTAURANT_UNKNOWN', 'TIMEZONE_UNKNOWN'
+        'AMOUNT_EXCEEDS_DEBT', 'AMOUNT_EXCEEDS_HOLD', 'AMOUNT_EXCEEDS_PAYMENT', 'AMOUNT_INVALID',
+        'AVAILABLE_ON_INVALID', 'BALANCE_OUT_OF_RANGE', 'CURRENCY_INVALID', 'CURRENCY_UNKNOWN',
+        'DISPUTE_ID_INVALID', 'EVENT_ID_INVALID', 'EVENT_ID_REUSED', 'EVENT_IN_USE',
+        'EVENT_NOT_OBJECT', 'EVENT_NOT_REVERSIBLE', 'EVENT_TYPE_INVALID', 'EVENT_TYPE_UNKNOWN',
+        'FEE_INVALID', 'FEE_NOT_ALLOWED', 'FIELD_MISSING', 'LIVEMODE_INVALID', 'METADATA_INVALID',
+        'NUMBER_OUT_OF_RANGE', 'OCCURRED_AT_INVALID', 'OCCURRED_AT_IN_FUTURE', 'PAYMENT_ID_INVALID',
+        'PAYMENT_MISMATCH', 'PAYOUT_HANDED_OVER', 'PAYOUT_MISMATCH', 'PAYOUT_NOT_FOUND',
+        'PAYOUT_STATE_CONFLICT', 'PROVIDER_INVALID', 'PROVIDER_RESERVED', 'REFUND_ID_INVALID',
+        'RESTAURANT_CLOSED', 'RESTAURANT_ID_INVALID', 'RESTAURANT_UNKNOWN', 'REVERSED_BEFORE',
+        'SUBJECT_MISMATCH', 'SUBJECT_REUSED', 'SUBJECT_STATE_CONFLICT', 'TEST_EVENT',
+        'TIMEZONE_UNKNOWN', 'WAITS_FOR_DISPUTE', 'WAITS_FOR_PAYMENT', 'WAITS_FOR_REFUND'
     ],
     'the reasons for which an event may be refused'
 );
@@ -475,9 +744,11 @@ select bag_eq(
     values
     ('ledger.posting_rule_history'), ('ledger.setting_changes'), ('ledger.fx_rates'),
     ('ledger.event_rejections'), ('ledger.ledger_entries'), ('ledger.payout_items'),
-    ('ledger.payout_skips'), ('ledger.payout_term_changes'), ('ledger.processor_events')
+    ('ledger.payout_skips'), ('ledger.payout_term_changes'), ('ledger.processor_events'),
+    ('ledger.event_links'), ('ledger.event_acceptances'), ('ledger.holdings')
     $$,
-    'events, rejections, entries, items, skips and rates refuse update, delete and truncate'
+    'events, what they follow, rejections, entries, items, skips and rates refuse update, delete '
+    'and truncate'
 );
 select bag_eq(
     $$
