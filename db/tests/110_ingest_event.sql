@@ -1,6 +1,6 @@
 -- api.ingest_event: what becomes of one event.
 begin;
-select plan(278);
+select plan(283);
 
 -- A charge of PEN 120.00 with a fee of 6.00, changed as told.
 create function pg_temp.charge(p_change jsonb default '{}') returns jsonb
@@ -8,7 +8,7 @@ language sql immutable
 return '{"event_id": "evt_1", "event_type": "charge_succeeded",
     "occurred_at": "2025-12-30T10:00:00Z",
     "restaurant_id": "res_001", "currency": "PEN", "amount": 12000, "fee": 600,
-    "metadata": {"reservation_id": "rsv_987", "payment_id": "pay_456"}}'::jsonb || p_change;
+    "metadata": {"reservation_id": "rsv_987", "table_id": "tbl_456"}}'::jsonb || p_change;
 
 -- Status, code and the field or fields named in the details.
 create function pg_temp.send(p_event jsonb) returns text
@@ -360,7 +360,7 @@ from (
     ('{"sent_by": "somebody"}', 'a field that cuenta does not know'),
     ('{"provider": "default"}', 'the default provider by name'),
     (
-        '{"metadata": {"payment_id": "pay_456", "reservation_id": "rsv_987"}}',
+        '{"metadata": {"table_id": "tbl_456", "reservation_id": "rsv_987"}}',
         'metadata in another order'
     )
 ) as s (change, what);
@@ -398,7 +398,7 @@ from (
     ('{"currency": "USD"}', '["currency"]'),
     ('{"restaurant_id": "res_002"}', '["restaurant_id"]'),
     ('{"occurred_at": "2025-12-30T10:00:01Z"}', '["occurred_at"]'),
-    ('{"metadata": {"payment_id": "pay_457"}}', '["metadata"]'),
+    ('{"metadata": {"table_id": "tbl_457"}}', '["metadata"]'),
     ('{"metadata": {}}', '["metadata"]'),
     ('{"payout_id": "po_1"}', '["payout_id"]')
 ) as c (change, fields);
@@ -618,8 +618,8 @@ select is(
             '{"event_id": "evt_fee_all", "restaurant_id": "res_max", "amount": 10, "fee": 10}'
         )
     ),
-    'processed',
-    'takes a charge that its fee uses up: what counts is where the balance ends'
+    'rejected BALANCE_OUT_OF_RANGE amount',
+    'and one whose fee uses it up: each entry''s balance must be one (BALANCE_OUT_OF_RANGE)'
 );
 select is(
     pg_temp.send(
@@ -800,21 +800,44 @@ select is(
 select is(
     (select r.payouts_created from api.run_payouts('CLP', '2025-12-30') as r), 1, 'its payout'
 );
-update ledger.payouts set status = 'CANCELED' where restaurant_id = 'res_cancel';
 update known
 set payout_id = (select p.payout_id from ledger.payouts as p where p.restaurant_id = 'res_cancel');
-set local role cuenta_app;
-select is(
-    pg_temp.send(
-        pg_temp.report(
-            jsonb_build_object('event_id', 'evt_' || t.event_type, 'event_type', t.event_type)
-            || '{"restaurant_id": "res_cancel", "currency": "CLP"}'
-        )
-    ),
-    'rejected PAYOUT_STATE_CONFLICT payout_id',
-    format('rejects %s for a CANCELED payout (PAYOUT_STATE_CONFLICT)', t.event_type)
+create function pg_temp.report_c(p_type text) returns text
+language sql
+as $$
+select pg_temp.send(
+    pg_temp.report(
+        jsonb_build_object('event_id', 'evt_' || p_type, 'event_type', p_type)
+        || '{"restaurant_id": "res_cancel", "currency": "CLP"}'
+    )
 )
-from (values ('payout_paid'), ('payout_failed')) as t (event_type);
+$$;
+set local role cuenta_app;
+select is(pg_temp.report_c('payout_canceled'), 'processed', 'the processor cancels it');
+select results_eq(
+    'select b.available::bigint, b.reserved from get_balance(''res_cancel'', ''CLP'') as b',
+    'values (11400::bigint, 0::bigint)', 'the money is available again'
+);
+select is(
+    pg_temp.report_c('payout_paid'), 'rejected PAYOUT_STATE_CONFLICT payout_id',
+    'rejects payout_paid for a CANCELED payout (PAYOUT_STATE_CONFLICT)'
+);
+select is(
+    pg_temp.report_c('payout_failed'), 'processed NO_EFFECT',
+    'that it failed changes nothing: the money is there already (NO_EFFECT)'
+);
+select results_eq(
+    'select b.available::bigint, b.reserved from get_balance(''res_cancel'', ''CLP'') as b',
+    'values (11400::bigint, 0::bigint)', 'and stays where it is'
+);
+select is(
+    pg_temp.report_c('payout_fee_charged'), 'processed',
+    'the processor may take a fee for it, of any amount'
+);
+select is(
+    (select b.available::bigint from get_balance('res_cancel', 'CLP') as b), 0::bigint,
+    'which the restaurant bears'
+);
 
 -- Others
 reset role;
