@@ -1,6 +1,6 @@
 -- api.ingest_event: what becomes of one event.
 begin;
-select plan(283);
+select plan(284);
 
 -- A charge of PEN 120.00 with a fee of 6.00, changed as told.
 create function pg_temp.charge(p_change jsonb default '{}') returns jsonb
@@ -802,28 +802,35 @@ select is(
 );
 update known
 set payout_id = (select p.payout_id from ledger.payouts as p where p.restaurant_id = 'res_cancel');
-create function pg_temp.report_c(p_type text) returns text
+create function pg_temp.report_c(p_type text, p_hour text) returns text
 language sql
 as $$
 select pg_temp.send(
     pg_temp.report(
-        jsonb_build_object('event_id', 'evt_' || p_type, 'event_type', p_type)
+        jsonb_build_object(
+            'event_id', 'evt_' || p_type || p_hour, 'event_type', p_type,
+            'occurred_at', format('2025-12-31T%s:00:00Z', p_hour)
+        )
         || '{"restaurant_id": "res_cancel", "currency": "CLP"}'
     )
 )
 $$;
 set local role cuenta_app;
-select is(pg_temp.report_c('payout_canceled'), 'processed', 'the processor cancels it');
+select is(pg_temp.report_c('payout_canceled', '15'), 'processed', 'the processor cancels it');
 select results_eq(
     'select b.available::bigint, b.reserved from get_balance(''res_cancel'', ''CLP'') as b',
     'values (11400::bigint, 0::bigint)', 'the money is available again'
 );
 select is(
-    pg_temp.report_c('payout_paid'), 'rejected PAYOUT_STATE_CONFLICT payout_id',
+    pg_temp.report_c('payout_paid', '15'), 'processed NO_EFFECT',
+    'that it was paid in the same instant is overtaken: money is never thought gone (NO_EFFECT)'
+);
+select is(
+    pg_temp.report_c('payout_paid', '16'), 'rejected PAYOUT_STATE_CONFLICT payout_id',
     'rejects payout_paid for a CANCELED payout (PAYOUT_STATE_CONFLICT)'
 );
 select is(
-    pg_temp.report_c('payout_failed'), 'processed NO_EFFECT',
+    pg_temp.report_c('payout_failed', '17'), 'processed NO_EFFECT',
     'that it failed changes nothing: the money is there already (NO_EFFECT)'
 );
 select results_eq(
@@ -831,7 +838,7 @@ select results_eq(
     'values (11400::bigint, 0::bigint)', 'and stays where it is'
 );
 select is(
-    pg_temp.report_c('payout_fee_charged'), 'processed',
+    pg_temp.report_c('payout_fee_charged', '18'), 'processed',
     'the processor may take a fee for it, of any amount'
 );
 select is(

@@ -1,6 +1,6 @@
 -- Every constraint of the ledger refuses what it is named for, asked one by one as a superuser.
 begin;
-select plan(96);
+select plan(117);
 
 -- Something to damage
 do $do$
@@ -10,8 +10,19 @@ begin
         "occurred_at": "2025-12-30T10:00:00Z",
         "restaurant_id": "res_001", "currency": "PEN", "amount": 12000, "fee": 600}'
     );
+    perform api.ingest_event(
+        '{"event_id": "evt_2", "event_type": "charge_succeeded",
+        "occurred_at": "2025-12-30T10:00:00Z", "payment_id": "pay_2",
+        "restaurant_id": "res_001", "currency": "PEN", "amount": 12000, "fee": 600}'
+    );
     perform api.run_payouts('PEN', '2025-12-30');
+    perform api.confirm_payout(p.payout_id, 'bank_1') from ledger.payouts as p;
     perform api.set_restaurant('res_002');
+    perform api.hold_funds('res_001', 'PEN', 1, 'why', 'hold_1');
+    perform api.ingest_event(
+        '{"event_id": "evt_3", "event_type": "refund_succeeded", "amount": 1, "currency": "PEN",
+        "occurred_at": "2025-12-30T10:00:00Z", "payment_id": "pay_3", "restaurant_id": "res_001"}'
+    );
 end
 $do$;
 
@@ -39,7 +50,7 @@ language sql
 as $$
 select format(
     'insert into ledger.%1$I (%2$s) %3$s select %2$s from '
-    '(select x.* from (select t as r from ledger.%1$I as t order by t limit 1) as o, '
+    '(select x.* from (select t as r from ledger.%1$I as t %5$s order by t limit 1) as o, '
     'jsonb_populate_record(o.r, %4$L) as x) as y',
     p_table,
     (
@@ -53,9 +64,17 @@ select format(
             where a.attrelid = ('ledger.' || p_table)::regclass and a.attidentity <> ''
         ) then 'overriding system value'
     end,
-    p_change
+    p_change,
+    -- the rule that has all of it, and the event that tells of a payment
+    case p_table
+        when 'posting_rules' then 'where t.event_type = ''charge_succeeded'''
+        when 'processor_events' then 'where t.event_id = ''evt_2'''
+    end
 )
 $$;
+create function pg_temp.event_no(p_event_id text) returns bigint
+language sql
+as $$select e.event_no from ledger.processor_events as e where e.event_id = p_event_id$$;
 
 create temporary table cases (
     constraint_name text, change jsonb, what text, table_name text,
@@ -132,7 +151,15 @@ values
     '{"entry_type": "X", "debit_account": "processor_fees", "credit_account": "processor_fees"}',
     'a movement in a circle'
 ),
+(
+    'entry_types', 'entry_types_payment_effect_known_check',
+    '{"entry_type": "X", "payment_effect": 2}', 'an entry that makes a payment twice as much'
+),
 ('event_types', 'event_types_pkey', '{}', 'an event type twice'),
+(
+    'event_types', 'event_types_first_type_fkey', '{"event_type": "x", "first_type": "y"}',
+    'a subject that an unknown event tells of'
+),
 (
     'event_types', 'event_types_origin_known_check', '{"event_type": "x", "origin": "bank"}',
     'an unknown origin'
@@ -171,7 +198,8 @@ values
 ),
 (
     'posting_rules', 'posting_rules_amount_entry_fkey',
-    '{"subject_state": "PAID", "is_delayed": false}', 'another delay than the entry type''s'
+    '{"subject_state": "PAID", "is_delayed": false, "may_be_pending": false}',
+    'another delay than the entry type''s'
 ),
 (
     'posting_rules', 'posting_rules_fee_entry_fkey', '{"subject_state": "PAID", "fee_entry": "x"}',
@@ -206,6 +234,14 @@ values
     '"amount_balance_effect": null, "amount_reserved_effect": null, "amount_held_effect": null}',
     'a fact without effect of which nothing was told before'
 ),
+(
+    'posting_rules', 'posting_rules_decided_known_check',
+    '{"subject_state": "PAID", "decided": "maybe"}', 'a rule that is decided on now and then'
+),
+(
+    'posting_rules', 'posting_rules_delay_may_be_pending_check',
+    '{"subject_state": "PAID", "may_be_pending": false}', 'a delay of what cannot be pending'
+),
 ('posting_rule_history', 'posting_rule_history_pkey', '{}', 'an old rule twice'),
 ('platform_settings', 'platform_settings_pkey', '{}', 'a second row of settings'),
 (
@@ -220,6 +256,11 @@ values
     'platform_settings', 'platform_settings_payouts_waiting_hours_range_check',
     '{"payouts_waiting_hours": 0}', 'no patience at all with payouts'
 ),
+(
+    'platform_settings', 'platform_settings_deferred_warning_hours_range_check',
+    '{"deferred_warning_hours": 8761}', 'patience for more than a year'
+),
+('setting_changes', 'setting_changes_pkey', '{}', 'a change of settings twice'),
 ('payout_terms', 'payout_terms_pkey', '{}', 'terms twice'),
 (
     'payout_terms', 'payout_terms_restaurant_id_fkey', '{"restaurant_id": "x"}', 'terms of nobody'
@@ -295,8 +336,50 @@ values
 ),
 (
     'processor_events', 'processor_events_account_fkey',
-    '{"event_no": 0, "event_id": "x", "currency": "USD"}', 'an event of no account'
+    '{"event_no": 0, "event_id": "x", "subject_id": "x", "currency": "USD"}', 'an event of no account'
 ),
+(
+    'processor_events', 'processor_events_subject_key', '{"event_no": 0, "event_id": "x"}',
+    'a payment told twice'
+),
+('event_links', 'event_links_pkey', '{}', 'what an event follows twice'),
+(
+    'event_links', 'event_links_link_something_check',
+    '{"about_event_no": null, "payment_event_no": null}', 'a link to nothing'
+),
+(
+    'event_links', 'event_links_reversed_once_key',
+    jsonb_build_object('event_no', pg_temp.event_no('evt_2')), 'an event taken back twice'
+),
+(
+    'event_links', 'event_links_event_fkey', '{"event_no": 0, "is_reversal": false}',
+    'a link of no event'
+),
+(
+    'event_links', 'event_links_about_fkey',
+    jsonb_build_object('event_no', pg_temp.event_no('evt_2'), 'about_event_no', 0),
+    'a link to no event'
+),
+(
+    'event_links', 'event_links_payment_fkey',
+    jsonb_build_object(
+        'event_no', pg_temp.event_no('evt_2'), 'is_reversal', false, 'payment_event_no', 0
+    ),
+    'a link to no payment'
+),
+('deferred_events', 'deferred_events_pkey', '{"event_id": "x"}', 'a number of what waits twice'),
+(
+    'deferred_events', 'deferred_events_provider_event_id_key', '{"deferred_no": 0}',
+    'an event that waits twice'
+),
+(
+    'deferred_events', 'deferred_events_account_fkey',
+    '{"deferred_no": 0, "event_id": "x", "currency": "USD"}', 'an event that waits in no account'
+),
+('event_acceptances', 'event_acceptances_pkey', '{}', 'an event accepted twice'),
+('event_acceptances', 'event_acceptances_event_fkey', '{"event_no": 0}', 'no event accepted'),
+('holdings', 'holdings_pkey', '{}', 'a hold listed twice'),
+('holdings', 'holdings_event_fkey', '{"event_no": 0}', 'a hold that is no event'),
 ('event_rejections', 'event_rejections_pkey', '{}', 'a rejection twice'),
 (
     'event_rejections', 'event_rejections_status_known_check',
@@ -321,11 +404,12 @@ values
     'two payouts for one day'
 ),
 (
-    'payouts', 'payouts_account_fkey', '{"payout_id": "x", "currency": "USD"}',
+    'payouts', 'payouts_account_fkey', '{"payout_id": "x", "external_id": "x", "currency": "USD"}',
     'a payout of no account'
 ),
 (
-    'payouts', 'payouts_run_id_fkey', '{"payout_id": "x", "as_of": "2026-01-01", "run_id": "x"}',
+    'payouts', 'payouts_run_id_fkey',
+    '{"payout_id": "x", "external_id": "x", "as_of": "2026-01-01", "run_id": "x"}',
     'a payout of no run'
 ),
 (
@@ -335,6 +419,10 @@ values
 (
     'payouts', 'payouts_status_known_check',
     '{"payout_id": "x", "as_of": "2026-01-01", "status": "LOST"}', 'an unknown status'
+),
+(
+    'payouts', 'payouts_external_id_idx', '{"payout_id": "x", "as_of": "2026-01-01"}',
+    'an id of the bank''s for two payouts'
 ),
 ('payout_items', 'payout_items_pkey', '{}', 'an item twice'),
 ('payout_items', 'payout_items_payout_fkey', '{"payout_id": "x"}', 'an item of no payout'),
@@ -351,7 +439,8 @@ values
 ('ledger_entries', 'ledger_entries_pkey', '{}', 'an entry twice'),
 (
     'processor_events', 'processor_events_rule_fkey',
-    '{"event_no": 0, "event_id": "x", "subject_state": "LOST"}', 'an event that no rule is for'
+    '{"event_no": 0, "event_id": "x", "subject_id": "x", "subject_state": "LOST"}',
+    'an event that no rule is for'
 ),
 (
     'ledger_entries', 'ledger_entries_event_fkey', '{"entry_seq": 9, "event_no": 0}',
@@ -366,6 +455,14 @@ insert into ledger.payout_term_changes (
 values (now(), 'res_001', 'PEN', 'x', '{}', '{}');
 insert into ledger.pending_days (amount, available_on, restaurant_id, currency)
 values (1, '2025-12-31', 'res_001', 'PEN');
+insert into ledger.event_links (
+    event_no, about_event_no, payment_event_no, restaurant_id, is_reversal
+)
+values (
+    pg_temp.event_no('evt_1'), pg_temp.event_no('evt_1'), pg_temp.event_no('evt_1'), 'res_001', true
+);
+insert into ledger.event_acceptances (event_no, accepted_at, restaurant_id, code, actor, reason)
+values (pg_temp.event_no('evt_1'), now(), 'res_001', 'X', 'x', 'x');
 insert into ledger.posting_rule_history (
     event_type, subject_state, is_delayed, valid_from, valid_until
 )
@@ -410,6 +507,12 @@ select set_eq(
         k.connamespace = 'ledger'::regnamespace and k.contype in ('p', 'u', 'f', 'c')
         -- there for foreign keys to point at: the primary key is stricter
         and k.conname <> 'entry_types_effects_key'
+    union all
+    select x.relname::text
+    from pg_catalog.pg_index as i
+    inner join pg_catalog.pg_class as x on i.indexrelid = x.oid
+    where
+        x.relnamespace = 'ledger'::regnamespace and i.indisunique and i.indpred is not null
     $$,
     'no constraint of the ledger is left out here'
 );
@@ -424,7 +527,10 @@ select is_empty(
             ('account_balances', 'last_entry_at'), ('account_balances', 'last_event_at'),
             ('entry_types', 'payout_item'), ('event_rejections', 'details'),
             ('event_rejections', 'event_id'), ('event_rejections', 'provider'),
-            ('event_types', 'subject'), ('event_types', 'subject_field'),
+            ('event_links', 'about_event_no'), ('event_links', 'payment_event_no'),
+            ('event_types', 'first_type'), ('pending_days', 'first_entry_seq'),
+            ('pending_days', 'last_entry_seq'), ('processor_events', 'subject_id'),
+            ('restaurants', 'closed_at'), ('event_types', 'subject'), ('event_types', 'subject_field'),
             ('event_types', 'reported_state'), ('posting_rules', 'amount_entry'),
             ('posting_rules', 'amount_balance_effect'), ('posting_rules', 'amount_reserved_effect'),
             ('posting_rules', 'amount_held_effect'), ('posting_rules', 'fee_held_effect'),

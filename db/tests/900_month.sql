@@ -211,7 +211,7 @@ select results_eq(
     t.balance from reporting.trial_balance as t order by t.account collate "C"',
     $$
     values
-    ('processor_clearing', 10500::bigint), ('processor_fees', 5500), ('restaurant_available', 0),
+    ('processor_clearing', 10500::numeric), ('processor_fees', 5500), ('restaurant_available', 0),
     ('restaurant_reserved', 5000)
     $$,
     'the processor holds what is owed and the fees'

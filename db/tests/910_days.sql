@@ -179,7 +179,7 @@ select results_eq(
     select d.business_day, d.gross
     from reporting.daily_sales as d where d.restaurant_id = 'res_mad' order by d.business_day
     $$,
-    $$values ('2025-10-25'::date, 3::bigint), ('2025-10-26', 4)$$,
+    $$values ('2025-10-25'::date, 3::numeric), ('2025-10-26', 4)$$,
     'both belong to the evening before'
 );
 select is(
