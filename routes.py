@@ -51,6 +51,7 @@ PAYOUTS = FOUND_BY | CURRENCY | {"as_of": "date", "is_confirmed": "boolean"} | P
 ACTOR, REASON, PROVIDER = {"actor": "text"}, {"reason": "text"}, {"provider": "text"}
 LIMITS = dict.fromkeys(("min_amount", "max_amount", "payable_unit"), "integer")
 NAMED = RUN | {"restaurant_ids": "texts"} | REASON
+TOLD = ACTOR | {"bank_told": "boolean"}
 BY_HAND = ACTOR | {"min_amount": "integer", "dry_run": "boolean"}
 DAYS = {"timezone": "text", "day_close_hour": "integer", "settlement_delay_days": "integer"}
 STATES = {"closed": "boolean", "payouts_paused": "boolean"}
@@ -91,6 +92,7 @@ ROUTES = (
     Route("GET", f"{PAYOUT}/<payout_id>", "get_payout"),
     Route("GET", f"{PAYOUT}/<payout_id>/entries", "list_payout_entries", optional=PAGING, answer="page", page=100),
     Route("POST", f"{PAYOUT}/<payout_id>/confirm", "confirm_payout", {"external_id": "text"}, ACTOR),
+    Route("POST", f"{PAYOUT}/<payout_id>/cancel", "cancel_payout", REASON, TOLD, key="reference", status=EVENT),
     Route("POST", "/v1/adjustments", "post_adjustment", MONEY, ACTOR, key="reference", status=EVENT),
     Route("POST", HOLDS, "hold_funds", MONEY, ACTOR, key="reference", status=EVENT),
     Route("POST", RELEASE, "release_hold", {"amount": "integer"} | REASON, ACTOR, key="reference", status=EVENT),

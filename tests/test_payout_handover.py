@@ -17,7 +17,7 @@ from psycopg import errors
 from werkzeug.test import TestResponse
 
 import app as service
-from db import pool
+from db.pool import Pool
 from tests.sessions import AS_OF, PATIENCE, Row, Session, Sessions, charge, make_payout, new_id, payout_event
 
 
@@ -217,8 +217,8 @@ def test_a_canceled_payout_is_canceled_and_its_report_of_failure_changes_no_mone
 def client(create_database: Callable[..., str]) -> Iterator[FlaskClient]:
     """A client with an operator's rights of a service on a database with three payouts of 950 in PEN."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pool, "ROLE", "cuenta_operator")
-        application = service.create_app(pool.Pool(create_database()))
+        patch.setenv("CUENTA_ROLE", "cuenta_operator")
+        application = service.create_app(Pool(create_database()))
     client = application.test_client()
     for number in range(3):
         assert client.post("/v1/processor/events", json=charge(f"res_{number}", "PEN")).status_code == 201
@@ -293,6 +293,31 @@ def test_a_payout_tells_its_failure_code_and_message(client: FlaskClient) -> Non
         "bank_unavailable",
         "try again",
     )
+
+
+def test_a_payout_is_canceled_over_http_once_and_not_after_the_hand_over(client: FlaskClient) -> None:
+    event = charge("res_9", "PEN")
+    assert client.post("/v1/processor/events", json=event).status_code == 201
+    run = {"currency": "PEN", "as_of": AS_OF.isoformat(), "restaurant_ids": ["res_9"]}
+    told(client.post("/v1/payouts/run", json=run), 202)
+    [payout] = told(client.get("/v1/payouts?restaurant_id=res_9"))["data"]
+    assert len(told(client.post("/v1/payouts/claim", json={"currency": "PEN"}))["data"]) == 1
+    path, body, headers = f"/v1/payouts/{payout['payout_id']}/cancel", {"reason": "wrong"}, {"Idempotency-Key": "can-1"}
+    refused = told(client.post(path, json=body, headers=headers), 422)
+    assert (refused["status"], refused["code"]) == ("rejected", "PAYOUT_HANDED_OVER")
+    canceled = told(client.post(path, json=body | {"bank_told": True, "actor": "ana"}, headers=headers), 201)
+    assert (canceled["event_type"], canceled["entries"]) == ("payout_withdrawn", 1)
+    told(client.post(path, json=body | {"bank_told": True, "actor": "ana"}, headers=headers), 200)
+    assert told(client.get(f"/v1/payouts/{payout['payout_id']}"))["status"] == "CANCELED"
+    for code, status, more, keys in (
+        ("ARGUMENT_MISSING", 400, {"reason": None}, headers),
+        ("IDEMPOTENCY_KEY_MISSING", 400, {}, {}),
+        ("INVALID_INPUT", 400, {"bank_told": "yes"}, headers),
+        ("REASON_INVALID", 422, {"reason": ""}, headers),
+    ):
+        assert told(client.post(path, json=body | more, headers=keys), status)["error"]["code"] == code
+    gone = client.post("/v1/payouts/po_1/cancel", json=body, headers=headers)
+    assert told(gone, 404)["error"]["code"] == "PAYOUT_NOT_FOUND"
 
 
 def test_a_run_with_an_older_snapshot_fails_instead_of_paying_what_was_paused(

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import app as service
-from db import pool
+from db.pool import Pool
 from tests.sessions import AS_OF, PATIENCE, Session, Sessions, charge, make_payout, new_id, payout_event
 
 TERMS = "/v1/restaurants/{}/payout-terms"
@@ -128,8 +128,8 @@ def url(create_database: Callable[..., str]) -> str:
 def client(url: str) -> Iterator[FlaskClient]:
     """A client of a service with an operator's rights, on a database with a restaurant that has 11400."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pool, "ROLE", "cuenta_operator")
-        application = service.create_app(pool.Pool(url))
+        patch.setenv("CUENTA_ROLE", "cuenta_operator")
+        application = service.create_app(Pool(url))
     client = application.test_client()
     event = charge("res_001", "PEN", amount=12000, fee=600)
     assert client.post("/v1/processor/events", json=event).status_code == 201
@@ -140,7 +140,7 @@ def client(url: str) -> Iterator[FlaskClient]:
 @pytest.fixture(scope="module")
 def app_client(url: str) -> Iterator[FlaskClient]:
     """The same with the service's own rights."""
-    application = service.create_app(pool.Pool(url))
+    application = service.create_app(Pool(url))
     yield application.test_client()
     application.extensions["pool"].close()
 

@@ -35,6 +35,7 @@ cross join
             and y.currency = p.currency
             and y.settlement_day > coalesce(b.as_of, '-infinity'::date)
             and y.settlement_day <= p.as_of
+        order by y.settlement_day
         offset 0
     ) as e
 inner join ledger.entry_types as t
