@@ -4063,6 +4063,7 @@ CREATE VIEW reporting.payout_entries WITH (security_barrier='true') AS
             y.payout_id
            FROM ledger.ledger_entries y
           WHERE ((y.restaurant_id = p.restaurant_id) AND (y.currency = p.currency) AND (y.settlement_day > COALESCE(b.as_of, '-infinity'::date)) AND (y.settlement_day <= p.as_of))
+          ORDER BY y.settlement_day
          OFFSET 0) e)
      JOIN ledger.entry_types t ON (((e.entry_type = t.entry_type) AND (t.payout_item IS NOT NULL) AND (t.balance_effect <> 0))))
      LEFT JOIN LATERAL ( SELECT x.provider,
