@@ -98,6 +98,6 @@ ROUTES = (
     Route("POST", RELEASE, "release_hold", {"amount": "integer"} | REASON, ACTOR, key="reference", status=EVENT),
     Route("POST", "/v1/write-offs", "write_off_debt", MONEY, ACTOR, key="reference", status=EVENT),
     Route("POST", "/v1/reversals", "reverse_event", REVERSAL, PROVIDER | ACTOR, key="reference", status=EVENT),
-    Route("GET", "/v1/reports", "list_reports", answer="rows"),
+    Route("GET", "/v1/reports", "list_reports", answer="list"),
     Route("GET", "/v1/reports/<name>", "get_report", optional=REPORT, page=100, csv="get_report_csv"),
 )

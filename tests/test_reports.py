@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -69,7 +70,7 @@ def rows_of(client: FlaskClient, name: str, **query: Any) -> list[dict[str, Any]
         response = client.get(f"/v1/reports/{name}", query_string=query_of(name) | asked)
         assert response.status_code == 200, response.text
         assert response.mimetype == "application/json"
-        page = service.json.loads(response.text, parse_float=str, parse_int=str)
+        page = json.loads(response.text, parse_float=str, parse_int=str)
         assert list(page) == ["data", "next_cursor"]
         found += page["data"]
         cursor = page["next_cursor"]
@@ -94,8 +95,8 @@ def error_of(client: FlaskClient, path: str, status: int, accept: str = "*/*") -
 
 def test_the_reports_are_listed_with_their_columns(client: FlaskClient) -> None:
     answer: Any = client.get("/v1/reports").json
-    assert [report["name"] for report in answer] == REPORTS
-    for report in answer:
+    assert [report["name"] for report in answer["data"]] == REPORTS
+    for report in answer["data"]:
         assert csv_of(client, report["name"]).split("\r\n")[0] == ",".join(report["columns"])
         assert report["title"].endswith(".")
 

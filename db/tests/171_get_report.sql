@@ -139,8 +139,8 @@ set local role cuenta_app;
 select is(
     (select r.csv from get_report_csv('daily_sales', 'res_a', 'USD') as r),
     concat(
-        'restaurant_id,currency,business_day,gross,fees,refunds,net,charge_count,refund_count',
-        chr(13), chr(10), 'res_a,USD,2025-12-10,1000,30,0,970,1,0', chr(13), chr(10)
+        'restaurant_id,currency,business_day,gross,fees,refunds,disputes,net,charge_count,refund_count',
+        chr(13), chr(10), 'res_a,USD,2025-12-10,1000,30,0,0,970,1,0', chr(13), chr(10)
     ),
     'a CSV has the names of the columns in its first line, and CR LF at the end of each'
 );
@@ -152,10 +152,10 @@ select is(
         ) as r
     ),
     concat(
-        'source,base_currency,restaurant_id,currency,business_day,gross,fees,refunds,net,'
+        'source,base_currency,restaurant_id,currency,business_day,gross,fees,refunds,disputes,net,'
         'charge_count,refund_count,rate,rate_date,method,no_rate_reason,gross_in_base,'
-        'fees_in_base,refunds_in_base,net_in_base', chr(13), chr(10),
-        'SBS,USD,res_b,PEN,2025-12-09,1000,30,0,970,1,0,,,,no_rate_in_7_days,,,,', chr(13), chr(10)
+        'fees_in_base,refunds_in_base,disputes_in_base,net_in_base', chr(13), chr(10),
+        'SBS,USD,res_b,PEN,2025-12-09,1000,30,0,0,970,1,0,,,,no_rate_in_7_days,,,,,', chr(13), chr(10)
     ),
     'what is null is empty, and never 0'
 );

@@ -1,6 +1,6 @@
 -- The reports of schema reporting, with figures.
 begin;
-select plan(18);
+select plan(24);
 
 create function pg_temp.send(
     p_id text, p_type text, p_at text, p_amount bigint, p_change jsonb default '{}'
@@ -213,6 +213,111 @@ select results_eq(
     )
     $$,
     'payout_run_reconciliation has each run beside what it has written'
+);
+reset role;
+
+-- The rest of the chart: disputes, refunds that failed, fees alone, corrections
+select is(
+    string_agg(distinct pg_temp.send(e.id, e.type, e.at, e.amount, e.change), ' '),
+    'processed', 'disputes and more'
+)
+from (
+    values
+    (
+        'x_1', 'charge_succeeded', pg_temp.at(30), 10000,
+        '{"restaurant_id": "life", "fee": 300, "payment_id": "pay_1"}'::jsonb
+    ),
+    (
+        'x_2', 'dispute_opened', pg_temp.at(29), 4000,
+        '{"restaurant_id": "life", "fee": 1500, "payment_id": "pay_1", "dispute_id": "d_1"}'
+    ),
+    (
+        'x_3', 'dispute_won', pg_temp.at(28), 4000,
+        '{"restaurant_id": "life", "dispute_id": "d_1"}'
+    ),
+    (
+        'x_4', 'refund_succeeded', pg_temp.at(27), 2000,
+        '{"restaurant_id": "life", "payment_id": "pay_1", "refund_id": "r_1"}'
+    ),
+    (
+        'x_5', 'refund_failed', pg_temp.at(26), 2000,
+        '{"restaurant_id": "life", "refund_id": "r_1"}'
+    ),
+    ('x_6', 'fee_charged', pg_temp.at(25), 40, '{"restaurant_id": "life"}'),
+    ('x_7', 'fee_refunded', pg_temp.at(25), 15, '{"restaurant_id": "life"}'),
+    ('x_8', 'charge_succeeded', pg_temp.at(24), 70, '{"restaurant_id": "life", "fee": 7}')
+) as e (id, type, at, amount, change);
+select is(
+    (
+        select string_agg(a.status, ' ')
+        from (
+            select x.status
+            from post_adjustment('life', 'PEN', -100, 'a test', 'adj_1', 'ana') as x
+            union all
+            select x.status
+            from reverse_event('x_8', 'a mistake', 'rev_1') as x
+        ) as a
+    ),
+    'processed processed', 'and people''s corrections'
+);
+set local role cuenta_reader;
+select results_eq(
+    $$
+    select d.business_day, d.gross, d.fees, d.refunds, d.disputes, d.net, d.charge_count,
+    d.refund_count
+    from reporting.daily_sales as d
+    where d.restaurant_id = 'life' and d.business_day <= pg_temp.day(24)
+    order by d.business_day
+    $$,
+    $$
+    values
+    (
+        pg_temp.day(30), 10000::numeric, 300::numeric, 0::numeric, 0::numeric, 9700::numeric,
+        1::bigint, 0::bigint
+    ),
+    (pg_temp.day(29), 0, 1500, 0, 4000, -5500, 0, 0),
+    (pg_temp.day(28), 0, 0, 0, -4000, 4000, 0, 0),
+    (pg_temp.day(27), 0, 0, 2000, 0, -2000, 0, 1),
+    (pg_temp.day(26), 0, 0, -2000, 0, 2000, 0, 0),
+    (pg_temp.day(25), 0, 25, 0, 0, -25, 0, 0),
+    (pg_temp.day(24), 70, 7, 0, 0, 63, 1, 0)
+    $$,
+    'daily_sales has disputes, refunds that failed and fees that move alone'
+);
+select results_eq(
+    $$
+    select sum(d.gross), sum(d.fees), sum(d.refunds), sum(d.disputes), sum(d.net),
+    sum(d.charge_count)
+    from reporting.daily_sales as d
+    where d.restaurant_id = 'life'
+    $$,
+    $$
+    values (10000::numeric, 1825::numeric, 0::numeric, 0::numeric, 8175::numeric, 1::numeric)
+    $$,
+    'what was reversed is taken off again; adjustments are no sales'
+);
+select results_eq(
+    $$
+    select sum(f.charged), sum(f.returned), sum(f.net)
+    from reporting.processor_fees as f
+    where f.restaurant_id = 'life'
+    $$,
+    $$values (1847::numeric, 22::numeric, 1825::numeric)$$,
+    'processor_fees has all that moved that account'
+);
+select results_eq(
+    $$
+    select t.account collate "default", t.owner, t.balance
+    from reporting.trial_balance as t
+    where t.currency = 'PEN' and t.owner = 'platform' and t.account <> 'processor_clearing'
+    order by t.account collate "C"
+    $$,
+    $$
+    values
+    ('platform_adjustments', 'platform', -100::numeric),
+    ('processor_fees', 'platform', 2165)
+    $$,
+    'trial_balance has the platform''s own accounts'
 );
 reset role;
 

@@ -125,5 +125,5 @@ comment on column reporting.balances_in_base.held_in_base is
 'held in minor units of base_currency, rounded half away from zero as the last step; null: '
 'there is no rate.';
 comment on column reporting.balances_in_base.total_in_base is
-'total in minor units of base_currency, rounded half away from zero as the last step; null: '
-'there is no rate.';
+'total in minor units of base_currency, rounded half away from zero as the last step, so it may '
+'differ by a unit from what the others come to; null: there is no rate.';

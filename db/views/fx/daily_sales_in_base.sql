@@ -9,6 +9,7 @@ select
     b.gross,
     b.fees,
     b.refunds,
+    b.disputes,
     b.net,
     b.charge_count,
     b.refund_count,
@@ -23,6 +24,7 @@ select
     ledger.convert_amount(b.gross, n.numerator, n.denominator) as gross_in_base,
     ledger.convert_amount(b.fees, n.numerator, n.denominator) as fees_in_base,
     ledger.convert_amount(b.refunds, n.numerator, n.denominator) as refunds_in_base,
+    ledger.convert_amount(b.disputes, n.numerator, n.denominator) as disputes_in_base,
     ledger.convert_amount(b.net, n.numerator, n.denominator) as net_in_base
 from reporting.fx_currencies as k
 inner join ledger.currencies as t on k.currency = t.currency
@@ -91,6 +93,7 @@ comment on column reporting.daily_sales_in_base.gross is
 'As in reporting.daily_sales, in minor units of currency.';
 comment on column reporting.daily_sales_in_base.fees is 'As there.';
 comment on column reporting.daily_sales_in_base.refunds is 'As there.';
+comment on column reporting.daily_sales_in_base.disputes is 'As there.';
 comment on column reporting.daily_sales_in_base.net is 'As there.';
 comment on column reporting.daily_sales_in_base.charge_count is 'Number of charges.';
 comment on column reporting.daily_sales_in_base.refund_count is 'Number of refunds.';
@@ -115,6 +118,9 @@ comment on column reporting.daily_sales_in_base.fees_in_base is
 comment on column reporting.daily_sales_in_base.refunds_in_base is
 'refunds in minor units of base_currency, rounded half away from zero as the last step; null: '
 'there is no rate.';
+comment on column reporting.daily_sales_in_base.disputes_in_base is
+'disputes in minor units of base_currency, rounded half away from zero as the last step; null: '
+'there is no rate.';
 comment on column reporting.daily_sales_in_base.net_in_base is
-'net in minor units of base_currency, rounded half away from zero as the last step; null: there '
-'is no rate.';
+'net in minor units of base_currency, rounded half away from zero as the last step, so it may '
+'differ by a unit from what the others come to; null: there is no rate.';

@@ -14,8 +14,10 @@ select
         else 'over_90_days'
     end as bucket,
     b.pending,
-    b.last_event_at
+    b.last_event_at,
+    r.closed_at is not null as is_closed
 from reporting.restaurant_balances as b
+inner join ledger.restaurants as r on b.restaurant_id = r.restaurant_id
 cross join
     lateral (
         -- The first day after the last one at whose end there was no debt.
@@ -60,3 +62,5 @@ comment on column reporting.debt_ageing.pending is
 'What was taken and will make good for it when it is available, in minor units.';
 comment on column reporting.debt_ageing.last_event_at is
 'The latest occurred_at of an event that was posted: whether it still sells.';
+comment on column reporting.debt_ageing.is_closed is
+'Whether the restaurant is closed: it takes no charge any more that would make the debt good.';

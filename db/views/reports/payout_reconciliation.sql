@@ -30,6 +30,9 @@ select
     p.paid_at,
     p.failed_at,
     p.canceled_at,
+    p.submitted_at,
+    p.external_id,
+    p.failure_code,
     p.failure_reason
 from ledger.payouts as p
 cross join
@@ -112,5 +115,11 @@ comment on column reporting.payout_reconciliation.paid_at is
 comment on column reporting.payout_reconciliation.failed_at is
 'When the processor says that it failed or was sent back.';
 comment on column reporting.payout_reconciliation.canceled_at is 'When it was canceled.';
+comment on column reporting.payout_reconciliation.submitted_at is
+'When it was handed over to whoever pays it; null: not yet.';
+comment on column reporting.payout_reconciliation.external_id is
+'The bank''s or processor''s own id of it, as its statement bears it.';
+comment on column reporting.payout_reconciliation.failure_code is
+'Why it failed; see reporting.payout_failure_codes.';
 comment on column reporting.payout_reconciliation.failure_reason is
 'Why it failed, as the processor says.';
