@@ -2233,7 +2233,7 @@ COMMENT ON COLUMN reporting.balances_in_base.reserved_in_base IS 'reserved in mi
 
 COMMENT ON COLUMN reporting.balances_in_base.held_in_base IS 'held in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
 
-COMMENT ON COLUMN reporting.balances_in_base.total_in_base IS 'total in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+COMMENT ON COLUMN reporting.balances_in_base.total_in_base IS 'total in minor units of base_currency, rounded half away from zero as the last step, so it may differ by a unit from what the others come to; null: there is no rate.';
 
 CREATE VIEW reporting.check_account_differs_from_last_entry WITH (security_barrier='true') AS
  SELECT b.restaurant_id,
@@ -3118,18 +3118,19 @@ CREATE VIEW reporting.daily_sales WITH (security_barrier='true') AS
  SELECT e.restaurant_id,
     e.currency,
     e.business_day,
-    COALESCE(sum(e.amount) FILTER (WHERE (e.entry_type = 'CHARGE'::text)), (0)::numeric) AS gross,
-    COALESCE(sum(e.amount) FILTER (WHERE (e.entry_type = 'FEE'::text)), (0)::numeric) AS fees,
-    COALESCE(sum(e.amount) FILTER (WHERE (e.entry_type = 'REFUND'::text)), (0)::numeric) AS refunds,
+    COALESCE(sum((e.amount * t.balance_effect)) FILTER (WHERE (t.payout_item = 'gross_sales'::text)), (0)::numeric) AS gross,
+    (- COALESCE(sum((e.amount * t.balance_effect)) FILTER (WHERE (t.payout_item = ANY (ARRAY['fees'::text, 'fees_returned'::text, 'dispute_fees'::text]))), (0)::numeric)) AS fees,
+    (- COALESCE(sum((e.amount * t.balance_effect)) FILTER (WHERE (t.payout_item = ANY (ARRAY['refunds'::text, 'refunds_failed'::text]))), (0)::numeric)) AS refunds,
+    (- COALESCE(sum((e.amount * t.balance_effect)) FILTER (WHERE (t.payout_item = ANY (ARRAY['disputes'::text, 'disputes_won'::text]))), (0)::numeric)) AS disputes,
     sum((e.amount * t.balance_effect)) AS net,
-    count(*) FILTER (WHERE (e.entry_type = 'CHARGE'::text)) AS charge_count,
-    count(*) FILTER (WHERE (e.entry_type = 'REFUND'::text)) AS refund_count
+    COALESCE(sum(t.balance_effect) FILTER (WHERE (t.payout_item = 'gross_sales'::text)), (0)::bigint) AS charge_count,
+    (- COALESCE(sum(t.balance_effect) FILTER (WHERE (t.payout_item = 'refunds'::text)), (0)::bigint)) AS refund_count
    FROM (ledger.ledger_entries e
      JOIN ledger.entry_types t ON ((e.entry_type = t.entry_type)))
-  WHERE (e.entry_type = ANY (ARRAY['CHARGE'::text, 'FEE'::text, 'REFUND'::text]))
+  WHERE (t.payout_item = ANY (ARRAY['gross_sales'::text, 'fees'::text, 'fees_returned'::text, 'dispute_fees'::text, 'refunds'::text, 'refunds_failed'::text, 'disputes'::text, 'disputes_won'::text]))
   GROUP BY e.restaurant_id, e.currency, e.business_day;
 
-COMMENT ON VIEW reporting.daily_sales IS 'Sales of each restaurant per currency and business day, in minor units. Days without any are absent.';
+COMMENT ON VIEW reporting.daily_sales IS 'Sales of each restaurant per currency and business day, and what guests took back, in minor units. Days without any are absent. What was reversed as a mistake is taken off the day on which it was reversed.';
 
 COMMENT ON COLUMN reporting.daily_sales.restaurant_id IS 'The restaurant.';
 
@@ -3137,17 +3138,19 @@ COMMENT ON COLUMN reporting.daily_sales.currency IS 'The currency.';
 
 COMMENT ON COLUMN reporting.daily_sales.business_day IS 'The restaurant''s local day, less its closing hour: a sale at 1 a.m. may belong to the evening before.';
 
-COMMENT ON COLUMN reporting.daily_sales.gross IS 'Charges before fees and refunds.';
+COMMENT ON COLUMN reporting.daily_sales.gross IS 'Charges before fees, refunds and disputes.';
 
-COMMENT ON COLUMN reporting.daily_sales.fees IS 'Fees of the charges, as a positive amount.';
+COMMENT ON COLUMN reporting.daily_sales.fees IS 'Fees of charges and disputes, less what was given back, as a positive amount. Those of payouts are in reporting.processor_fees.';
 
-COMMENT ON COLUMN reporting.daily_sales.refunds IS 'Refunds made on this day, whenever the sale was, as a positive amount.';
+COMMENT ON COLUMN reporting.daily_sales.refunds IS 'Refunds made on this day, whenever the sale was, less those that failed, as a positive amount.';
 
-COMMENT ON COLUMN reporting.daily_sales.net IS 'gross - fees - refunds; negative if refunds prevail.';
+COMMENT ON COLUMN reporting.daily_sales.disputes IS 'Disputes opened on this day, less those that were won, as a positive amount; one that is lost stays counted on the day on which it was opened.';
 
-COMMENT ON COLUMN reporting.daily_sales.charge_count IS 'Number of charges.';
+COMMENT ON COLUMN reporting.daily_sales.net IS 'gross - fees - refunds - disputes; negative if these prevail.';
 
-COMMENT ON COLUMN reporting.daily_sales.refund_count IS 'Number of refunds.';
+COMMENT ON COLUMN reporting.daily_sales.charge_count IS 'Number of charges, less those reversed.';
+
+COMMENT ON COLUMN reporting.daily_sales.refund_count IS 'Number of refunds, less those reversed.';
 
 CREATE VIEW reporting.daily_sales_in_base WITH (security_barrier='true') AS
  SELECT k.source,
@@ -3158,6 +3161,7 @@ CREATE VIEW reporting.daily_sales_in_base WITH (security_barrier='true') AS
     b.gross,
     b.fees,
     b.refunds,
+    b.disputes,
     b.net,
     b.charge_count,
     b.refund_count,
@@ -3178,6 +3182,7 @@ CREATE VIEW reporting.daily_sales_in_base WITH (security_barrier='true') AS
     ledger.convert_amount(b.gross, n.numerator, n.denominator) AS gross_in_base,
     ledger.convert_amount(b.fees, n.numerator, n.denominator) AS fees_in_base,
     ledger.convert_amount(b.refunds, n.numerator, n.denominator) AS refunds_in_base,
+    ledger.convert_amount(b.disputes, n.numerator, n.denominator) AS disputes_in_base,
     ledger.convert_amount(b.net, n.numerator, n.denominator) AS net_in_base
    FROM ((((((reporting.fx_currencies k
      JOIN ledger.currencies t ON ((k.currency = t.currency)))
@@ -3245,6 +3250,8 @@ COMMENT ON COLUMN reporting.daily_sales_in_base.fees IS 'As there.';
 
 COMMENT ON COLUMN reporting.daily_sales_in_base.refunds IS 'As there.';
 
+COMMENT ON COLUMN reporting.daily_sales_in_base.disputes IS 'As there.';
+
 COMMENT ON COLUMN reporting.daily_sales_in_base.net IS 'As there.';
 
 COMMENT ON COLUMN reporting.daily_sales_in_base.charge_count IS 'Number of charges.';
@@ -3265,7 +3272,9 @@ COMMENT ON COLUMN reporting.daily_sales_in_base.fees_in_base IS 'fees in minor u
 
 COMMENT ON COLUMN reporting.daily_sales_in_base.refunds_in_base IS 'refunds in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
 
-COMMENT ON COLUMN reporting.daily_sales_in_base.net_in_base IS 'net in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+COMMENT ON COLUMN reporting.daily_sales_in_base.disputes_in_base IS 'disputes in minor units of base_currency, rounded half away from zero as the last step; null: there is no rate.';
+
+COMMENT ON COLUMN reporting.daily_sales_in_base.net_in_base IS 'net in minor units of base_currency, rounded half away from zero as the last step, so it may differ by a unit from what the others come to; null: there is no rate.';
 
 CREATE VIEW reporting.debt_ageing WITH (security_barrier='true') AS
  SELECT b.restaurant_id,
@@ -3281,8 +3290,10 @@ CREATE VIEW reporting.debt_ageing WITH (security_barrier='true') AS
             ELSE 'over_90_days'::text
         END AS bucket,
     b.pending,
-    b.last_event_at
-   FROM (reporting.restaurant_balances b
+    b.last_event_at,
+    (r.closed_at IS NOT NULL) AS is_closed
+   FROM ((reporting.restaurant_balances b
+     JOIN ledger.restaurants r ON ((b.restaurant_id = r.restaurant_id)))
      CROSS JOIN LATERAL ( SELECT COALESCE(min(y.day), b.business_day) AS debt_since
            FROM ( SELECT x.day,
                     max(x.day) FILTER (WHERE (x.available >= (0)::numeric)) OVER () AS last_sound_day
@@ -3312,6 +3323,8 @@ COMMENT ON COLUMN reporting.debt_ageing.bucket IS 'up_to_7_days, up_to_30_days, 
 COMMENT ON COLUMN reporting.debt_ageing.pending IS 'What was taken and will make good for it when it is available, in minor units.';
 
 COMMENT ON COLUMN reporting.debt_ageing.last_event_at IS 'The latest occurred_at of an event that was posted: whether it still sells.';
+
+COMMENT ON COLUMN reporting.debt_ageing.is_closed IS 'Whether the restaurant is closed: it takes no charge any more that would make the debt good.';
 
 CREATE VIEW reporting.disputes WITH (security_barrier='true') AS
  SELECT e.subject_id AS dispute_id,
@@ -4202,6 +4215,9 @@ CREATE VIEW reporting.payout_reconciliation WITH (security_barrier='true') AS
     p.paid_at,
     p.failed_at,
     p.canceled_at,
+    p.submitted_at,
+    p.external_id,
+    p.failure_code,
     p.failure_reason
    FROM ((ledger.payouts p
      CROSS JOIN LATERAL ( SELECT COALESCE(sum(x.amount) FILTER (WHERE (x.item_type = 'gross_sales'::text)), (0)::numeric) AS gross_sales,
@@ -4276,6 +4292,12 @@ COMMENT ON COLUMN reporting.payout_reconciliation.paid_at IS 'When the processor
 COMMENT ON COLUMN reporting.payout_reconciliation.failed_at IS 'When the processor says that it failed or was sent back.';
 
 COMMENT ON COLUMN reporting.payout_reconciliation.canceled_at IS 'When it was canceled.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.submitted_at IS 'When it was handed over to whoever pays it; null: not yet.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.external_id IS 'The bank''s or processor''s own id of it, as its statement bears it.';
+
+COMMENT ON COLUMN reporting.payout_reconciliation.failure_code IS 'Why it failed; see reporting.payout_failure_codes.';
 
 COMMENT ON COLUMN reporting.payout_reconciliation.failure_reason IS 'Why it failed, as the processor says.';
 
