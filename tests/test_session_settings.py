@@ -152,6 +152,20 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("get_balance(%s, %s)", ("res_001", "pen")),
     ("get_balance(%s, %s)", ("new.9", "PEN")),
     ("get_balance(%s, %s)", ("no\\one", "PEN")),
+    ("get_balance(%s, %s, %s)", ("res_001", "PEN", START)),
+    ("get_balance(%s, %s, %s)", ("res_003", "PEN", START + timedelta(minutes=4, seconds=59))),
+    ("get_balance(%s, %s, 'infinity')", ("res_001", "PEN")),
+    ("list_balances(%s)", ("res_001",)),
+    ("list_balances(p_currency => %s, p_limit => 2)", ("pen",)),
+    ("list_balances(p_cursor => %s)", ("no\\cursor",)),
+    ("get_statement(%s, %s, %s, %s)", ("res_001", "PEN", date(2025, 12, 1), date(2026, 1, 31))),
+    ("get_statement(%s, %s, %s, %s)", ("res_001", "PEN", date(2025, 12, 2), date(2025, 12, 1))),
+    ("set_restaurant(%s, p_closed => true, p_actor => %s)", ("new.9", "a\\b")),
+    ("get_restaurant(%s)", ("new.9",)),
+    ("list_restaurants(p_limit => 3)", ()),
+    ("list_restaurants(p_closed => true, p_payouts_paused => false)", ()),
+    ("list_setting_changes(%s)", ("new.9",)),
+    ("list_setting_changes()", ()),
     ("find_events(%s, %s)", ("reservation_id", "rsv_1")),
     ("get_event(%s)", ("evt_1",)),
     ("get_event(%s)", ("n_2",)),
@@ -303,7 +317,7 @@ def story(connect: Connect, url: str, options: str = "", role: str | None = "cue
             if rows and rows[0].get("run_id") and not call.startswith(("list", "get")):
                 known["run"] = rows[0]["run_id"]
                 known.setdefault("skipping", rows[0]["run_id"])
-            if call.startswith(("list_payout_runs", "list_payout_skips")):
+            if call.startswith(("list_payout_runs", "list_payout_skips", "list_setting_changes")):
                 rows = [{name: value for name, value in row.items() if name != "cursor"} for row in rows]
             told.append((call, plain(rows)))
         cursor.execute("rollback")

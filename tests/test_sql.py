@@ -622,6 +622,13 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
         "update ledger.account_balances set settlement_delay_days = 9 where restaurant_id = 'res_003'",
         set(),
     ),
+    "recorded_at_decreases": (
+        """
+        update ledger.ledger_entries set recorded_at = recorded_at - interval '1 microsecond'
+        where restaurant_id = 'res_004' and currency = 'PEN' and entry_seq = 2;
+        """,
+        set(),
+    ),
     "settlement_before_available": (
         """
         update ledger.ledger_entries set settlement_day = available_on - 1

@@ -8,14 +8,8 @@ create or replace function api.set_restaurant(
     p_actor text default session_user
 )
 returns table (
-    restaurant_id text,
-    timezone text,
-    day_close_hour smallint,
-    settlement_delay_days smallint,
-    payouts_paused boolean,
-    closed boolean,
-    closed_at timestamptz,
-    created_at timestamptz
+    restaurant_id text, timezone text, day_close_hour smallint, settlement_delay_days smallint,
+    payouts_paused boolean, closed boolean, closed_at timestamptz, created_at timestamptz
 )
 language plpgsql
 volatile
@@ -32,8 +26,7 @@ as $function$
  *     p_day_close_hour         - local hour at which its business day ends, 0 to 7
  *     p_settlement_delay_days  - days until money in is available, 0 to 60
  *     p_payouts_paused         - whether payout runs pass it over
- *     p_closed                 - whether it takes no new charge; what it owns is paid out all the
- *                                same
+ *     p_closed                 - whether it takes no new charge; it is paid out all the same
  *     p_actor                  - who does it; by default the login
  *     null leaves a setting as it is
  * Returns:
