@@ -59,6 +59,10 @@ MONEY = dict.fromkeys(("restaurant_id", "currency"), "text") | {"amount": "integ
 REVERSAL = {"event_id": "text"} | REASON
 TEXTS = ("restaurant_id", "currency", "base_currency", "source")
 REPORT = dict.fromkeys(TEXTS, "text") | {"from": "date", "to": "date"} | PAGING
+OF_PAYMENT = {"restaurant_id": "text"} | PROVIDER
+MOMENTS = dict.fromkeys(("recorded_from", "recorded_to"), "timestamp")
+OF_STATE = {"restaurant_id": "text", "state": "text"} | CURRENCY | PAGING
+OPEN = {"restaurant_id": "text", "is_open": "boolean"} | CURRENCY | PAGING
 CHUNKS = ("start_payout_run", "continue_payout_run")
 EVENTS, RESTAURANT, PAYOUT = "/v1/processor/events", "/v1/restaurants/<restaurant_id>", "/v1/payouts"
 HOLDS, RELEASE = "/v1/holds", "/v1/holds/<any_text:hold_id>/release"
@@ -81,6 +85,9 @@ ROUTES = (
     Route("GET", f"{RESTAURANT}/entries", "list_entries", *ENTRIES, answer="page", page=100),
     Route("GET", f"{RESTAURANT}/statement", "get_statement", CURRENCY | {"from": "date", "to": "date"}),
     Route("GET", f"{RESTAURANT}/changes", "list_setting_changes", optional=PAGING, answer="page", page=50),
+    Route("GET", "/v1/payments", "list_payments", optional=OF_STATE | MOMENTS, answer="page", page=50),
+    Route("GET", "/v1/payments/<any_text:payment_id>", "get_payment", optional=OF_PAYMENT),
+    Route("GET", "/v1/disputes", "list_disputes", optional=OF_STATE, answer="page", page=50),
     Route("POST", f"{PAYOUT}/run", "run_payouts", RUN, LEAST | {"dry_run": "boolean"}, status=202, steps=CHUNKS),
     Route("POST", f"{PAYOUT}/by-hand", "pay_by_hand", NAMED, BY_HAND, status=202),
     Route("POST", f"{PAYOUT}/claim", "claim_payouts", CURRENCY, {"limit": "integer"} | ACTOR, answer="list"),
@@ -94,6 +101,7 @@ ROUTES = (
     Route("POST", f"{PAYOUT}/<payout_id>/confirm", "confirm_payout", {"external_id": "text"}, ACTOR),
     Route("POST", f"{PAYOUT}/<payout_id>/cancel", "cancel_payout", REASON, TOLD, key="reference", status=EVENT),
     Route("POST", "/v1/adjustments", "post_adjustment", MONEY, ACTOR, key="reference", status=EVENT),
+    Route("GET", HOLDS, "list_holds", optional=OPEN, answer="page", page=50),
     Route("POST", HOLDS, "hold_funds", MONEY, ACTOR, key="reference", status=EVENT),
     Route("POST", RELEASE, "release_hold", {"amount": "integer"} | REASON, ACTOR, key="reference", status=EVENT),
     Route("POST", "/v1/write-offs", "write_off_debt", MONEY, ACTOR, key="reference", status=EVENT),

@@ -240,12 +240,12 @@ def test_what_is_there_is_read_as_documented(client: FlaskClient) -> None:
     payouts, runs = (page["data"] for page in pages if page)
     known = {"restaurant_id": "res_001", "event_id": "evt_000123", "payout_id": payouts[0]["payout_id"]}
     known |= {"run_id": runs[0]["run_id"], "currency": "PEN", "as_of": "2025-12-30", "name": "daily_sales"}
-    known |= {"from": "2025-12-01", "to": "2025-12-31"}
+    known |= {"from": "2025-12-01", "to": "2025-12-31", "payment_id": "pay_456", "provider": "default"}
     for (method, path), route in ROUTES.items():
         if method == "get":
             names = {name: known[name] for name in re.findall(r"{(\w+)}", path)}
             kinds = {**route.required, **route.optional}
-            asked = [name for name in kinds if name in route.required or name in ("currency", "as_of")]
+            asked = [name for name in kinds if name in route.required or name in ("currency", "as_of", "provider")]
             query: dict[str, Any] = {name: known[name] for name in asked}
             case = schema[path]["GET"].Case(path_parameters=names, query=query)
             response = case.call_and_validate(checks=CHECKS)
