@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -99,6 +100,11 @@ def test_the_reports_are_listed_with_their_columns(client: FlaskClient) -> None:
     for report in answer["data"]:
         assert csv_of(client, report["name"]).split("\r\n")[0] == ",".join(report["columns"])
         assert report["title"].endswith(".")
+
+
+def test_the_page_about_reports_has_them_all() -> None:
+    text = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \| [\w ,]+ \|", text.split("## Over HTTP")[0], re.M) == REPORTS
 
 
 @pytest.mark.parametrize("name", REPORTS)
