@@ -64,9 +64,6 @@ begin
             and r.fee_entry is not null
     ) then
         v_decision.code := 'FEE_NOT_ALLOWED';
-    elsif v_type.is_new_business and v_closed_at is not null
-        and p_accepted is distinct from 'RESTAURANT_CLOSED' then
-        v_decision.code := 'RESTAURANT_CLOSED';
     else
         v_decision := case v_type.subject
             when 'payout' then ledger.decide_payout_event(p_event, p_document, v_type)
@@ -74,6 +71,11 @@ begin
             when 'debt' then ledger.decide_write_off(p_event, p_now)
             else ledger.decide_subject_event(p_event, p_document, v_type, p_accepted)
         end;
+        -- What was told before, under another id, is no new business.
+        if v_decision.code is null and v_type.is_new_business and v_closed_at is not null
+            and p_accepted is distinct from 'RESTAURANT_CLOSED' then
+            v_decision.code := 'RESTAURANT_CLOSED';
+        end if;
     end if;
     if (v_decision.code is null or v_decision.first_type is not null) and not p_has_account then
         perform ledger.open_account(p_event.restaurant_id, p_event.currency, p_now);
