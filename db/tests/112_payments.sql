@@ -241,7 +241,10 @@ from (
 select is(pg_temp.money('res_003'), '0 0 0', 'which ends where it should');
 
 -- The service: fees that move alone
-select is(pg_temp.tell(r.event_id, r.type, r.amount, '{"restaurant_id": "res_004"}' || r.change::jsonb), r.answer, r.what)
+select is(
+    pg_temp.tell(r.event_id, r.type, r.amount, '{"restaurant_id": "res_004"}' || r.change::jsonb),
+    r.answer, r.what
+)
 from (
     values
     ('c_30', 'charge_succeeded', 1000, '{"payment_id": "pay_30", "fee": 30}', 'processed 2', 'a charge'),
@@ -351,7 +354,8 @@ select is(
     'a restaurant closes'
 );
 select is(
-    pg_temp.tell(r.event_id, r.type, r.amount, '{"restaurant_id": "res_003"}' || r.change::jsonb), r.answer, r.what
+    pg_temp.tell(r.event_id, r.type, r.amount, '{"restaurant_id": "res_003"}' || r.change::jsonb),
+    r.answer, r.what
 )
 from (
     values

@@ -15,12 +15,13 @@ as $function$
  *     p_restaurant_id  - the platform's id of the restaurant
  *     p_currency       - ISO 4217 code; the caller has locked the account
  *     p_now            - the clock
- * Calls:  ledger.read_event, ledger.write_event
+ * Calls:  ledger.read_event, ledger.reject_invalid_event, ledger.write_event
  * Reads:  ledger.deferred_events, ledger.processor_events
  * Writes: ledger.deferred_events, ledger.account_balances
  */
 declare
     v_waiting record;
+    v_event ledger.event_fields;
 begin
     loop
         select d.deferred_no, d.received_at, d.payload
@@ -47,10 +48,14 @@ begin
         set deferred_count = b.deferred_count - 1
         where b.restaurant_id = p_restaurant_id
             and b.currency = p_currency;
-        perform ledger.write_event(
-            ledger.read_event(v_waiting.payload, p_now), v_waiting.payload,
-            v_waiting.received_at, p_now
-        );
+        v_event := ledger.read_event(v_waiting.payload, p_now);
+        if v_event.event_id is null then  -- the rules have changed since
+            perform ledger.reject_invalid_event(v_waiting.payload, p_now);
+        else
+            perform ledger.write_event(
+                v_event, v_waiting.payload, v_waiting.received_at, p_now
+            );
+        end if;
     end loop;
 end;
 $function$;
