@@ -457,5 +457,9 @@ def test_the_demo_tells_the_same_every_time_in_80_columns(
         assert [line for line in text.splitlines() if len(line) > 80 or "…" in line] == []
         told.append(re.sub(r"\bpo_[0-9a-f]{32}|\d:\d\d:\d\d\b", "", text))
     assert told[0] == told[1]
-    for word in ("PAYOUT_RESERVE ", "PAYOUT_FAILURE ", "627,813", "1 below_minimum", "The ledger is sound."):
+    words = ("PAYOUT_RESERVE ", "PAYOUT_FAILURE ", "627,813", "1 below_minimum", "The ledger is sound.")
+    story = ("DISPUTE_WON ", "DISPUTE_LOST ", "REFUND_FAILURE ", "account_closed", "payout_returns ")
+    people = ("adjustment_debited ", "funds_held ", "event_reversed ", "39,820")
+    for word in (*words, *story, *people):
         assert word in told[0]
+    assert re.search(r"deferred\W+1\b", told[0])
