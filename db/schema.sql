@@ -185,9 +185,8 @@ CREATE FUNCTION api.get_service_status() RETURNS TABLE(is_writable boolean, coll
 COMMENT ON FUNCTION api.get_service_status() IS 'Whether this database can be written, and what was deployed last.';
 
 CREATE FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) RETURNS TABLE(restaurant_id text, currency text, "from" date, "to" date, is_final boolean, opening numeric, activity jsonb, payouts jsonb, closing numeric, days jsonb)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan';
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
 
 COMMENT ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) IS 'A restaurant''s statement in one currency, by settlement days.';
 
@@ -1382,6 +1381,12 @@ CREATE FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) IS 'What the rows of a report are asked for, as a condition on its view.';
+
+CREATE FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) RETURNS TABLE(currency text, is_final boolean, opening numeric, activity jsonb, payouts jsonb, closing numeric, days jsonb)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) IS 'The figures of a statement.';
 
 CREATE FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql;
@@ -5698,6 +5703,9 @@ GRANT ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency t
 
 REVOKE ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
