@@ -109,8 +109,8 @@ def test_terms_set_at_once_are_all_kept(sessions: Sessions, currency: str) -> No
     assert len(history) == 6
     minimum = None
     for row in history:
-        assert row["old_terms"] == {"min_amount": minimum}
-        minimum = row["new_terms"]["min_amount"]
+        assert (row["term"], row["old_value"]) == ("min_amount", minimum and str(minimum))
+        minimum = int(row["new_value"])
         assert row["changed_by"] == f"person {minimum - 1}"
     assert terms_of(people[0], restaurant, currency)["min_amount"] == minimum
 

@@ -148,6 +148,8 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("confirm_payout({payout}, %s)", ("a\\b",)),
     ("confirm_payout({payout}, %s)", ("bank.1",)),
     ("claim_payouts(%s, 3)", ("PEN",)),
+    ("cancel_payout({payout}, %s, %s)", ("a\\b", "ref_1")),
+    ("cancel_payout({payout}, %s, %s, p_bank_told => true)", ("a\\b", "ref_1")),
     ("get_payout(%s)", ("po\\1",)),
     ("get_balance(%s, %s)", ("res_001", "pen")),
     ("get_balance(%s, %s)", ("new.9", "PEN")),

@@ -460,7 +460,7 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
         update ledger.payout_items set amount = -amount
         where payout_id = (select payout_id from ledger.payouts where status = 'PAID');
         """,
-        {"reserve_differs_from_payout"},
+        {"reserve_differs_from_payout", "payout_unequal_to_entries"},
     ),
     "payout_items_do_not_add_up": (
         "update ledger.payout_items set amount = amount + 1"
@@ -477,6 +477,17 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
         update ledger.payout_items set amount = amount + 1
         where item_type = 'gross_sales' and restaurant_id = 'res_001';
         """,
+        {"payout_unequal_to_entries"},
+    ),
+    "payout_unequal_to_entries": (
+        """
+        update ledger.ledger_entries set settlement_day = settlement_day + 400
+        where restaurant_id = 'res_001' and currency = 'PEN' and entry_seq = 1;
+        """,
+        set(),
+    ),
+    "payout_waiting": (
+        "update ledger.payouts set created_at = now() - interval '100 hours' where status = 'CREATED'",
         set(),
     ),
     "payout_status_differs_from_entries": (
@@ -614,6 +625,7 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
             "balance_unequal_to_entries",
             "clearing_unequal_to_owed",
             "entry_differs_from_event",
+            "payout_unequal_to_entries",
             "running_balance_broken",
         },
     ),

@@ -251,27 +251,21 @@ select is(pg_temp.pay('res_pause'), 'paid 12000', 'and it is paid');
 select results_eq(
     $$
     select
-        h.restaurant_id collate "default", h.changed_by, h.reason,
-        h.old_terms - 'paused_at', h.new_terms - 'paused_at'
+        h.restaurant_id collate "default", h.changed_by, h.reason, h.term, h.old_value, h.new_value
     from reporting.payout_term_changes as h
-    where h.restaurant_id = 'res_pause' or h.reason = 'agreed'
-    order by h.change_no
+    where (h.restaurant_id = 'res_pause' or h.reason = 'agreed')
+        and h.term <> 'paused_at'
+    order by h.change_no, h.term
     $$,
     $$
     values
-    (
-        'res_min', 'ana', 'agreed', '{"min_amount": null}'::jsonb, '{"min_amount": 12001}'::jsonb
-    ),
-    (
-        'res_pause', 'bot', 'is it fraud?',
-        '{"is_paused": false, "paused_by": null, "paused_reason": null}'::jsonb,
-        '{"is_paused": true, "paused_by": "bot", "paused_reason": "is it fraud?"}'::jsonb
-    ),
-    (
-        'res_pause', 'ana', 'it was not',
-        '{"is_paused": true, "paused_by": "bot", "paused_reason": "is it fraud?"}'::jsonb,
-        '{"is_paused": false, "paused_by": null, "paused_reason": null}'::jsonb
-    )
+    ('res_min', 'ana', 'agreed', 'min_amount', null, '12001'),
+    ('res_pause', 'bot', 'is it fraud?', 'is_paused', 'false', 'true'),
+    ('res_pause', 'bot', 'is it fraud?', 'paused_by', null, 'bot'),
+    ('res_pause', 'bot', 'is it fraud?', 'paused_reason', null, 'is it fraud?'),
+    ('res_pause', 'ana', 'it was not', 'is_paused', 'true', 'false'),
+    ('res_pause', 'ana', 'it was not', 'paused_by', 'bot', null),
+    ('res_pause', 'ana', 'it was not', 'paused_reason', 'is it fraud?', null)
     $$,
     'every change is kept: who, why, from what to what; nothing where nothing changed'
 );

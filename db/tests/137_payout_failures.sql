@@ -107,9 +107,9 @@ select is(
 );
 select results_eq(
     $$
-    select h.changed_by, h.new_terms ->> 'is_paused'
+    select h.changed_by, h.new_value
     from reporting.payout_term_changes as h
-    where h.restaurant_id = 'res_gone'
+    where h.restaurant_id = 'res_gone' and h.term = 'is_paused'
     $$,
     $$values ('bank', 'true')$$, 'the change is kept'
 );
