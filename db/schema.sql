@@ -4857,23 +4857,25 @@ COMMENT ON COLUMN reporting.payout_skips.reason IS 'account_differs, payouts_pau
 COMMENT ON COLUMN reporting.payout_skips.amount IS 'What could have been paid, in minor units of the currency; 0 where nobody could look.';
 
 CREATE VIEW reporting.payout_term_changes WITH (security_barrier='true') AS
- SELECT restaurant_id,
-    currency,
-    change_no,
-    changed_at,
-    changed_by,
-    reason,
-    old_terms,
-    new_terms
-   FROM ledger.payout_term_changes h;
+ SELECT h.restaurant_id,
+    h.currency,
+    h.change_no,
+    h.changed_at,
+    h.changed_by,
+    h.reason,
+    s.term,
+    (h.old_terms ->> s.term) AS old_value,
+    (h.new_terms ->> s.term) AS new_value
+   FROM (ledger.payout_term_changes h
+     CROSS JOIN LATERAL jsonb_object_keys(h.new_terms) s(term));
 
-COMMENT ON VIEW reporting.payout_term_changes IS 'Every change of payout terms: when, by whom, why, from what to what.';
+COMMENT ON VIEW reporting.payout_term_changes IS 'Every change of payout terms, term by term: when, by whom, why, from what to what.';
 
 COMMENT ON COLUMN reporting.payout_term_changes.restaurant_id IS 'The restaurant.';
 
 COMMENT ON COLUMN reporting.payout_term_changes.currency IS 'The currency.';
 
-COMMENT ON COLUMN reporting.payout_term_changes.change_no IS 'Later changes have higher numbers.';
+COMMENT ON COLUMN reporting.payout_term_changes.change_no IS 'Later changes have higher numbers; what was changed at once has one.';
 
 COMMENT ON COLUMN reporting.payout_term_changes.changed_at IS 'When it was changed.';
 
@@ -4881,9 +4883,11 @@ COMMENT ON COLUMN reporting.payout_term_changes.changed_by IS 'Who changed it: a
 
 COMMENT ON COLUMN reporting.payout_term_changes.reason IS 'Why, if it was said.';
 
-COMMENT ON COLUMN reporting.payout_term_changes.old_terms IS 'What was changed, as it was before.';
+COMMENT ON COLUMN reporting.payout_term_changes.term IS 'The term; see reporting.payout_terms.';
 
-COMMENT ON COLUMN reporting.payout_term_changes.new_terms IS 'The same as it was after.';
+COMMENT ON COLUMN reporting.payout_term_changes.old_value IS 'What it was before; null: none.';
+
+COMMENT ON COLUMN reporting.payout_term_changes.new_value IS 'What it was after; null: none.';
 
 CREATE VIEW reporting.payout_terms WITH (security_barrier='true') AS
  SELECT t.restaurant_id,
