@@ -65,9 +65,9 @@ grant insert on ledger.event_rejections to cuenta_writer;
 grant insert on ledger.fx_rates to cuenta_writer;
 grant insert on ledger.payout_term_changes to cuenta_writer;
 grant insert on ledger.event_acceptances to cuenta_writer;
+grant insert on ledger.event_dismissals to cuenta_writer;
 grant insert on ledger.event_links to cuenta_writer;
 grant insert on ledger.holdings to cuenta_writer;
-grant insert, delete on ledger.deferred_events to cuenta_writer;
 grant insert on ledger.posting_rule_history to cuenta_writer;
 grant insert on ledger.setting_changes to cuenta_writer;
 grant insert, update on ledger.account_balances to cuenta_writer;
@@ -77,6 +77,7 @@ grant insert, update on ledger.payouts to cuenta_writer;
 grant insert, update on ledger.pending_days to cuenta_writer;
 grant insert, update on ledger.platform_settings to cuenta_writer;
 grant insert, update on ledger.restaurants to cuenta_writer;
+grant insert, update, delete on ledger.deferred_events to cuenta_writer;
 
 --    The replay of db/reference; everybody else is refused by a trigger.
 grant insert, update, delete on ledger.accounts to cuenta_writer;
@@ -114,6 +115,7 @@ grant execute on function api.list_disputes to cuenta_app, cuenta_operator, cuen
 grant execute on function api.list_entries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_holds to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payments to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_inbox to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_entries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_runs to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator, cuenta_reader;
@@ -135,6 +137,9 @@ grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
 
 --    For people.
 grant execute on function api.cancel_payout to cuenta_operator;
+grant execute on function api.accept_event to cuenta_operator;
+grant execute on function api.dismiss_event to cuenta_operator;
+grant execute on function api.dismiss_rejection to cuenta_operator;
 grant execute on function api.load_fx_rates to cuenta_operator;
 grant execute on function api.pay_by_hand to cuenta_operator;
 grant execute on function api.resume_payouts to cuenta_operator;
@@ -142,6 +147,8 @@ grant execute on function api.set_payout_terms to cuenta_operator;
 grant execute on function api.hold_funds to cuenta_operator;
 grant execute on function api.post_adjustment to cuenta_operator;
 grant execute on function api.release_hold to cuenta_operator;
+grant execute on function api.replay_event to cuenta_operator;
+grant execute on function api.replay_events to cuenta_operator;
 grant execute on function api.reverse_event to cuenta_operator;
 grant execute on function api.set_platform_settings to cuenta_operator;
 grant execute on function api.write_off_debt to cuenta_operator;

@@ -77,6 +77,15 @@ CREATE TYPE ledger.event_fields AS (
 
 COMMENT ON TYPE ledger.event_fields IS 'The fields that every event has, named as in the document.';
 
+CREATE FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text DEFAULT 'default'::text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) IS 'Posts a fact that a cap refused, because it happened, once.';
+
 CREATE FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text DEFAULT NULL::text, p_bank_told boolean DEFAULT false) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -116,6 +125,24 @@ ALTER FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) OWNER TO 
 
 COMMENT ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) IS 'Pays the next restaurants of a run.';
 
+CREATE FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provider text DEFAULT 'default'::text, p_actor text DEFAULT NULL::text) RETURNS TABLE(event_id text, provider text, status text, code text, actor text, reason text, dismissed_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provider text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provider text, p_actor text) IS 'Closes an event in the inbox: nothing is to be done about it.';
+
+CREATE FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text DEFAULT NULL::text) RETURNS TABLE(rejection_no bigint, event_id text, provider text, status text, code text, actor text, reason text, dismissed_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) IS 'Closes a delivery in the inbox whose event_id or provider could not be read.';
+
 CREATE FUNCTION api.find_events(p_key text, p_value text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(event_id text, provider text, event_type text, restaurant_id text, currency text, amount bigint, fee bigint, occurred_at timestamp with time zone, received_at timestamp with time zone, entries smallint, metadata jsonb, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -130,11 +157,11 @@ CREATE FUNCTION api.get_balance(p_restaurant_id text, p_currency text, p_at time
 
 COMMENT ON FUNCTION api.get_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone) IS 'What a restaurant owns in one currency, now or at an earlier moment.';
 
-CREATE FUNCTION api.get_event(p_event_id text, p_provider text DEFAULT 'default'::text) RETURNS TABLE(event_id text, provider text, status text, event_type text, restaurant_id text, currency text, amount bigint, fee bigint, occurred_at timestamp with time zone, received_at timestamp with time zone, entries jsonb, rejections jsonb, payload jsonb)
+CREATE FUNCTION api.get_event(p_event_id text, p_provider text DEFAULT 'default'::text) RETURNS TABLE(event_id text, provider text, status text, event_type text, restaurant_id text, currency text, amount bigint, fee bigint, occurred_at timestamp with time zone, received_at timestamp with time zone, entries jsonb, follows jsonb, waits_for jsonb, acceptance jsonb, rejections jsonb, dismissals jsonb, actor text, reason text, payload jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
-COMMENT ON FUNCTION api.get_event(p_event_id text, p_provider text) IS 'What became of an event: its entries, and every delivery that was refused.';
+COMMENT ON FUNCTION api.get_event(p_event_id text, p_provider text) IS 'What became of an event: its entries, every delivery that was refused, and who decided what.';
 
 CREATE FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text DEFAULT NULL::text, p_provider text DEFAULT NULL::text) RETURNS TABLE(payment_id text, restaurant_id text, provider text, currency text, state text, charged bigint, refunded numeric, disputed numeric, reversed numeric, refundable numeric, held numeric, fee numeric, reservation_id text, event_id text, occurred_at timestamp with time zone, received_at timestamp with time zone, recorded_at timestamp with time zone, business_day date, available_on date, settlement_day date, payout_id text, events jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -185,8 +212,9 @@ CREATE FUNCTION api.get_service_status() RETURNS TABLE(is_writable boolean, coll
 COMMENT ON FUNCTION api.get_service_status() IS 'Whether this database can be written, and what was deployed last.';
 
 CREATE FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) RETURNS TABLE(restaurant_id text, currency text, "from" date, "to" date, is_final boolean, opening numeric, activity jsonb, payouts jsonb, closing numeric, days jsonb)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp';
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan';
 
 COMMENT ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) IS 'A restaurant''s statement in one currency, by settlement days.';
 
@@ -243,6 +271,13 @@ CREATE FUNCTION api.list_holds(p_restaurant_id text DEFAULT NULL::text, p_curren
     SET plan_cache_mode TO 'force_custom_plan';
 
 COMMENT ON FUNCTION api.list_holds(p_restaurant_id text, p_currency text, p_is_open boolean, p_limit integer, p_cursor text) IS 'What people hold back, the newest first.';
+
+CREATE FUNCTION api.list_inbox(p_code text DEFAULT NULL::text, p_status text DEFAULT NULL::text, p_restaurant_id text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(event_id text, provider text, status text, code text, message text, details jsonb, event_type text, restaurant_id text, currency text, amount bigint, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone, deliveries bigint, age_seconds bigint, decided_at timestamp with time zone, actor text, reason text, rejection_no bigint, payload jsonb, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+COMMENT ON FUNCTION api.list_inbox(p_code text, p_status text, p_restaurant_id text, p_limit integer, p_cursor text) IS 'What was refused, contradicts what is known or waits, an event a row.';
 
 CREATE FUNCTION api.list_payments(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_recorded_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_recorded_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(payment_id text, restaurant_id text, provider text, currency text, state text, charged bigint, refunded numeric, disputed numeric, reversed numeric, refundable numeric, held numeric, fee numeric, reservation_id text, event_id text, occurred_at timestamp with time zone, received_at timestamp with time zone, recorded_at timestamp with time zone, business_day date, available_on date, settlement_day date, payout_id text, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -349,6 +384,24 @@ CREATE FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text,
 ALTER FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) IS 'Releases money that was held back.';
+
+CREATE FUNCTION api.replay_event(p_event_id text, p_provider text DEFAULT 'default'::text) RETURNS ledger.event_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.replay_event(p_event_id text, p_provider text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.replay_event(p_event_id text, p_provider text) IS 'Has an event that was refused, dismissed or waits evaluated again.';
+
+CREATE FUNCTION api.replay_events(p_code text, p_limit integer DEFAULT 100) RETURNS TABLE(item integer, status text, event_id text, provider text, restaurant_id text, currency text, event_type text, entries integer, code text, message text, details jsonb, received_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.replay_events(p_code text, p_limit integer) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.replay_events(p_code text, p_limit integer) IS 'Replays the events that are open in the inbox with one code.';
 
 CREATE FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text DEFAULT SESSION_USER, p_reason text DEFAULT NULL::text) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -636,6 +689,12 @@ CREATE FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p
 
 COMMENT ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) IS 'The id of the payout of a restaurant for a day in a currency.';
 
+CREATE FUNCTION ledger.find_decided_keys(p_code text, p_status text, p_restaurant_id text, p_at timestamp with time zone, p_number bigint, p_limit integer) RETURNS TABLE(at timestamp with time zone, rejection_no bigint, number bigint, event_id text, provider text)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION ledger.find_decided_keys(p_code text, p_status text, p_restaurant_id text, p_at timestamp with time zone, p_number bigint, p_limit integer) IS 'A page of the keys of what people have accepted or dismissed, the newest first.';
+
 CREATE FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql STABLE;
 
@@ -646,10 +705,27 @@ CREATE FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) RETURNS text
 
 COMMENT ON FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) IS 'What is wrong with an exchange rate as a caller gives it.';
 
+CREATE FUNCTION ledger.find_inbox_keys(p_code text, p_status text, p_restaurant_id text, p_until timestamp with time zone, p_at timestamp with time zone, p_rejection_no bigint, p_deferred_no bigint, p_limit integer) RETURNS TABLE(at timestamp with time zone, rejection_no bigint, number bigint, event_id text, provider text)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION ledger.find_inbox_keys(p_code text, p_status text, p_restaurant_id text, p_until timestamp with time zone, p_at timestamp with time zone, p_rejection_no bigint, p_deferred_no bigint, p_limit integer) IS 'A page of the keys of what is open in the inbox, the newest state first.';
+
+CREATE FUNCTION ledger.find_kept_event(p_event_id text, p_provider text) RETURNS TABLE(kind text, code text, details jsonb, received_at timestamp with time zone, payload jsonb)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.find_kept_event(p_event_id text, p_provider text) IS 'The latest document that is kept of an event, and what became of it.';
+
 CREATE FUNCTION ledger.find_reference_fault(p_event jsonb) RETURNS text
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.find_reference_fault(p_event jsonb) IS 'What is wrong with what an event names besides its fields.';
+
+CREATE FUNCTION ledger.find_replays(p_code text, p_limit integer) RETURNS TABLE(event_id text, provider text)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION ledger.find_replays(p_code text, p_limit integer) IS 'Events of the inbox that are open with one code, those that were evaluated longest ago.';
 
 CREATE FUNCTION ledger.find_wild_number(p_document jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -676,6 +752,11 @@ CREATE FUNCTION ledger.known_timezones(p_timezones text[]) RETURNS text[]
 
 COMMENT ON FUNCTION ledger.known_timezones(p_timezones text[]) IS 'Which of some time zones this server knows.';
 
+CREATE FUNCTION ledger.leave_deferred(p_restaurant_id text, p_currency text, p_deferred_no bigint) RETURNS void
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.leave_deferred(p_restaurant_id text, p_currency text, p_deferred_no bigint) IS 'Lets an event wait no longer, and has its account know.';
+
 CREATE FUNCTION ledger.link_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_event_no bigint) RETURNS void
     LANGUAGE plpgsql;
 
@@ -690,6 +771,16 @@ CREATE FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provi
     LANGUAGE sql STABLE;
 
 COMMENT ON FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provider text) IS 'The fields in which two documents of one event id differ.';
+
+CREATE FUNCTION ledger.list_followed(p_restaurant_id text, p_event_no bigint) RETURNS jsonb
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.list_followed(p_restaurant_id text, p_event_no bigint) IS 'What an event follows: the events that it is about.';
+
+CREATE FUNCTION ledger.list_refusals(p_event_id text, p_provider text) RETURNS TABLE(rejections jsonb, dismissals jsonb)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.list_refusals(p_event_id text, p_provider text) IS 'Every delivery of an event that was refused, and what people have dismissed of it.';
 
 CREATE TABLE ledger.restaurants (
     restaurant_id text NOT NULL COLLATE pg_catalog."C",
@@ -1035,6 +1126,11 @@ CREATE FUNCTION ledger.read_fx_rates(p_rates jsonb, p_today date) RETURNS TABLE(
 
 COMMENT ON FUNCTION ledger.read_fx_rates(p_rates jsonb, p_today date) IS 'The exchange rates of an array, if every one of them is valid.';
 
+CREATE FUNCTION ledger.read_inbox_item(p_event_id text, p_provider text, p_rejection_no bigint) RETURNS TABLE(event_id text, provider text, status text, is_open boolean, code text, message text, details jsonb, event_type text, restaurant_id text, currency text, amount bigint, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone, deliveries bigint, age interval, decided_at timestamp with time zone, actor text, reason text, rejection_no bigint, payload jsonb)
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.read_inbox_item(p_event_id text, p_provider text, p_rejection_no bigint) IS 'A row of the inbox, as it is now.';
+
 CREATE FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
@@ -1081,6 +1177,21 @@ CREATE FUNCTION ledger.reject_invalid_event(p_event jsonb, p_now timestamp with 
 
 COMMENT ON FUNCTION ledger.reject_invalid_event(p_event jsonb, p_now timestamp with time zone) IS 'Keeps an event that is not valid, with what is wrong with it.';
 
+CREATE FUNCTION ledger.replay_apart(p_event_id text, p_provider text, p_now timestamp with time zone) RETURNS ledger.event_answer
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.replay_apart(p_event_id text, p_provider text, p_now timestamp with time zone) IS 'Replays one event of many: what fails with it does not stop the others.';
+
+CREATE FUNCTION ledger.replay_deferred(p_event_id text, p_provider text, p_now timestamp with time zone) RETURNS ledger.event_answer
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.replay_deferred(p_event_id text, p_provider text, p_now timestamp with time zone) IS 'Decides again on an event that waits, and on those that wait for it.';
+
+CREATE FUNCTION ledger.replay_kept_event(p_event_id text, p_provider text, p_now timestamp with time zone) RETURNS ledger.event_answer
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.replay_kept_event(p_event_id text, p_provider text, p_now timestamp with time zone) IS 'Has the latest document of an event evaluated again, as if it were told now.';
+
 CREATE FUNCTION ledger.require_actor(p_actor text) RETURNS text
     LANGUAGE plpgsql STABLE;
 
@@ -1090,6 +1201,11 @@ CREATE FUNCTION ledger.require_currency(p_currency text) RETURNS text
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.require_currency(p_currency text) IS 'The currency that an argument names, in upper case.';
+
+CREATE FUNCTION ledger.require_event_named(p_event_id text, p_provider text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.require_event_named(p_event_id text, p_provider text) IS 'Checks that a call names an event.';
 
 CREATE FUNCTION ledger.require_fx_source(p_source text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE;
@@ -1183,6 +1299,11 @@ CREATE FUNCTION ledger.require_reason(p_reason text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE;
 
 COMMENT ON FUNCTION ledger.require_reason(p_reason text) IS 'Why a person does something that has to be explained.';
+
+CREATE FUNCTION ledger.require_reason_code(p_code text) RETURNS text
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.require_reason_code(p_code text) IS 'Checks the code by which events are looked for.';
 
 CREATE TABLE ledger.reports (
     report text NOT NULL COLLATE pg_catalog."C",
@@ -1367,6 +1488,11 @@ CREATE FUNCTION ledger.write_cursor(p_key text) RETURNS text
 
 COMMENT ON FUNCTION ledger.write_cursor(p_key text) IS 'The cursor of a row of a list.';
 
+CREATE FUNCTION ledger.write_dismissal(p_event_id text, p_provider text, p_rejection_no bigint, p_actor text, p_reason text, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.write_dismissal(p_event_id text, p_provider text, p_rejection_no bigint, p_actor text, p_reason text, p_now timestamp with time zone) IS 'Writes that a person has dismissed a delivery that was refused, or an event that waits.';
+
 CREATE FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_received_at timestamp with time zone, p_now timestamp with time zone, p_accepted text DEFAULT NULL::text, OUT answer ledger.event_answer, OUT are_waiting boolean) RETURNS record
     LANGUAGE plpgsql;
 
@@ -1381,12 +1507,6 @@ CREATE FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) IS 'What the rows of a report are asked for, as a condition on its view.';
-
-CREATE FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) RETURNS TABLE(currency text, is_final boolean, opening numeric, activity jsonb, payouts jsonb, closing numeric, days jsonb)
-    LANGUAGE plpgsql STABLE
-    SET plan_cache_mode TO 'force_custom_plan';
-
-COMMENT ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) IS 'The figures of a statement.';
 
 CREATE FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql;
@@ -1451,7 +1571,9 @@ CREATE TABLE ledger.deferred_events (
     first_type text NOT NULL COLLATE pg_catalog."C",
     subject_id text NOT NULL COLLATE pg_catalog."C",
     code text NOT NULL COLLATE pg_catalog."C",
-    payload jsonb NOT NULL
+    payload jsonb NOT NULL,
+    deliveries integer DEFAULT 1 NOT NULL,
+    last_received_at timestamp with time zone
 );
 
 COMMENT ON TABLE ledger.deferred_events IS 'Events that wait for what they refer to. Posted in the transaction of the event that tells of it, and gone from here then: each is here or in processor_events or event_rejections.';
@@ -1479,6 +1601,10 @@ COMMENT ON COLUMN ledger.deferred_events.subject_id IS 'The payment, refund or d
 COMMENT ON COLUMN ledger.deferred_events.code IS 'Why it waits, as in ledger.rejection_reasons.';
 
 COMMENT ON COLUMN ledger.deferred_events.payload IS 'The document as received.';
+
+COMMENT ON COLUMN ledger.deferred_events.deliveries IS 'How often it was told.';
+
+COMMENT ON COLUMN ledger.deferred_events.last_received_at IS 'When it was told again the last time; null: it was told once.';
 
 ALTER TABLE ledger.deferred_events ALTER COLUMN deferred_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ledger.deferred_events_deferred_no_seq
@@ -1563,6 +1689,57 @@ COMMENT ON COLUMN ledger.event_acceptances.code IS 'Why it had been refused.';
 COMMENT ON COLUMN ledger.event_acceptances.actor IS 'Who accepted it.';
 
 COMMENT ON COLUMN ledger.event_acceptances.reason IS 'Why, in words.';
+
+CREATE TABLE ledger.event_dismissals (
+    dismissal_no bigint NOT NULL,
+    rejection_no bigint,
+    dismissed_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    provider text COLLATE pg_catalog."C",
+    event_id text COLLATE pg_catalog."C",
+    status text NOT NULL COLLATE pg_catalog."C",
+    code text NOT NULL COLLATE pg_catalog."C",
+    actor text NOT NULL,
+    reason text NOT NULL,
+    payload jsonb,
+    CONSTRAINT event_dismissals_one_document_check CHECK ((num_nonnulls(rejection_no, payload) = 1))
+);
+
+COMMENT ON TABLE ledger.event_dismissals IS 'What a person has looked at and wants no more to be done about: deliveries that were refused, and events that waited. Told again later, they are open again.';
+
+COMMENT ON COLUMN ledger.event_dismissals.dismissal_no IS 'Internal number.';
+
+COMMENT ON COLUMN ledger.event_dismissals.rejection_no IS 'The delivery; those of the same event before it are dismissed with it. Null: the event waited.';
+
+COMMENT ON COLUMN ledger.event_dismissals.dismissed_at IS 'When it was dismissed.';
+
+COMMENT ON COLUMN ledger.event_dismissals.received_at IS 'When it was received.';
+
+COMMENT ON COLUMN ledger.event_dismissals.restaurant_id IS 'As the event said it; empty when it named no valid one.';
+
+COMMENT ON COLUMN ledger.event_dismissals.provider IS 'The processor, as far as it could be read.';
+
+COMMENT ON COLUMN ledger.event_dismissals.event_id IS 'The processor''s id, as far as it could be read.';
+
+COMMENT ON COLUMN ledger.event_dismissals.status IS 'What it was: rejected, conflict or deferred.';
+
+COMMENT ON COLUMN ledger.event_dismissals.code IS 'Why it was refused or waited, as in ledger.rejection_reasons.';
+
+COMMENT ON COLUMN ledger.event_dismissals.actor IS 'Who dismissed it.';
+
+COMMENT ON COLUMN ledger.event_dismissals.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN ledger.event_dismissals.payload IS 'The document of an event that waited; null: it is in ledger.event_rejections.';
+
+ALTER TABLE ledger.event_dismissals ALTER COLUMN dismissal_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger.event_dismissals_dismissal_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE ledger.event_links (
     event_no bigint NOT NULL,
@@ -1801,7 +1978,6 @@ CREATE TABLE ledger.platform_settings (
     takes_test_events boolean DEFAULT false NOT NULL,
     deferred_warning_hours integer DEFAULT 24 NOT NULL,
     payouts_waiting_hours integer DEFAULT 72 NOT NULL,
-    payments_since timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT platform_settings_deferred_warning_hours_range_check CHECK (((deferred_warning_hours >= 0) AND (deferred_warning_hours <= 8760))),
     CONSTRAINT platform_settings_one_row_check CHECK (is_singleton),
     CONSTRAINT platform_settings_payouts_waiting_hours_range_check CHECK (((payouts_waiting_hours >= 1) AND (payouts_waiting_hours <= 8760))),
@@ -1821,8 +1997,6 @@ COMMENT ON COLUMN ledger.platform_settings.takes_test_events IS 'Whether events 
 COMMENT ON COLUMN ledger.platform_settings.deferred_warning_hours IS 'After so many hours an event that still waits for another is a finding.';
 
 COMMENT ON COLUMN ledger.platform_settings.payouts_waiting_hours IS 'Hours that a payout may be CREATED before somebody should ask where it is.';
-
-COMMENT ON COLUMN ledger.platform_settings.payments_since IS 'Since when a charge keeps the payment that it names: those from before do not.';
 
 CREATE TABLE ledger.posting_rule_history (
     event_type text NOT NULL COLLATE pg_catalog."C",
@@ -2243,27 +2417,6 @@ COMMENT ON COLUMN reporting.balances_in_base.held_in_base IS 'held in minor unit
 
 COMMENT ON COLUMN reporting.balances_in_base.total_in_base IS 'total in minor units of base_currency, rounded half away from zero as the last step, so it may differ by a unit from what the others come to; null: there is no rate.';
 
-CREATE VIEW reporting.check_acceptance_without_refusal WITH (security_barrier='true') AS
- SELECT a.restaurant_id,
-    e.currency,
-    COALESCE(e.event_id, format('event %s'::text, a.event_no)) AS reference,
-    format('%s accepted it against %s'::text, a.actor, a.code) AS finding
-   FROM (ledger.event_acceptances a
-     LEFT JOIN ledger.processor_events e ON (((a.restaurant_id = e.restaurant_id) AND (a.event_no = e.event_no))))
-  WHERE (NOT (EXISTS ( SELECT 1
-           FROM ledger.event_rejections r
-          WHERE ((r.event_id = e.event_id) AND (r.provider = e.provider) AND (r.code = a.code)))));
-
-COMMENT ON VIEW reporting.check_acceptance_without_refusal IS 'warning: An event was accepted against a rule that never refused it. Reason: A person has an event posted that a rule refused, and the refusal is kept as the evidence. Remedy: Ask the person who accepted it, and find what wrote the acceptance around the functions.';
-
-COMMENT ON COLUMN reporting.check_acceptance_without_refusal.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_acceptance_without_refusal.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_acceptance_without_refusal.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_acceptance_without_refusal.finding IS 'What was found, in words and figures.';
-
 CREATE VIEW reporting.check_account_differs_from_last_entry WITH (security_barrier='true') AS
  SELECT b.restaurant_id,
     b.currency,
@@ -2382,26 +2535,6 @@ COMMENT ON COLUMN reporting.check_balance_unequal_to_entries.reference IS 'What 
 
 COMMENT ON COLUMN reporting.check_balance_unequal_to_entries.finding IS 'What was found, in words and figures.';
 
-CREATE VIEW reporting.check_charge_without_its_payment WITH (security_barrier='true') AS
- SELECT e.restaurant_id,
-    e.currency,
-    e.event_id AS reference,
-    format('charge of %s names payment %s and is known by %s'::text, e.amount, p.payment_id, COALESCE(e.subject_id, 'none'::text)) AS finding
-   FROM ((ledger.processor_events e
-     CROSS JOIN ledger.platform_settings s)
-     CROSS JOIN LATERAL ( SELECT COALESCE((e.payload ->> 'payment_id'::text), ((e.payload -> 'metadata'::text) ->> 'payment_id'::text)) AS payment_id) p)
-  WHERE ((e.event_type = 'charge_succeeded'::text) AND (e.subject_id IS DISTINCT FROM p.payment_id) AND ((e.subject_id IS NOT NULL) OR (e.received_at >= s.payments_since)));
-
-COMMENT ON VIEW reporting.check_charge_without_its_payment IS 'error: A charge is not known by the payment that it names. Reason: A payment is charged once, and found, by what its charge keeps as its subject. Without it, the same payment told again is charged again, and its refunds wait for ever. Remedy: Compare with a backup. Charges that were posted before payments were known (platform_settings.payments_since) have none and are no findings.';
-
-COMMENT ON COLUMN reporting.check_charge_without_its_payment.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_charge_without_its_payment.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_charge_without_its_payment.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_charge_without_its_payment.finding IS 'What was found, in words and figures.';
-
 CREATE VIEW reporting.check_clearing_unequal_to_owed WITH (security_barrier='true') AS
  SELECT NULL::text AS restaurant_id,
     COALESCE(e.currency, b.currency) AS currency,
@@ -2471,36 +2604,13 @@ COMMENT ON COLUMN reporting.check_closed_day_unequal_to_payouts.reference IS 'Wh
 
 COMMENT ON COLUMN reporting.check_closed_day_unequal_to_payouts.finding IS 'What was found, in words and figures.';
 
-CREATE VIEW reporting.check_deferred_count_differs WITH (security_barrier='true') AS
- SELECT b.restaurant_id,
-    b.currency,
-    'account'::text AS reference,
-    format('counts %s, %s wait'::text, b.deferred_count, COALESCE(d.events, (0)::bigint)) AS finding
-   FROM (ledger.account_balances b
-     LEFT JOIN ( SELECT x.restaurant_id,
-            x.currency,
-            count(*) AS events
-           FROM ledger.deferred_events x
-          GROUP BY x.restaurant_id, x.currency) d ON (((b.restaurant_id = d.restaurant_id) AND (b.currency = d.currency))))
-  WHERE (b.deferred_count <> COALESCE(d.events, (0)::bigint));
-
-COMMENT ON VIEW reporting.check_deferred_count_differs IS 'error: An account counts other events that wait than there are. Reason: Posting looks for events that wait only where the count says that there are some. Too low: they wait for ever. Remedy: Replay the events of the account that wait, and find what wrote them around the functions.';
-
-COMMENT ON COLUMN reporting.check_deferred_count_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_deferred_count_differs.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_deferred_count_differs.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_deferred_count_differs.finding IS 'What was found, in words and figures.';
-
 CREATE VIEW reporting.check_duplicate_business_content WITH (security_barrier='true') AS
  SELECT restaurant_id,
     min(currency) AS currency,
     min(event_id) AS reference,
     format('%s events with the same content: %s'::text, count(*), "left"(string_agg(event_id, ', '::text ORDER BY event_no), 200)) AS finding
    FROM ledger.processor_events v
-  GROUP BY restaurant_id, currency, event_type, amount, fee, occurred_at, (payload ->> 'payout_id'::text), (payload ->> 'payment_id'::text), (payload ->> 'refund_id'::text), (payload ->> 'dispute_id'::text), (payload ->> 'hold_id'::text), (payload ->> 'reversed_event_id'::text), COALESCE((payload -> 'metadata'::text), '{}'::jsonb)
+  GROUP BY restaurant_id, currency, event_type, amount, fee, occurred_at, (payload ->> 'payout_id'::text), COALESCE((payload -> 'metadata'::text), '{}'::jsonb)
  HAVING (count(*) > 1);
 
 COMMENT ON VIEW reporting.check_duplicate_business_content IS 'warning: Two events differ in nothing but their id. Reason: A guest may have been charged twice, or a processor has sent one charge under two ids. Remedy: Ask the processor whether both are real. If not, it refunds one; the events stay.';
@@ -2651,25 +2761,6 @@ COMMENT ON COLUMN reporting.check_entry_without_event_or_payout.reference IS 'Wh
 
 COMMENT ON COLUMN reporting.check_entry_without_event_or_payout.finding IS 'What was found, in words and figures.';
 
-CREATE VIEW reporting.check_event_deferred_long WITH (security_barrier='true') AS
- SELECT d.restaurant_id,
-    d.currency,
-    d.event_id AS reference,
-    format('%s of %s has waited for %s %s since %s, %s hours'::text, d.event_type, COALESCE((d.payload ->> 'amount'::text), '?'::text), d.first_type, d.subject_id, d.received_at, floor((EXTRACT(epoch FROM (now() - d.received_at)) / (3600)::numeric))) AS finding
-   FROM (ledger.deferred_events d
-     CROSS JOIN ledger.platform_settings s)
-  WHERE (d.received_at <= (now() - make_interval(hours => s.deferred_warning_hours)));
-
-COMMENT ON VIEW reporting.check_event_deferred_long IS 'warning: An event has waited for another for longer than the platform allows. Reason: It is in no balance until what it refers to is here. The processor should have told of that long ago. Remedy: Ask the processor for the missing event and send it. The setting is deferred_warning_hours.';
-
-COMMENT ON COLUMN reporting.check_event_deferred_long.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_event_deferred_long.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_event_deferred_long.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_event_deferred_long.finding IS 'What was found, in words and figures.';
-
 CREATE VIEW reporting.check_event_differs_from_rule WITH (security_barrier='true') AS
  SELECT v.restaurant_id,
     v.currency,
@@ -2709,27 +2800,6 @@ COMMENT ON COLUMN reporting.check_event_differs_from_rule.reference IS 'What to 
 
 COMMENT ON COLUMN reporting.check_event_differs_from_rule.finding IS 'What was found, in words and figures.';
 
-CREATE VIEW reporting.check_event_reversed_twice WITH (security_barrier='true') AS
- SELECT k.restaurant_id,
-    a.currency,
-    COALESCE(a.event_id, format('event %s'::text, k.about_event_no)) AS reference,
-    format('was taken back by the events %s'::text, string_agg((k.event_no)::text, ', '::text)) AS finding
-   FROM (ledger.event_links k
-     LEFT JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
-  WHERE k.is_reversal
-  GROUP BY k.restaurant_id, k.about_event_no, a.currency, a.event_id
- HAVING (count(*) > 1);
-
-COMMENT ON VIEW reporting.check_event_reversed_twice IS 'error: An event was taken back more than once. Reason: A reversal takes all of it back, so the second one takes what was never there. Remedy: Correct the second with an adjustment, and find what wrote it around the functions.';
-
-COMMENT ON COLUMN reporting.check_event_reversed_twice.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_event_reversed_twice.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_event_reversed_twice.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_event_reversed_twice.finding IS 'What was found, in words and figures.';
-
 CREATE VIEW reporting.check_event_type_unknown WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -2749,24 +2819,6 @@ COMMENT ON COLUMN reporting.check_event_type_unknown.currency IS 'The currency.'
 COMMENT ON COLUMN reporting.check_event_type_unknown.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_event_type_unknown.finding IS 'What was found, in words and figures.';
-
-CREATE VIEW reporting.check_event_waits_in_vain WITH (security_barrier='true') AS
- SELECT d.restaurant_id,
-    d.currency,
-    d.event_id AS reference,
-    format('%s in %s waits for %s %s, which is here as %s in %s'::text, d.event_type, d.currency, d.first_type, d.subject_id, e.event_id, e.currency) AS finding
-   FROM (ledger.deferred_events d
-     JOIN ledger.processor_events e ON (((d.subject_id = e.subject_id) AND (d.first_type = e.event_type) AND (d.provider = e.provider) AND (d.restaurant_id = e.restaurant_id))));
-
-COMMENT ON VIEW reporting.check_event_waits_in_vain IS 'warning: An event waits for something that is in the book. Reason: What comes posts the events of its account that wait for it. This one is of another account, in another currency mostly, and no later event posts it. Remedy: Replay it: it is posted, or refused with the reason. Then ask the sender.';
-
-COMMENT ON COLUMN reporting.check_event_waits_in_vain.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_event_waits_in_vain.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_event_waits_in_vain.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_event_waits_in_vain.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_event_without_its_entries WITH (security_barrier='true') AS
  SELECT v.restaurant_id,
@@ -2815,233 +2867,6 @@ COMMENT ON COLUMN reporting.check_event_without_rule.reference IS 'What to look 
 
 COMMENT ON COLUMN reporting.check_event_without_rule.finding IS 'What was found, in words and figures.';
 
-CREATE VIEW reporting.disputes WITH (security_barrier='true') AS
- SELECT e.subject_id AS dispute_id,
-    e.restaurant_id,
-    e.provider,
-    e.currency,
-    COALESCE(d.reported_state, t.reported_state) AS state,
-    e.amount,
-    e.fee,
-        CASE
-            WHEN (d.event_no IS NULL) THEN e.amount
-            ELSE (0)::bigint
-        END AS held,
-    c.subject_id AS payment_id,
-    e.event_id,
-    e.event_no,
-    e.occurred_at AS opened_at,
-    d.occurred_at AS decided_at,
-    e.received_at
-   FROM (((((ledger.holdings h
-     JOIN ledger.processor_events e ON (((h.restaurant_id = e.restaurant_id) AND (h.event_no = e.event_no))))
-     JOIN ledger.event_types t ON ((e.event_type = t.event_type)))
-     LEFT JOIN ledger.event_links k ON (((e.restaurant_id = k.restaurant_id) AND (e.event_no = k.event_no))))
-     LEFT JOIN ledger.processor_events c ON (((k.restaurant_id = c.restaurant_id) AND (k.payment_event_no = c.event_no))))
-     LEFT JOIN LATERAL ( SELECT v.event_no,
-            v.occurred_at,
-            u.reported_state
-           FROM ((ledger.event_links a
-             JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
-             JOIN ledger.event_types u ON ((v.event_type = u.event_type)))
-          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no) AND (v.entry_count > 0) AND (u.reported_state IS NOT NULL))
-          ORDER BY v.event_no DESC
-         LIMIT 1) d ON (true))
-  WHERE (h.event_type = 'dispute_opened'::text);
-
-COMMENT ON VIEW reporting.disputes IS 'Payments that guests dispute, and what became of the disputes. Amounts are in minor units of the currency.';
-
-COMMENT ON COLUMN reporting.disputes.dispute_id IS 'The processor''s id of it; once per restaurant and provider.';
-
-COMMENT ON COLUMN reporting.disputes.restaurant_id IS 'The restaurant.';
-
-COMMENT ON COLUMN reporting.disputes.provider IS 'The processor.';
-
-COMMENT ON COLUMN reporting.disputes.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.disputes.state IS 'OPEN: its amount is held back; LOST: it is gone; WON: it is available again.';
-
-COMMENT ON COLUMN reporting.disputes.amount IS 'What the guest disputes.';
-
-COMMENT ON COLUMN reporting.disputes.fee IS 'What the processor takes for it.';
-
-COMMENT ON COLUMN reporting.disputes.held IS 'What is held back for it now.';
-
-COMMENT ON COLUMN reporting.disputes.payment_id IS 'The payment that is disputed; null: the processor has not said.';
-
-COMMENT ON COLUMN reporting.disputes.event_id IS 'The event that first told of it.';
-
-COMMENT ON COLUMN reporting.disputes.event_no IS 'Internal number of that event: later ones have greater ones.';
-
-COMMENT ON COLUMN reporting.disputes.opened_at IS 'When it was opened.';
-
-COMMENT ON COLUMN reporting.disputes.decided_at IS 'When it was won or lost, the last time; null: it is open.';
-
-COMMENT ON COLUMN reporting.disputes.received_at IS 'When it was first received here.';
-
-CREATE VIEW reporting.holds WITH (security_barrier='true') AS
- SELECT e.event_id AS hold_id,
-    e.restaurant_id,
-    e.currency,
-    e.amount,
-    ((e.amount)::numeric - COALESCE(r.remaining, (e.amount)::numeric)) AS released,
-    COALESCE(r.remaining, (e.amount)::numeric) AS remaining,
-    (COALESCE(r.remaining, (e.amount)::numeric) > (0)::numeric) AS is_open,
-    (e.payload ->> 'reason'::text) AS reason,
-    (e.payload ->> 'actor'::text) AS actor,
-    e.event_no,
-    e.occurred_at AS held_at,
-    r.released_at
-   FROM ((ledger.holdings h
-     JOIN ledger.processor_events e ON (((h.restaurant_id = e.restaurant_id) AND (h.event_no = e.event_no))))
-     LEFT JOIN LATERAL ( SELECT ((e.amount)::numeric + sum(((t.held_effect)::numeric * (l.amount)::numeric))) AS remaining,
-            max(v.occurred_at) AS released_at
-           FROM (((ledger.event_links a
-             JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
-             JOIN ledger.ledger_entries l ON (((v.restaurant_id = l.restaurant_id) AND (v.currency = l.currency) AND (v.first_entry_seq <= l.entry_seq) AND ((v.first_entry_seq + v.entry_count) > l.entry_seq))))
-             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
-          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no))) r ON (true))
-  WHERE (h.event_type = 'funds_held'::text);
-
-COMMENT ON VIEW reporting.holds IS 'Money that people hold back, and what they have released of it. Amounts are in minor units of the currency.';
-
-COMMENT ON COLUMN reporting.holds.hold_id IS 'The reference under which it was held.';
-
-COMMENT ON COLUMN reporting.holds.restaurant_id IS 'Whose money it is.';
-
-COMMENT ON COLUMN reporting.holds.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.holds.amount IS 'What was held back.';
-
-COMMENT ON COLUMN reporting.holds.released IS 'What was released of it.';
-
-COMMENT ON COLUMN reporting.holds.remaining IS 'What is still held back.';
-
-COMMENT ON COLUMN reporting.holds.is_open IS 'Whether anything is.';
-
-COMMENT ON COLUMN reporting.holds.reason IS 'Why, in words.';
-
-COMMENT ON COLUMN reporting.holds.actor IS 'Who holds it.';
-
-COMMENT ON COLUMN reporting.holds.event_no IS 'Internal number of its event: later ones have greater ones.';
-
-COMMENT ON COLUMN reporting.holds.held_at IS 'Since when.';
-
-COMMENT ON COLUMN reporting.holds.released_at IS 'When something of it was released last; null: never.';
-
-CREATE VIEW reporting.check_held_unequal_to_open_holds WITH (security_barrier='true') AS
- SELECT b.restaurant_id,
-    b.currency,
-    'balance'::text AS reference,
-    format('held is %s, open disputes and holds are %s'::text, b.held, COALESCE(h.held, (0)::numeric)) AS finding
-   FROM (ledger.account_balances b
-     LEFT JOIN ( SELECT x.restaurant_id,
-            x.currency,
-            sum(x.held) AS held
-           FROM ( SELECT d.restaurant_id,
-                    d.currency,
-                    (d.held)::numeric AS held
-                   FROM reporting.disputes d
-                UNION ALL
-                 SELECT o.restaurant_id,
-                    o.currency,
-                    o.remaining
-                   FROM reporting.holds o) x
-          GROUP BY x.restaurant_id, x.currency) h ON (((b.restaurant_id = h.restaurant_id) AND (b.currency = h.currency))))
-  WHERE ((b.held)::numeric <> COALESCE(h.held, (0)::numeric));
-
-COMMENT ON VIEW reporting.check_held_unequal_to_open_holds IS 'error: The held balance is not the sum of what is held back. Reason: Money is held back for disputes that are open and by people, and each of it is one of reporting.disputes or reporting.holds. Else nobody can say for what it is held, or release it. Remedy: Compare the two with the entries that move held money; running_balance_broken tells whether an entry or the account was changed.';
-
-COMMENT ON COLUMN reporting.check_held_unequal_to_open_holds.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_held_unequal_to_open_holds.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_held_unequal_to_open_holds.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_held_unequal_to_open_holds.finding IS 'What was found, in words and figures.';
-
-CREATE VIEW reporting.check_hold_overdrawn WITH (security_barrier='true') AS
- SELECT restaurant_id,
-    currency,
-    hold_id AS reference,
-    format('%s was held, %s was released'::text, amount, released) AS finding
-   FROM reporting.holds h
-  WHERE (remaining < (0)::numeric);
-
-COMMENT ON VIEW reporting.check_hold_overdrawn IS 'error: More was released of a hold than was held. Reason: A release takes from its hold, and what would take more than is left is refused. Remedy: Compare with reporting.holds and the events about it. Hold the difference again, and find what wrote the release around the functions.';
-
-COMMENT ON COLUMN reporting.check_hold_overdrawn.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_hold_overdrawn.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_hold_overdrawn.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_hold_overdrawn.finding IS 'What was found, in words and figures.';
-
-CREATE VIEW reporting.check_holding_differs_from_event WITH (security_barrier='true') AS
- SELECT COALESCE(h.restaurant_id, v.restaurant_id) AS restaurant_id,
-    v.currency,
-    COALESCE(v.event_id, format('event %s'::text, h.event_no)) AS reference,
-    format('%s of %s is listed as %s'::text, COALESCE(v.event_type, 'nothing'::text), COALESCE(v.amount, (0)::bigint), COALESCE(h.event_type, 'nothing'::text)) AS finding
-   FROM (( SELECT x.event_no,
-            x.amount,
-            x.fee,
-            x.first_entry_seq,
-            x.occurred_at,
-            x.received_at,
-            x.entry_count,
-            x.restaurant_id,
-            x.currency,
-            x.provider,
-            x.event_id,
-            x.event_type,
-            x.subject_state,
-            x.payout_id,
-            x.payload,
-            x.subject_id
-           FROM ledger.processor_events x
-          WHERE ((x.entry_count > 0) AND (x.subject_state IS NULL) AND (EXISTS ( SELECT 1
-                   FROM ledger.posting_rules r
-                  WHERE ((r.event_type = x.event_type) AND (r.subject_state = 'NEW'::text) AND (r.amount_held_effect > 0)))))) v
-     FULL JOIN ledger.holdings h ON (((v.restaurant_id = h.restaurant_id) AND (v.event_no = h.event_no))))
-  WHERE (v.event_type IS DISTINCT FROM h.event_type);
-
-COMMENT ON VIEW reporting.check_holding_differs_from_event IS 'error: What is listed as held back is not what events held back. Reason: Disputes and holds are found by a list of their own, which is written with them. One that is missing there is shown to nobody. Remedy: Compare with a backup, and find what wrote the event or the list around the functions.';
-
-COMMENT ON COLUMN reporting.check_holding_differs_from_event.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_holding_differs_from_event.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_holding_differs_from_event.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_holding_differs_from_event.finding IS 'What was found, in words and figures.';
-
-CREATE VIEW reporting.check_link_to_another_kind WITH (security_barrier='true') AS
- SELECT k.restaurant_id,
-    v.currency,
-    COALESCE(v.event_id, format('event %s'::text, k.event_no)) AS reference,
-    format('%s in %s is about %s in %s and belongs to %s in %s'::text, COALESCE(v.event_type, 'nothing'::text), COALESCE(v.currency, '-'::text), COALESCE(a.event_type, 'nothing'::text), COALESCE(a.currency, '-'::text), COALESCE(p.event_type, 'nothing'::text), COALESCE(p.currency, '-'::text)) AS finding
-   FROM ((((ledger.event_links k
-     LEFT JOIN ledger.processor_events v ON (((k.restaurant_id = v.restaurant_id) AND (k.event_no = v.event_no))))
-     LEFT JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
-     LEFT JOIN ledger.processor_events p ON (((k.restaurant_id = p.restaurant_id) AND (k.payment_event_no = p.event_no))))
-     LEFT JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
-  WHERE ((k.is_reversal IS DISTINCT FROM (v.event_type = 'event_reversed'::text)) OR ((k.payment_event_no IS NOT NULL) AND ((p.event_type IS DISTINCT FROM 'charge_succeeded'::text) OR (p.currency IS DISTINCT FROM v.currency))) OR ((k.about_event_no IS NOT NULL) AND ((a.event_type IS DISTINCT FROM
-        CASE
-            WHEN k.is_reversal THEN a.event_type
-            ELSE t.first_type
-        END) OR (a.currency IS DISTINCT FROM v.currency))));
-
-COMMENT ON VIEW reporting.check_link_to_another_kind IS 'error: An event follows one that it cannot follow. Reason: What belongs to a payment points to its charge, what is about a refund, dispute or hold to the event that first told of it, in the same currency, and only reversals take something back. The sums of payments and holds rest on that. Remedy: Compare the documents of both events, and find what wrote the link around the functions.';
-
-COMMENT ON COLUMN reporting.check_link_to_another_kind.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_link_to_another_kind.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_link_to_another_kind.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_link_to_another_kind.finding IS 'What was found, in words and figures.';
-
 CREATE VIEW reporting.check_negative_available WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -3077,56 +2902,6 @@ COMMENT ON COLUMN reporting.check_negative_reserved_or_held.currency IS 'The cur
 COMMENT ON COLUMN reporting.check_negative_reserved_or_held.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_negative_reserved_or_held.finding IS 'What was found, in words and figures.';
-
-CREATE VIEW reporting.check_payment_of_another_restaurant WITH (security_barrier='true') AS
- SELECT d.restaurant_id,
-    d.currency,
-    d.event_id AS reference,
-    format('%s of restaurant %s waits for payment %s, which restaurant %s has'::text, d.event_type, d.restaurant_id, d.subject_id, c.restaurant_id) AS finding
-   FROM (ledger.deferred_events d
-     JOIN ledger.processor_events c ON (((d.subject_id = c.subject_id) AND (d.first_type = c.event_type) AND (d.provider = c.provider) AND (d.restaurant_id <> c.restaurant_id))))
-  WHERE ((d.first_type = 'charge_succeeded'::text) AND (NOT (EXISTS ( SELECT 1
-           FROM ledger.processor_events o
-          WHERE ((o.subject_id = d.subject_id) AND (o.event_type = d.first_type) AND (o.provider = d.provider) AND (o.restaurant_id = d.restaurant_id))))));
-
-COMMENT ON VIEW reporting.check_payment_of_another_restaurant IS 'warning: An event waits for a payment that another restaurant has. Reason: A payment belongs to one restaurant. The event names the wrong one, or the charge did. Remedy: Ask the sender which is right. A charge at the wrong restaurant is taken back (reverse_event) and sent again for the right one; a wrong event is dismissed.';
-
-COMMENT ON COLUMN reporting.check_payment_of_another_restaurant.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_payment_of_another_restaurant.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_payment_of_another_restaurant.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_payment_of_another_restaurant.finding IS 'What was found, in words and figures.';
-
-CREATE VIEW reporting.check_payment_overdrawn WITH (security_barrier='true') AS
- SELECT c.restaurant_id,
-    c.currency,
-    c.event_id AS reference,
-    format('payment %s of %s: refunds and disputes take %s'::text, c.subject_id, c.amount, s.taken) AS finding
-   FROM (( SELECT k.restaurant_id,
-            k.payment_event_no,
-            (- sum(((t.payment_effect)::numeric * (l.amount)::numeric))) AS taken
-           FROM (((ledger.event_links k
-             JOIN ledger.processor_events v ON (((k.restaurant_id = v.restaurant_id) AND (k.event_no = v.event_no))))
-             JOIN ledger.ledger_entries l ON (((v.restaurant_id = l.restaurant_id) AND (v.currency = l.currency) AND (v.first_entry_seq <= l.entry_seq) AND ((v.first_entry_seq + v.entry_count) > l.entry_seq))))
-             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
-          GROUP BY k.restaurant_id, k.payment_event_no) s
-     JOIN ledger.processor_events c ON (((s.restaurant_id = c.restaurant_id) AND (s.payment_event_no = c.event_no))))
-  WHERE ((s.taken > (c.amount)::numeric) AND (NOT (EXISTS ( SELECT 1
-           FROM (ledger.event_links k
-             JOIN ledger.event_acceptances a ON (((k.restaurant_id = a.restaurant_id) AND (k.event_no = a.event_no))))
-          WHERE ((k.restaurant_id = s.restaurant_id) AND (k.payment_event_no = s.payment_event_no) AND (a.code = 'AMOUNT_EXCEEDS_PAYMENT'::text))))));
-
-COMMENT ON VIEW reporting.check_payment_overdrawn IS 'error: More was refunded and disputed than a payment was charged. Reason: Refunds and disputes that are open or lost take from their payment, and what would take more than is left is refused, unless a person has it posted all the same. Remedy: api.get_payment shows everything that was told of it. Ask the processor which of it is real, and find what wrote the rest around the functions.';
-
-COMMENT ON COLUMN reporting.check_payment_overdrawn.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_payment_overdrawn.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_payment_overdrawn.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_payment_overdrawn.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_payout_amount_not_positive WITH (security_barrier='true') AS
  SELECT restaurant_id,
@@ -3444,36 +3219,6 @@ COMMENT ON COLUMN reporting.check_reserved_balance_unequal_to_open_payouts.refer
 
 COMMENT ON COLUMN reporting.check_reserved_balance_unequal_to_open_payouts.finding IS 'What was found, in words and figures.';
 
-CREATE VIEW reporting.check_reversal_not_mirror WITH (security_barrier='true') AS
- SELECT k.restaurant_id,
-    v.currency,
-    v.event_id AS reference,
-    format('posted %s; %s had posted %s'::text, m.entries, a.event_id, o.entries) AS finding
-   FROM ((((ledger.event_links k
-     JOIN ledger.processor_events v ON (((k.restaurant_id = v.restaurant_id) AND (k.event_no = v.event_no))))
-     JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
-     CROSS JOIN LATERAL ( SELECT string_agg(format('%s %s'::text, l.entry_type, l.amount), ', '::text ORDER BY l.entry_seq) AS entries,
-            array_agg(format('%s %s %s'::text, l.amount, t.debit_account, t.credit_account) ORDER BY l.entry_seq) AS movements
-           FROM (ledger.ledger_entries l
-             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
-          WHERE ((l.restaurant_id = v.restaurant_id) AND (l.event_no = v.event_no) AND (l.currency = v.currency) AND (l.entry_seq >= v.first_entry_seq) AND (l.entry_seq < (v.first_entry_seq + v.entry_count)))) m)
-     CROSS JOIN LATERAL ( SELECT string_agg(format('%s %s'::text, l.entry_type, l.amount), ', '::text ORDER BY l.entry_seq) AS entries,
-            array_agg(format('%s %s %s'::text, l.amount, t.credit_account, t.debit_account) ORDER BY l.entry_seq) AS movements
-           FROM (ledger.ledger_entries l
-             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
-          WHERE ((l.restaurant_id = a.restaurant_id) AND (l.event_no = a.event_no) AND (l.currency = a.currency) AND (l.entry_seq >= a.first_entry_seq) AND (l.entry_seq < (a.first_entry_seq + a.entry_count)))) o)
-  WHERE (k.is_reversal AND (m.movements IS DISTINCT FROM o.movements));
-
-COMMENT ON VIEW reporting.check_reversal_not_mirror IS 'error: A reversal is not the mirror of what it takes back. Reason: It posts each entry of the event again, with debit and credit the other way round. Else something of the mistake stays. Remedy: Compare the entries of both events, and correct the difference with an adjustment.';
-
-COMMENT ON COLUMN reporting.check_reversal_not_mirror.restaurant_id IS 'The restaurant; null: all of the currency.';
-
-COMMENT ON COLUMN reporting.check_reversal_not_mirror.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.check_reversal_not_mirror.reference IS 'What to look up.';
-
-COMMENT ON COLUMN reporting.check_reversal_not_mirror.finding IS 'What was found, in words and figures.';
-
 CREATE VIEW reporting.check_running_balance_broken WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -3763,6 +3508,70 @@ COMMENT ON COLUMN reporting.debt_ageing.last_event_at IS 'The latest occurred_at
 
 COMMENT ON COLUMN reporting.debt_ageing.is_closed IS 'Whether the restaurant is closed: it takes no charge any more that would make the debt good.';
 
+CREATE VIEW reporting.disputes WITH (security_barrier='true') AS
+ SELECT e.subject_id AS dispute_id,
+    e.restaurant_id,
+    e.provider,
+    e.currency,
+    COALESCE(d.reported_state, t.reported_state) AS state,
+    e.amount,
+    e.fee,
+        CASE
+            WHEN (d.event_no IS NULL) THEN e.amount
+            ELSE (0)::bigint
+        END AS held,
+    c.subject_id AS payment_id,
+    e.event_id,
+    e.event_no,
+    e.occurred_at AS opened_at,
+    d.occurred_at AS decided_at,
+    e.received_at
+   FROM (((((ledger.holdings h
+     JOIN ledger.processor_events e ON (((h.restaurant_id = e.restaurant_id) AND (h.event_no = e.event_no))))
+     JOIN ledger.event_types t ON ((e.event_type = t.event_type)))
+     LEFT JOIN ledger.event_links k ON (((e.restaurant_id = k.restaurant_id) AND (e.event_no = k.event_no))))
+     LEFT JOIN ledger.processor_events c ON (((k.restaurant_id = c.restaurant_id) AND (k.payment_event_no = c.event_no))))
+     LEFT JOIN LATERAL ( SELECT v.event_no,
+            v.occurred_at,
+            u.reported_state
+           FROM ((ledger.event_links a
+             JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
+             JOIN ledger.event_types u ON ((v.event_type = u.event_type)))
+          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no) AND (v.entry_count > 0) AND (u.reported_state IS NOT NULL))
+          ORDER BY v.event_no DESC
+         LIMIT 1) d ON (true))
+  WHERE (h.event_type = 'dispute_opened'::text);
+
+COMMENT ON VIEW reporting.disputes IS 'Payments that guests dispute, and what became of the disputes. Amounts are in minor units of the currency.';
+
+COMMENT ON COLUMN reporting.disputes.dispute_id IS 'The processor''s id of it; once per restaurant and provider.';
+
+COMMENT ON COLUMN reporting.disputes.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.disputes.provider IS 'The processor.';
+
+COMMENT ON COLUMN reporting.disputes.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.disputes.state IS 'OPEN: its amount is held back; LOST: it is gone; WON: it is available again.';
+
+COMMENT ON COLUMN reporting.disputes.amount IS 'What the guest disputes.';
+
+COMMENT ON COLUMN reporting.disputes.fee IS 'What the processor takes for it.';
+
+COMMENT ON COLUMN reporting.disputes.held IS 'What is held back for it now.';
+
+COMMENT ON COLUMN reporting.disputes.payment_id IS 'The payment that is disputed; null: the processor has not said.';
+
+COMMENT ON COLUMN reporting.disputes.event_id IS 'The event that first told of it.';
+
+COMMENT ON COLUMN reporting.disputes.event_no IS 'Internal number of that event: later ones have greater ones.';
+
+COMMENT ON COLUMN reporting.disputes.opened_at IS 'When it was opened.';
+
+COMMENT ON COLUMN reporting.disputes.decided_at IS 'When it was won or lost, the last time; null: it is open.';
+
+COMMENT ON COLUMN reporting.disputes.received_at IS 'When it was first received here.';
+
 CREATE VIEW reporting.fx_rates WITH (security_barrier='true') AS
  SELECT source,
     rate_date,
@@ -3788,6 +3597,239 @@ COMMENT ON COLUMN reporting.fx_rates.rate IS 'What one unit of base costs in uni
 COMMENT ON COLUMN reporting.fx_rates.loaded_at IS 'When it was loaded here.';
 
 COMMENT ON COLUMN reporting.fx_rates.loaded_by IS 'Who loaded it.';
+
+CREATE VIEW reporting.holds WITH (security_barrier='true') AS
+ SELECT e.event_id AS hold_id,
+    e.restaurant_id,
+    e.currency,
+    e.amount,
+    ((e.amount)::numeric - COALESCE(r.remaining, (e.amount)::numeric)) AS released,
+    COALESCE(r.remaining, (e.amount)::numeric) AS remaining,
+    (COALESCE(r.remaining, (e.amount)::numeric) > (0)::numeric) AS is_open,
+    (e.payload ->> 'reason'::text) AS reason,
+    (e.payload ->> 'actor'::text) AS actor,
+    e.event_no,
+    e.occurred_at AS held_at,
+    r.released_at
+   FROM ((ledger.holdings h
+     JOIN ledger.processor_events e ON (((h.restaurant_id = e.restaurant_id) AND (h.event_no = e.event_no))))
+     LEFT JOIN LATERAL ( SELECT ((e.amount)::numeric + sum(((t.held_effect)::numeric * (l.amount)::numeric))) AS remaining,
+            max(v.occurred_at) AS released_at
+           FROM (((ledger.event_links a
+             JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
+             JOIN ledger.ledger_entries l ON (((v.restaurant_id = l.restaurant_id) AND (v.currency = l.currency) AND (v.first_entry_seq <= l.entry_seq) AND ((v.first_entry_seq + v.entry_count) > l.entry_seq))))
+             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no))) r ON (true))
+  WHERE (h.event_type = 'funds_held'::text);
+
+COMMENT ON VIEW reporting.holds IS 'Money that people hold back, and what they have released of it. Amounts are in minor units of the currency.';
+
+COMMENT ON COLUMN reporting.holds.hold_id IS 'The reference under which it was held.';
+
+COMMENT ON COLUMN reporting.holds.restaurant_id IS 'Whose money it is.';
+
+COMMENT ON COLUMN reporting.holds.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.holds.amount IS 'What was held back.';
+
+COMMENT ON COLUMN reporting.holds.released IS 'What was released of it.';
+
+COMMENT ON COLUMN reporting.holds.remaining IS 'What is still held back.';
+
+COMMENT ON COLUMN reporting.holds.is_open IS 'Whether anything is.';
+
+COMMENT ON COLUMN reporting.holds.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN reporting.holds.actor IS 'Who holds it.';
+
+COMMENT ON COLUMN reporting.holds.event_no IS 'Internal number of its event: later ones have greater ones.';
+
+COMMENT ON COLUMN reporting.holds.held_at IS 'Since when.';
+
+COMMENT ON COLUMN reporting.holds.released_at IS 'When something of it was released last; null: never.';
+
+CREATE VIEW reporting.inbox WITH (security_barrier='true') AS
+ SELECT i.event_id,
+    i.provider,
+    i.status,
+    (i.status = ANY (ARRAY['rejected'::text, 'conflict'::text, 'deferred'::text])) AS is_open,
+    i.code,
+    COALESCE(i.message, m.message) AS message,
+    i.details,
+        CASE
+            WHEN (jsonb_typeof((i.payload -> 'event_type'::text)) = 'string'::text) THEN "left"((i.payload ->> 'event_type'::text), 128)
+            ELSE NULL::text
+        END AS event_type,
+    NULLIF(i.restaurant_id, ''::text) AS restaurant_id,
+        CASE
+            WHEN (jsonb_typeof((i.payload -> 'currency'::text)) = 'string'::text) THEN "left"((i.payload ->> 'currency'::text), 3)
+            ELSE NULL::text
+        END AS currency,
+        CASE
+            WHEN ((jsonb_typeof((i.payload -> 'amount'::text)) = 'number'::text) AND (((i.payload -> 'amount'::text) >= '-9007199254740991'::jsonb) AND ((i.payload -> 'amount'::text) <= '9007199254740991'::jsonb)) AND ((i.payload ->> 'amount'::text) !~~ '%.%'::text)) THEN ((i.payload -> 'amount'::text))::bigint
+            ELSE NULL::bigint
+        END AS amount,
+    LEAST(i.received_at, t.first_received_at) AS first_seen_at,
+    GREATEST(i.received_at, i.last_received_at, t.last_received_at) AS last_seen_at,
+    (i.deliveries + t.deliveries) AS deliveries,
+    (now() - LEAST(i.received_at, t.first_received_at)) AS age,
+    i.decided_at,
+    i.actor,
+    i.reason,
+    i.rejection_no,
+    i.payload
+   FROM ((( SELECT r.event_id,
+            r.provider,
+            r.status,
+            r.code,
+            r.message,
+            r.details,
+            r.restaurant_id,
+            r.received_at,
+            NULL::timestamp with time zone AS last_received_at,
+            COALESCE(( SELECT d.deliveries
+                   FROM ledger.deferred_events d
+                  WHERE ((d.event_id = r.event_id) AND (d.provider = r.provider))), (((r.event_id IS NULL) OR (r.provider IS NULL)))::integer) AS deliveries,
+            NULL::timestamp with time zone AS decided_at,
+            NULL::text AS actor,
+            NULL::text AS reason,
+            r.rejection_no,
+            r.payload
+           FROM ledger.event_rejections r
+          WHERE ((( SELECT max(n.rejection_no) AS max
+                   FROM ledger.event_rejections n
+                  WHERE ((n.event_id = r.event_id) AND (n.provider = r.provider) AND (n.rejection_no > r.rejection_no))) IS NULL) AND (( SELECT e.received_at
+                   FROM ledger.processor_events e
+                  WHERE ((e.event_id = r.event_id) AND (e.provider = r.provider) AND (e.received_at >= r.received_at) AND ((e.received_at > r.received_at) OR (r.status = 'rejected'::text)))) IS NULL) AND (( SELECT d.received_at
+                   FROM ledger.deferred_events d
+                  WHERE ((d.event_id = r.event_id) AND (d.provider = r.provider) AND (d.received_at >= r.received_at) AND ((d.received_at > r.received_at) OR (r.status = 'rejected'::text)))) IS NULL) AND (( SELECT max(x.rejection_no) AS max
+                   FROM ledger.event_dismissals x
+                  WHERE ((x.event_id = r.event_id) AND (x.provider = r.provider) AND (x.rejection_no >= r.rejection_no))) IS NULL) AND (((r.event_id IS NOT NULL) AND (r.provider IS NOT NULL)) OR (( SELECT x.dismissal_no
+                   FROM ledger.event_dismissals x
+                  WHERE ((x.restaurant_id = r.restaurant_id) AND (x.rejection_no = r.rejection_no))) IS NULL)))
+        UNION ALL
+         SELECT d.event_id,
+            d.provider,
+            'deferred'::text,
+            d.code,
+            NULL::text,
+            jsonb_build_object('event_type', d.first_type, 'subject_id', d.subject_id) AS jsonb_build_object,
+            d.restaurant_id,
+            d.received_at,
+            d.last_received_at,
+            d.deliveries,
+            NULL::timestamp with time zone,
+            NULL::text,
+            NULL::text,
+            NULL::bigint,
+            d.payload
+           FROM ledger.deferred_events d
+          WHERE (( SELECT max(r.rejection_no) AS max
+                   FROM ledger.event_rejections r
+                  WHERE ((r.event_id = d.event_id) AND (r.provider = d.provider) AND (r.received_at >= d.received_at) AND ((r.received_at > d.received_at) OR (r.status = 'conflict'::text)) AND (r.rejection_no > COALESCE(( SELECT max(x.rejection_no) AS max
+                           FROM ledger.event_dismissals x
+                          WHERE ((x.event_id = d.event_id) AND (x.provider = d.provider))), (0)::bigint)))) IS NULL)
+        UNION ALL
+         SELECT e.event_id,
+            e.provider,
+            'accepted'::text,
+            a.code,
+            NULL::text,
+            NULL::jsonb,
+            a.restaurant_id,
+            e.received_at,
+            NULL::timestamp with time zone,
+            0,
+            a.accepted_at,
+            a.actor,
+            a.reason,
+            NULL::bigint,
+            e.payload
+           FROM (ledger.processor_events e
+             JOIN ledger.event_acceptances a ON (((e.restaurant_id = a.restaurant_id) AND (e.event_no = a.event_no))))
+          WHERE (( SELECT max(r.rejection_no) AS max
+                   FROM ledger.event_rejections r
+                  WHERE ((r.event_id = e.event_id) AND (r.provider = e.provider) AND (r.received_at > a.accepted_at))) IS NULL)
+        UNION ALL
+         SELECT x.event_id,
+            x.provider,
+            'dismissed'::text,
+            x.code,
+            r.message,
+            r.details,
+            x.restaurant_id,
+            x.received_at,
+            NULL::timestamp with time zone,
+            (((r.rejection_no IS NULL) OR (x.event_id IS NULL) OR (x.provider IS NULL)))::integer AS int4,
+            x.dismissed_at,
+            x.actor,
+            x.reason,
+            x.rejection_no,
+            COALESCE(r.payload, x.payload) AS "coalesce"
+           FROM (ledger.event_dismissals x
+             LEFT JOIN ledger.event_rejections r ON (((x.restaurant_id = r.restaurant_id) AND (x.rejection_no = r.rejection_no))))
+          WHERE ((( SELECT max(n.dismissal_no) AS max
+                   FROM ledger.event_dismissals n
+                  WHERE ((n.event_id = x.event_id) AND (n.provider = x.provider) AND (n.dismissal_no > x.dismissal_no))) IS NULL) AND (( SELECT max(n.rejection_no) AS max
+                   FROM ledger.event_rejections n
+                  WHERE ((n.event_id = x.event_id) AND (n.provider = x.provider) AND
+                        CASE
+                            WHEN (x.rejection_no IS NULL) THEN (n.received_at > x.dismissed_at)
+                            ELSE (n.rejection_no > x.rejection_no)
+                        END)) IS NULL) AND (( SELECT d.received_at
+                   FROM ledger.deferred_events d
+                  WHERE ((d.event_id = x.event_id) AND (d.provider = x.provider))) IS NULL) AND (( SELECT e.received_at
+                   FROM (ledger.processor_events e
+                     LEFT JOIN ledger.event_acceptances a ON (((e.restaurant_id = a.restaurant_id) AND (e.event_no = a.event_no))))
+                  WHERE ((e.event_id = x.event_id) AND (e.provider = x.provider) AND (COALESCE(a.accepted_at, e.received_at) >= x.dismissed_at))) IS NULL))) i
+     CROSS JOIN LATERAL ( SELECT count(*) AS deliveries,
+            min(r.received_at) AS first_received_at,
+            max(r.received_at) AS last_received_at
+           FROM ledger.event_rejections r
+          WHERE ((r.event_id = i.event_id) AND (r.provider = i.provider))) t)
+     LEFT JOIN ledger.rejection_reasons m ON ((i.code = m.code)));
+
+COMMENT ON VIEW reporting.inbox IS 'Events that posted nothing and that somebody may have to look at, one row each with its latest state: refused, in conflict with what is known, waiting; also those that a person has accepted or dismissed. Deliveries whose event_id cannot be read are rows of their own.';
+
+COMMENT ON COLUMN reporting.inbox.event_id IS 'The processor''s id of it; null: none that could be read.';
+
+COMMENT ON COLUMN reporting.inbox.provider IS 'The processor; null: none that could be read.';
+
+COMMENT ON COLUMN reporting.inbox.status IS 'rejected: not valid or not allowed. conflict: its id, or what it tells of, is known with other content. deferred: it waits for what it refers to. accepted: a person had it posted all the same. dismissed: a person has closed it. The first three are open.';
+
+COMMENT ON COLUMN reporting.inbox.is_open IS 'Whether there is still something to do: not if it was posted since, accepted or dismissed.';
+
+COMMENT ON COLUMN reporting.inbox.code IS 'Why it posted nothing. docs/operations.md says what to do.';
+
+COMMENT ON COLUMN reporting.inbox.message IS 'The same in words.';
+
+COMMENT ON COLUMN reporting.inbox.details IS 'The facts that go with it; of what waits: the type and the subject of the event it waits for.';
+
+COMMENT ON COLUMN reporting.inbox.event_type IS 'As the document says.';
+
+COMMENT ON COLUMN reporting.inbox.restaurant_id IS 'As the document says; null: it names no valid one.';
+
+COMMENT ON COLUMN reporting.inbox.currency IS 'As the document says.';
+
+COMMENT ON COLUMN reporting.inbox.amount IS 'As the document says, in minor units; null: it has none that could be read.';
+
+COMMENT ON COLUMN reporting.inbox.first_seen_at IS 'When it was first received, or first refused.';
+
+COMMENT ON COLUMN reporting.inbox.last_seen_at IS 'When it was last told.';
+
+COMMENT ON COLUMN reporting.inbox.deliveries IS 'How often it was told and did not post; a replay counts, too.';
+
+COMMENT ON COLUMN reporting.inbox.age IS 'Since it was first seen.';
+
+COMMENT ON COLUMN reporting.inbox.decided_at IS 'When a person accepted or dismissed it.';
+
+COMMENT ON COLUMN reporting.inbox.actor IS 'Who did.';
+
+COMMENT ON COLUMN reporting.inbox.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN reporting.inbox.rejection_no IS 'Number of the delivery that the row tells of; null: it waits, waited, or was accepted.';
+
+COMMENT ON COLUMN reporting.inbox.payload IS 'The document as received; numbers that are very long are left out with their member.';
 
 CREATE VIEW reporting.integrity_checks WITH (security_barrier='true') AS
  SELECT substr((v.relname)::text, 7) AS check_name,
@@ -3818,14 +3860,7 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
     f.currency,
     f.reference,
     f.finding
-   FROM (( SELECT 'acceptance_without_refusal'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_acceptance_without_refusal c
-        UNION ALL
-         SELECT 'account_differs_from_last_entry'::text AS check_name,
+   FROM (( SELECT 'account_differs_from_last_entry'::text AS check_name,
             c.restaurant_id,
             c.currency,
             c.reference,
@@ -3860,13 +3895,6 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_balance_unequal_to_entries c
         UNION ALL
-         SELECT 'charge_without_its_payment'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_charge_without_its_payment c
-        UNION ALL
          SELECT 'clearing_unequal_to_owed'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -3880,13 +3908,6 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_closed_day_unequal_to_payouts c
-        UNION ALL
-         SELECT 'deferred_count_differs'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_deferred_count_differs c
         UNION ALL
          SELECT 'duplicate_business_content'::text AS check_name,
             c.restaurant_id,
@@ -3930,13 +3951,6 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_entry_without_event_or_payout c
         UNION ALL
-         SELECT 'event_deferred_long'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_event_deferred_long c
-        UNION ALL
          SELECT 'event_differs_from_rule'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -3944,26 +3958,12 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_event_differs_from_rule c
         UNION ALL
-         SELECT 'event_reversed_twice'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_event_reversed_twice c
-        UNION ALL
          SELECT 'event_type_unknown'::text AS check_name,
             c.restaurant_id,
             c.currency,
             c.reference,
             c.finding
            FROM reporting.check_event_type_unknown c
-        UNION ALL
-         SELECT 'event_waits_in_vain'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_event_waits_in_vain c
         UNION ALL
          SELECT 'event_without_its_entries'::text AS check_name,
             c.restaurant_id,
@@ -3979,34 +3979,6 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_event_without_rule c
         UNION ALL
-         SELECT 'held_unequal_to_open_holds'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_held_unequal_to_open_holds c
-        UNION ALL
-         SELECT 'hold_overdrawn'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_hold_overdrawn c
-        UNION ALL
-         SELECT 'holding_differs_from_event'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_holding_differs_from_event c
-        UNION ALL
-         SELECT 'link_to_another_kind'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_link_to_another_kind c
-        UNION ALL
          SELECT 'negative_available'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -4020,20 +3992,6 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_negative_reserved_or_held c
-        UNION ALL
-         SELECT 'payment_of_another_restaurant'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_payment_of_another_restaurant c
-        UNION ALL
-         SELECT 'payment_overdrawn'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_payment_overdrawn c
         UNION ALL
          SELECT 'payout_amount_not_positive'::text AS check_name,
             c.restaurant_id,
@@ -4104,13 +4062,6 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_reserved_balance_unequal_to_open_payouts c
-        UNION ALL
-         SELECT 'reversal_not_mirror'::text AS check_name,
-            c.restaurant_id,
-            c.currency,
-            c.reference,
-            c.finding
-           FROM reporting.check_reversal_not_mirror c
         UNION ALL
          SELECT 'running_balance_broken'::text AS check_name,
             c.restaurant_id,
@@ -5215,6 +5166,12 @@ ALTER TABLE ONLY ledger.entry_types
 ALTER TABLE ONLY ledger.event_acceptances
     ADD CONSTRAINT event_acceptances_pkey PRIMARY KEY (restaurant_id, event_no);
 
+ALTER TABLE ONLY ledger.event_dismissals
+    ADD CONSTRAINT event_dismissals_pkey PRIMARY KEY (restaurant_id, dismissal_no);
+
+ALTER TABLE ONLY ledger.event_dismissals
+    ADD CONSTRAINT event_dismissals_rejection_key UNIQUE (restaurant_id, rejection_no);
+
 ALTER TABLE ONLY ledger.event_links
     ADD CONSTRAINT event_links_pkey PRIMARY KEY (restaurant_id, event_no);
 
@@ -5292,13 +5249,35 @@ ALTER TABLE ONLY ledger.setting_changes
 
 CREATE INDEX deferred_events_account_occurred_at_idx ON ledger.deferred_events USING btree (restaurant_id, currency, occurred_at, deferred_no);
 
+CREATE INDEX deferred_events_received_at_deferred_no_idx ON ledger.deferred_events USING btree (received_at, deferred_no);
+
+CREATE INDEX deferred_events_restaurant_id_received_at_deferred_no_idx ON ledger.deferred_events USING btree (restaurant_id, received_at, deferred_no);
+
+CREATE INDEX event_acceptances_accepted_at_event_no_idx ON ledger.event_acceptances USING btree (accepted_at, event_no);
+
+CREATE INDEX event_dismissals_dismissed_at_dismissal_no_idx ON ledger.event_dismissals USING btree (dismissed_at, dismissal_no);
+
+CREATE INDEX event_dismissals_event_id_provider_rejection_no_idx ON ledger.event_dismissals USING btree (event_id, provider, rejection_no);
+
+CREATE INDEX event_dismissals_rejection_no_unreadable_idx ON ledger.event_dismissals USING btree (rejection_no) WHERE ((event_id IS NULL) OR (provider IS NULL));
+
 CREATE INDEX event_links_restaurant_id_about_event_no_idx ON ledger.event_links USING btree (restaurant_id, about_event_no);
 
 CREATE INDEX event_links_restaurant_id_payment_event_no_idx ON ledger.event_links USING btree (restaurant_id, payment_event_no);
 
 CREATE UNIQUE INDEX event_links_reversed_once_key ON ledger.event_links USING btree (restaurant_id, about_event_no) WHERE is_reversal;
 
-CREATE INDEX event_rejections_event_id_provider_idx ON ledger.event_rejections USING btree (event_id, provider);
+CREATE INDEX event_rejections_code_received_at_rejection_no_idx ON ledger.event_rejections USING btree (code, received_at, rejection_no);
+
+CREATE INDEX event_rejections_event_id_provider_rejection_no_idx ON ledger.event_rejections USING btree (event_id, provider, rejection_no) INCLUDE (received_at);
+
+CREATE INDEX event_rejections_received_at_rejection_no_idx ON ledger.event_rejections USING btree (received_at, rejection_no);
+
+CREATE INDEX event_rejections_rejection_no_unreadable_idx ON ledger.event_rejections USING btree (rejection_no) WHERE ((event_id IS NULL) OR (provider IS NULL));
+
+CREATE INDEX event_rejections_restaurant_id_received_at_rejection_no_idx ON ledger.event_rejections USING btree (restaurant_id, received_at, rejection_no);
+
+CREATE INDEX event_rejections_status_received_at_rejection_no_idx ON ledger.event_rejections USING btree (status, received_at, rejection_no) WHERE (status <> 'rejected'::text);
 
 CREATE INDEX fx_rates_source_quote_rate_date_base_idx ON ledger.fx_rates USING btree (source, quote, rate_date, base);
 
@@ -5347,6 +5326,8 @@ CREATE TRIGGER entry_types_keep BEFORE DELETE OR UPDATE ON ledger.entry_types FO
 CREATE TRIGGER entry_types_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.entry_types FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
 
 CREATE TRIGGER event_acceptances_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_acceptances FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER event_dismissals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_dismissals FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER event_links_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_links FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -5499,6 +5480,9 @@ GRANT USAGE ON SCHEMA ledger TO cuenta_writer;
 GRANT USAGE ON SCHEMA reporting TO cuenta_writer;
 GRANT USAGE ON SCHEMA reporting TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) TO cuenta_operator;
 
@@ -5519,6 +5503,12 @@ GRANT ALL ON FUNCTION api.confirm_payout(p_payout_id text, p_external_id text, p
 REVOKE ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_app;
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provider text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provider text, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.find_events(p_key text, p_value text, p_limit integer, p_cursor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.find_events(p_key text, p_value text, p_limit integer, p_cursor text) TO cuenta_writer;
@@ -5629,6 +5619,12 @@ GRANT ALL ON FUNCTION api.list_holds(p_restaurant_id text, p_currency text, p_is
 GRANT ALL ON FUNCTION api.list_holds(p_restaurant_id text, p_currency text, p_is_open boolean, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_holds(p_restaurant_id text, p_currency text, p_is_open boolean, p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.list_inbox(p_code text, p_status text, p_restaurant_id text, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_inbox(p_code text, p_status text, p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_inbox(p_code text, p_status text, p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_inbox(p_code text, p_status text, p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_inbox(p_code text, p_status text, p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) TO cuenta_writer;
 GRANT ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) TO cuenta_app;
@@ -5703,6 +5699,12 @@ GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_a
 
 REVOKE ALL ON FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.replay_event(p_event_id text, p_provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.replay_event(p_event_id text, p_provider text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.replay_events(p_code text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.replay_events(p_code text, p_limit integer) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) TO cuenta_operator;
@@ -5798,14 +5800,26 @@ GRANT ALL ON FUNCTION ledger.defer_event(p_event ledger.event_fields, p_document
 REVOKE ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.find_decided_keys(p_code text, p_status text, p_restaurant_id text, p_at timestamp with time zone, p_number bigint, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_decided_keys(p_code text, p_status text, p_restaurant_id text, p_at timestamp with time zone, p_number bigint, p_limit integer) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_event_fault(p_event jsonb, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_fx_fault(p_rate jsonb, p_today date) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.find_inbox_keys(p_code text, p_status text, p_restaurant_id text, p_until timestamp with time zone, p_at timestamp with time zone, p_rejection_no bigint, p_deferred_no bigint, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_inbox_keys(p_code text, p_status text, p_restaurant_id text, p_until timestamp with time zone, p_at timestamp with time zone, p_rejection_no bigint, p_deferred_no bigint, p_limit integer) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.find_kept_event(p_event_id text, p_provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_kept_event(p_event_id text, p_provider text) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.find_reference_fault(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_reference_fault(p_event jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.find_replays(p_code text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_replays(p_code text, p_limit integer) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.find_wild_number(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_wild_number(p_document jsonb) TO cuenta_writer;
@@ -5823,6 +5837,9 @@ REVOKE ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_writer;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION ledger.leave_deferred(p_restaurant_id text, p_currency text, p_deferred_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.leave_deferred(p_restaurant_id text, p_currency text, p_deferred_no bigint) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.link_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_event_no bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.link_event(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision, p_event_no bigint) TO cuenta_writer;
 
@@ -5831,6 +5848,12 @@ GRANT ALL ON FUNCTION ledger.list_day_settings(p_restaurant_id text) TO cuenta_w
 
 REVOKE ALL ON FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provider text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provider text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.list_followed(p_restaurant_id text, p_event_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.list_followed(p_restaurant_id text, p_event_no bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.list_refusals(p_event_id text, p_provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.list_refusals(p_event_id text, p_provider text) TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.restaurants FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.restaurants TO cuenta_owner;
@@ -5942,6 +5965,9 @@ GRANT ALL ON FUNCTION ledger.read_events(p_events jsonb, p_now timestamp with ti
 REVOKE ALL ON FUNCTION ledger.read_fx_rates(p_rates jsonb, p_today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_fx_rates(p_rates jsonb, p_today date) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.read_inbox_item(p_event_id text, p_provider text, p_rejection_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.read_inbox_item(p_event_id text, p_provider text, p_rejection_no bigint) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) TO cuenta_writer;
 
@@ -5969,11 +5995,23 @@ GRANT ALL ON FUNCTION ledger.reject_event(p_event ledger.event_fields, p_documen
 REVOKE ALL ON FUNCTION ledger.reject_invalid_event(p_event jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.reject_invalid_event(p_event jsonb, p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.replay_apart(p_event_id text, p_provider text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.replay_apart(p_event_id text, p_provider text, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.replay_deferred(p_event_id text, p_provider text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.replay_deferred(p_event_id text, p_provider text, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.replay_kept_event(p_event_id text, p_provider text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.replay_kept_event(p_event_id text, p_provider text, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.require_actor(p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_actor(p_actor text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.require_currency(p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_currency(p_currency text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.require_event_named(p_event_id text, p_provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_event_named(p_event_id text, p_provider text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.require_fx_source(p_source text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_fx_source(p_source text) TO cuenta_writer;
@@ -6004,6 +6042,9 @@ GRANT ALL ON FUNCTION ledger.require_period(p_from date, p_to date) TO cuenta_wr
 
 REVOKE ALL ON FUNCTION ledger.require_reason(p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_reason(p_reason text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.require_reason_code(p_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_reason_code(p_code text) TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.reports FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.reports TO cuenta_owner;
@@ -6108,6 +6149,9 @@ GRANT ALL ON FUNCTION ledger.write_csv_row(p_view regclass) TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.write_cursor(p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_cursor(p_key text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.write_dismissal(p_event_id text, p_provider text, p_rejection_no bigint, p_actor text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_dismissal(p_event_id text, p_provider text, p_rejection_no bigint, p_actor text, p_reason text, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_received_at timestamp with time zone, p_now timestamp with time zone, p_accepted text, OUT answer ledger.event_answer, OUT are_waiting boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_received_at timestamp with time zone, p_now timestamp with time zone, p_accepted text, OUT answer ledger.event_answer, OUT are_waiting boolean) TO cuenta_writer;
 
@@ -6116,9 +6160,6 @@ GRANT ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency t
 
 REVOKE ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) TO cuenta_writer;
-
-REVOKE ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
@@ -6137,7 +6178,7 @@ GRANT UPDATE(currency) ON TABLE ledger.currencies TO cuenta_owner;
 
 REVOKE ALL ON TABLE ledger.deferred_events FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.deferred_events TO cuenta_owner;
-GRANT SELECT,INSERT,DELETE ON TABLE ledger.deferred_events TO cuenta_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.deferred_events TO cuenta_writer;
 
 REVOKE ALL ON SEQUENCE ledger.deferred_events_deferred_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.deferred_events_deferred_no_seq TO cuenta_owner;
@@ -6152,6 +6193,14 @@ GRANT UPDATE(entry_type) ON TABLE ledger.entry_types TO cuenta_owner;
 REVOKE ALL ON TABLE ledger.event_acceptances FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_acceptances TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.event_acceptances TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.event_dismissals FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_dismissals TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.event_dismissals TO cuenta_writer;
+
+REVOKE ALL ON SEQUENCE ledger.event_dismissals_dismissal_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE ledger.event_dismissals_dismissal_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE ledger.event_dismissals_dismissal_no_seq TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.event_links FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_links TO cuenta_owner;
@@ -6239,9 +6288,6 @@ GRANT SELECT ON TABLE reporting.restaurant_balances TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.balances_in_base TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.balances_in_base TO cuenta_reader;
 
-GRANT SELECT ON TABLE reporting.check_acceptance_without_refusal TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_acceptance_without_refusal TO cuenta_reader;
-
 GRANT SELECT ON TABLE reporting.check_account_differs_from_last_entry TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_account_differs_from_last_entry TO cuenta_reader;
 
@@ -6257,17 +6303,11 @@ GRANT SELECT ON TABLE reporting.check_amount_out_of_range TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.check_balance_unequal_to_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_balance_unequal_to_entries TO cuenta_reader;
 
-GRANT SELECT ON TABLE reporting.check_charge_without_its_payment TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_charge_without_its_payment TO cuenta_reader;
-
 GRANT SELECT ON TABLE reporting.check_clearing_unequal_to_owed TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_clearing_unequal_to_owed TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_closed_day_unequal_to_payouts TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_closed_day_unequal_to_payouts TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.check_deferred_count_differs TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_deferred_count_differs TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_duplicate_business_content TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_duplicate_business_content TO cuenta_reader;
@@ -6287,20 +6327,11 @@ GRANT SELECT ON TABLE reporting.check_entry_type_unknown TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.check_entry_without_event_or_payout TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_entry_without_event_or_payout TO cuenta_reader;
 
-GRANT SELECT ON TABLE reporting.check_event_deferred_long TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_event_deferred_long TO cuenta_reader;
-
 GRANT SELECT ON TABLE reporting.check_event_differs_from_rule TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_differs_from_rule TO cuenta_reader;
 
-GRANT SELECT ON TABLE reporting.check_event_reversed_twice TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_event_reversed_twice TO cuenta_reader;
-
 GRANT SELECT ON TABLE reporting.check_event_type_unknown TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_type_unknown TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.check_event_waits_in_vain TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_event_waits_in_vain TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_event_without_its_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_without_its_entries TO cuenta_reader;
@@ -6308,35 +6339,11 @@ GRANT SELECT ON TABLE reporting.check_event_without_its_entries TO cuenta_reader
 GRANT SELECT ON TABLE reporting.check_event_without_rule TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_without_rule TO cuenta_reader;
 
-GRANT SELECT ON TABLE reporting.disputes TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.disputes TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.holds TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.holds TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.check_held_unequal_to_open_holds TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_held_unequal_to_open_holds TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.check_hold_overdrawn TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_hold_overdrawn TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.check_holding_differs_from_event TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_holding_differs_from_event TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.check_link_to_another_kind TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_link_to_another_kind TO cuenta_reader;
-
 GRANT SELECT ON TABLE reporting.check_negative_available TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_negative_available TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_negative_reserved_or_held TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_negative_reserved_or_held TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.check_payment_of_another_restaurant TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_payment_of_another_restaurant TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.check_payment_overdrawn TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_payment_overdrawn TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_payout_amount_not_positive TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_amount_not_positive TO cuenta_reader;
@@ -6371,9 +6378,6 @@ GRANT SELECT ON TABLE reporting.check_reserve_differs_from_payout TO cuenta_read
 GRANT SELECT ON TABLE reporting.check_reserved_balance_unequal_to_open_payouts TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_reserved_balance_unequal_to_open_payouts TO cuenta_reader;
 
-GRANT SELECT ON TABLE reporting.check_reversal_not_mirror TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.check_reversal_not_mirror TO cuenta_reader;
-
 GRANT SELECT ON TABLE reporting.check_running_balance_broken TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_running_balance_broken TO cuenta_reader;
 
@@ -6392,8 +6396,17 @@ GRANT SELECT ON TABLE reporting.daily_sales_in_base TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.debt_ageing TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.debt_ageing TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.disputes TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.disputes TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.fx_rates TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.fx_rates TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.holds TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.holds TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.inbox TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.inbox TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.integrity_checks TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.integrity_checks TO cuenta_reader;

@@ -14,7 +14,7 @@ select tables_are(
         'currencies',
         'deferred_events',
         'entry_types',
-        'event_acceptances',
+        'event_acceptances', 'event_dismissals',
         'event_links',
         'event_rejections',
         'event_types',
@@ -34,11 +34,14 @@ select tables_are(
 select functions_are(
     'api',
     array[
+        'accept_event',
         'cancel_payout',
         'check_integrity',
         'claim_payouts',
         'confirm_payout',
         'continue_payout_run',
+        'dismiss_event',
+        'dismiss_rejection',
         'find_events',
         'get_balance',
         'get_event',
@@ -58,6 +61,7 @@ select functions_are(
         'list_disputes',
         'list_entries',
         'list_holds',
+        'list_inbox',
         'list_payments',
         'list_payout_entries',
         'list_payout_runs',
@@ -73,6 +77,8 @@ select functions_are(
         'post_adjustment',
         'preview_payouts',
         'release_hold',
+        'replay_event',
+        'replay_events',
         'resume_payouts',
         'reverse_event',
         'run_payouts',
@@ -98,7 +104,7 @@ select set_eq(
         'payout_failure_codes', 'payout_items', 'payout_reconciliation',
         'payout_run_reconciliation', 'payout_runs', 'payout_skips', 'payout_term_changes',
         'payout_terms', 'payouts', 'payouts_waiting', 'pending_ageing', 'platform_settings',
-        'disputes', 'holds', 'payments',
+        'disputes', 'holds', 'inbox', 'payments',
         'processor_fees', 'restaurant_balances', 'restaurants', 'setting_changes', 'trial_balance'
     ],
     'schema reporting holds the views for people and tools, and a view a check'
@@ -745,7 +751,8 @@ select bag_eq(
     ('ledger.posting_rule_history'), ('ledger.setting_changes'), ('ledger.fx_rates'),
     ('ledger.event_rejections'), ('ledger.ledger_entries'), ('ledger.payout_items'),
     ('ledger.payout_skips'), ('ledger.payout_term_changes'), ('ledger.processor_events'),
-    ('ledger.event_links'), ('ledger.event_acceptances'), ('ledger.holdings')
+    ('ledger.event_links'), ('ledger.event_acceptances'), ('ledger.holdings'),
+    ('ledger.event_dismissals')
     $$,
     'events, what they follow, rejections, entries, items, skips and rates refuse update, delete '
     'and truncate'

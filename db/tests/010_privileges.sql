@@ -1,6 +1,6 @@
 -- Who may do what, actor by actor.
 begin;
-select plan(103);
+select plan(128);
 
 create role cuenta_test_stranger nologin;
 
@@ -64,7 +64,12 @@ values
 ('post_adjustment', 'select * from post_adjustment(''res_001'', ''PEN'', 1, ''why'', ''ref_2'')'),
 ('release_hold', 'select * from release_hold(''ref_1'', 1, ''why'', ''ref_3'')'),
 ('reverse_event', 'select * from reverse_event(''evt_1'', ''why'', ''ref_4'')'),
-('write_off_debt', 'select * from write_off_debt(''res_001'', ''PEN'', 1, ''why'', ''ref_5'')');
+('write_off_debt', 'select * from write_off_debt(''res_001'', ''PEN'', 1, ''why'', ''ref_5'')'),
+('replay_event', 'select * from replay_event(''evt_1'')'),
+('replay_events', 'select * from replay_events(''FEE_INVALID'')'),
+('accept_event', 'select * from accept_event(''evt_1'', ''why'')'),
+('dismiss_event', 'select * from dismiss_event(''bad_1'', ''why'')'),
+('dismiss_rejection', 'select * from dismiss_rejection((select max(rejection_no) from pg_temp.refused), ''why'')');
 
 -- Roles
 select is(
@@ -170,7 +175,7 @@ select is_empty(
             'ledger.processor_events', 'ledger.ledger_entries', 'ledger.payout_items',
             'ledger.payout_skips', 'ledger.event_rejections', 'ledger.posting_rule_history',
             'ledger.setting_changes', 'ledger.payout_term_changes', 'ledger.event_links',
-            'ledger.event_acceptances', 'ledger.holdings', 'ledger.fx_rates'
+            'ledger.event_acceptances', 'ledger.event_dismissals', 'ledger.holdings', 'ledger.fx_rates'
         )
         and g.privilege not in ('SELECT', 'INSERT')
     $$,
@@ -229,7 +234,8 @@ select bag_eq(
             when 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
             when 'cuenta_reader' then p.provolatile = 's'
             when 'cuenta_app' then p.proname not in (
-                'cancel_payout', 'hold_funds', 'load_fx_rates', 'pay_by_hand', 'post_adjustment',
+                'accept_event', 'dismiss_event', 'dismiss_rejection', 'replay_event',
+                'replay_events', 'cancel_payout', 'hold_funds', 'load_fx_rates', 'pay_by_hand', 'post_adjustment',
                 'release_hold', 'resume_payouts', 'reverse_event', 'set_payout_terms',
                 'set_platform_settings', 'write_off_debt'
             )
@@ -300,7 +306,18 @@ begin
 end
 $do$;
 create temporary table known as select p.payout_id from ledger.payouts as p;
-grant select on known, calls, calls_of_people to public;
+do $do$
+begin
+    perform api.ingest_event(
+        '{"event_id": "bad_1", "event_type": "charge_succeeded",
+        "occurred_at": "2025-12-30T10:00:00Z", "restaurant_id": "res_001", "currency": "PEN", "amount": 0}'
+    );
+    perform api.ingest_event('{}');
+end
+$do$;
+create temporary table refused as
+select r.rejection_no from ledger.event_rejections as r where r.event_id is null;
+grant select on known, refused, calls, calls_of_people to public;
 
 -- Processors
 set local role cuenta_processor;

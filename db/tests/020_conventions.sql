@@ -214,7 +214,7 @@ select set_eq(
     from called as c
     where c.caller like 'api.%' and c.callee in ('ledger.write_event', 'ledger.post_events')
     union
-    values ('preview_payouts')
+    values ('preview_payouts'), ('list_inbox'), ('dismiss_event'), ('dismiss_rejection')
     $$,
     'what posts events, or looks at all accounts, keeps no plan that scans, made while all was small'
 );

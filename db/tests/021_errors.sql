@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(135);
+select plan(149);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -256,6 +256,34 @@ from (
         '''charge_succeeded'', ''occurred_at'', ''2025-12-30T10:00:00Z'', ''restaurant_id'', r, '
         '''currency'', ''PEN'', ''amount'', 1, ''payment_id'', ''pay_1'')) '
         'from unnest(array[''res_001'', ''res_002'']) as r; select get_payment(''pay_1'')'
+    ),
+    (
+        60, 'LUIST', 'INBOX_STATUS_UNKNOWN', 'status=open', 'select list_inbox(p_status => ''open'')'
+    ),
+    (60, 'LURCD', 'REASON_CODE_UNKNOWN', 'code=X', 'select list_inbox(''X'')'),
+    (
+        60, 'LNREJ', 'REJECTION_NOT_FOUND', 'rejection_no=0', 'select dismiss_rejection(0, ''why'')'
+    ),
+    (
+        60, 'LCOPN', 'EVENT_NOT_OPEN', 'event_id=evt_1, provider=default',
+        'select dismiss_event(''evt_1'', ''why'')'
+    ),
+    (
+        60, 'LUACC', 'ACCEPTANCE_NOT_ALLOWED', 'event_id=bad_1, code=AMOUNT_INVALID',
+        'select ingest_event(''{"event_id": "bad_1", "event_type": "charge_succeeded", "occurred_at": '
+        '"2025-12-30T10:00:00Z", "restaurant_id": "res_001", "currency": "PEN", "amount": 0}''); '
+        'select accept_event(''bad_1'', ''why'')'
+    ),
+    (
+        60, 'LUDOC', 'DOCUMENT_INCOMPLETE', 'event_id=bad_2, code=NUMBER_OUT_OF_RANGE',
+        'select ingest_event(''{"event_id": "bad_2", "event_type": "charge_succeeded", "occurred_at": '
+        '"2025-12-30T10:00:00Z", "restaurant_id": "res_001", "currency": "PEN", "amount": 1, '
+        '"x": 1e99}''); select replay_event(''bad_2'')'
+    ),
+    (
+        60, 'LUOPR', 'EVENT_OF_OPERATOR', 'event_id=adj_1',
+        'select post_adjustment(''res_001'', ''PEN'', 1, ''why'', ''adj_1''); '
+        'select replay_event(''adj_1'', ''operator'')'
     ),
     (59, 'LUSTE', 'STATE_UNKNOWN', 'state=x', 'select list_disputes(p_state => ''x'')')
 ) as c (no, state, code, detail, statement);

@@ -1,6 +1,6 @@
 -- Every constraint of the ledger refuses what it is named for, asked one by one as a superuser.
 begin;
-select plan(117);
+select plan(120);
 
 -- Something to damage
 do $do$
@@ -378,6 +378,15 @@ values
 ),
 ('event_acceptances', 'event_acceptances_pkey', '{}', 'an event accepted twice'),
 ('event_acceptances', 'event_acceptances_event_fkey', '{"event_no": 0}', 'no event accepted'),
+('event_dismissals', 'event_dismissals_pkey', '{"rejection_no": 0}', 'a number of a dismissal twice'),
+(
+    'event_dismissals', 'event_dismissals_rejection_key', '{"dismissal_no": 0}',
+    'a delivery dismissed twice'
+),
+(
+    'event_dismissals', 'event_dismissals_one_document_check',
+    '{"dismissal_no": 0, "rejection_no": 0, "payload": {}}', 'a dismissal of two documents'
+),
 ('holdings', 'holdings_pkey', '{}', 'a hold listed twice'),
 ('holdings', 'holdings_event_fkey', '{"event_no": 0}', 'a hold that is no event'),
 ('event_rejections', 'event_rejections_pkey', '{}', 'a rejection twice'),
@@ -463,6 +472,10 @@ values (
 );
 insert into ledger.event_acceptances (event_no, accepted_at, restaurant_id, code, actor, reason)
 values (pg_temp.event_no('evt_1'), now(), 'res_001', 'X', 'x', 'x');
+insert into ledger.event_dismissals (
+    rejection_no, dismissed_at, received_at, restaurant_id, status, code, actor, reason
+)
+values (1, now(), now(), 'res_001', 'rejected', 'X', 'x', 'x');
 insert into ledger.posting_rule_history (
     event_type, subject_state, is_delayed, valid_from, valid_until
 )
@@ -527,7 +540,9 @@ select is_empty(
             ('account_balances', 'last_entry_at'), ('account_balances', 'last_event_at'),
             ('entry_types', 'payout_item'), ('event_rejections', 'details'),
             ('event_rejections', 'event_id'), ('event_rejections', 'provider'),
-            ('event_links', 'about_event_no'), ('event_links', 'payment_event_no'),
+            ('deferred_events', 'last_received_at'), ('event_dismissals', 'event_id'),
+            ('event_dismissals', 'payload'), ('event_dismissals', 'provider'),
+            ('event_dismissals', 'rejection_no'), ('event_links', 'about_event_no'), ('event_links', 'payment_event_no'),
             ('event_types', 'first_type'), ('pending_days', 'first_entry_seq'),
             ('pending_days', 'last_entry_seq'), ('processor_events', 'subject_id'),
             ('restaurants', 'closed_at'), ('event_types', 'subject'), ('event_types', 'subject_field'),

@@ -11,7 +11,7 @@ volatile
 as $function$
 /*
  * Function: ledger.defer_event(5)
- *     Keeps an event that waits for what it refers to; told again, it still waits.
+ *     Keeps an event that waits for what it refers to; told again, it still waits, and is counted.
  * Parameters:
  *     p_event        - its fields; the caller has locked the account
  *     p_document     - the document
@@ -25,6 +25,7 @@ as $function$
  * Writes: ledger.deferred_events, ledger.account_balances
  */
 declare
+    v_is_new boolean;
     v_known record;
     v_fields jsonb;
     v_conflict ledger.event_decision;
@@ -40,7 +41,8 @@ begin
         p_decision.subject_id, p_decision.code, p_document
     )
     on conflict (provider, event_id) do nothing;
-    if found then
+    v_is_new := found;
+    if v_is_new then
         update ledger.account_balances as b
         set deferred_count = b.deferred_count + 1
         where b.restaurant_id = p_event.restaurant_id
@@ -57,6 +59,12 @@ begin
         v_conflict.code := 'EVENT_ID_REUSED';
         v_conflict.details := jsonb_build_object('fields', v_fields);
         return ledger.reject_event(p_event, p_document, v_conflict, 'conflict', p_now);
+    elsif not v_is_new then  -- of this account: its content is the same
+        update ledger.deferred_events as d
+        set deliveries = d.deliveries + 1,
+            last_received_at = p_now
+        where d.provider = p_event.provider
+            and d.event_id = p_event.event_id;
     end if;
 
     v_answer := ledger.make_answer(p_event, 'deferred', 0, v_known.received_at);

@@ -1,0 +1,10 @@
+create index event_rejections_event_id_provider_idx on ledger.event_rejections (event_id, provider);
+drop index ledger.event_acceptances_accepted_at_event_no_idx;
+drop index ledger.deferred_events_restaurant_id_received_at_deferred_no_idx;
+drop index ledger.deferred_events_received_at_deferred_no_idx;
+drop index ledger.event_rejections_rejection_no_unreadable_idx;
+drop index ledger.event_rejections_event_id_provider_rejection_no_idx;
+drop index ledger.event_rejections_restaurant_id_received_at_rejection_no_idx;
+drop index ledger.event_rejections_status_received_at_rejection_no_idx;
+drop index ledger.event_rejections_code_received_at_rejection_no_idx;
+drop index ledger.event_rejections_received_at_rejection_no_idx;
