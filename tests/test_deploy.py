@@ -380,7 +380,7 @@ DRIFT = [
         "|| rtrim(pg_get_viewdef('reporting.payouts'::regclass), ';') || ' limit 0'; end $$",
         "view reporting.payouts was changed by hand",
     ),
-    ("drop view reporting.daily_sales", "view reporting.daily_sales is missing"),
+    ("drop view reporting.processor_fees", "view reporting.processor_fees is missing"),
     ("create view reporting.mine as select 1 as one", "view reporting.mine is defined by no file"),
     ("alter table ledger.payouts disable trigger payouts_guard", "trigger payouts_guard on ledger.payouts was changed"),
     ("drop trigger payouts_complete on ledger.payouts", "trigger payouts_complete on ledger.payouts is missing"),

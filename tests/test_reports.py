@@ -21,6 +21,7 @@ import app as service
 from db.pool import Pool
 from events.load import load as load_events
 from events.load_fx import ARRAY, LoadError, Reader, load
+from tests.sessions import PATIENCE, Sessions
 
 ROOT = Path(service.__file__).parent
 RATES = ROOT / "events" / "fx"
@@ -307,3 +308,24 @@ def test_the_command(url: str) -> None:
     assert done.returncode == 1 and done.stderr.startswith("load_fx: line 1: ")
     words[2] = "events/fx/nothing.csv"
     assert subprocess.run(words, cwd=ROOT, capture_output=True, timeout=60).returncode == 1
+
+
+@pytest.mark.parametrize(("rate", "answer"), [("3.7", "known"), ("3.8", "LCFXR")])
+def test_two_loads_at_once_do_not_both_win(sessions: Sessions, rate: str, answer: str) -> None:
+    """The second one waits for the first, then sees what it has committed."""
+    first, second = (sessions.open(role="cuenta_operator") for _ in range(2))
+    query = "select * from api.load_fx_rates(%s::jsonb, %s)"
+    document = '[{"rate_date": "2025-12-30", "base": "USD", "quote": "PEN", "rate": "%s"}]'
+    source = f"RACE.{rate}"
+    first.begin()
+    assert first.row(query, document % "3.7", source)["loaded"] == 1
+    waiting = second.start(lambda: second.row(query, document % rate, source))
+    sessions.wait_until_blocked_by(second, first)
+    first.commit()
+    if answer == "known":
+        row = waiting.result(PATIENCE)
+        assert (row["loaded"], row["known"]) == (0, 1)
+    else:
+        with pytest.raises(psycopg.Error) as raised:
+            waiting.result(PATIENCE)
+        assert raised.value.sqlstate == answer

@@ -104,6 +104,8 @@ EVENTS = [
 ]
 MORE = [event(f"m_{number}", restaurant_id=f"new.{number % 3}") for number in range(15)]
 ONE, MANY = "ingest_event(%s::pg_catalog.jsonb)", "ingest_events(%s::pg_catalog.jsonb)"
+RATE = {"rate_date": "2025-12-30", "base": "USD", "quote": "PEN", "rate": 3.75}
+IN_BASE = ("daily_sales_in_base", "PEN")
 # Each function of the schema api, in an order in which they tell something.
 CALLS: list[tuple[str, tuple[Any, ...]]] = [
     *((ONE, (one,)) for one in EVENTS),
@@ -177,6 +179,19 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("list_entries(%s, %s, %s, %s, 2)", ("res_001", "PEN", date(2025, 1, 2), date(2026, 2, 3))),
     ("list_entries(%s, %s, p_limit => 2, p_cursor => {cursor})", ("res_001", "PEN")),
     ("list_entries(%s, %s, p_cursor => %s)", ("res_001", "PEN", "no\\cursor")),
+    (
+        "load_fx_rates(%s::pg_catalog.jsonb, %s)",
+        ([{**RATE, "rate": "3.750"}, {**RATE, "rate_date": "2026-01-02"}], "sbs"),
+    ),
+    ("load_fx_rates(%s::pg_catalog.jsonb, %s)", ([{**RATE, "rate": 4}], "SBS")),
+    ("load_fx_rates(%s::pg_catalog.jsonb, %s)", ([{**RATE, "rate_date": "30.12.2025"}], "s\\bs")),
+    ("load_fx_rates(%s::pg_catalog.jsonb, %s)", ([{**RATE, "rate_date": "30.12.2025"}], "sbs")),
+    ("list_reports()", ()),
+    ("get_report(%s, %s)", ("payout_reconciliation", "res_001")),
+    ("get_report(%s, p_currency => %s, p_from => %s, p_limit => 2)", ("daily_sales", "PEN", date(2025, 2, 3))),
+    ("get_report(%s)", ("no\\report",)),
+    ("get_report_csv(%s, p_currency => %s, p_base_currency => %s, p_source => %s)", (*IN_BASE, "USD", "sbs")),
+    ("get_report_csv(%s, p_currency => %s, p_base_currency => %s, p_source => %s)", (*IN_BASE, "USD", "s\\bs")),
     ("get_service_status()", ()),
     ("check_integrity()", ()),
     ("check_integrity(%s)", ("no\\check",)),

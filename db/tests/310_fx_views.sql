@@ -1,6 +1,6 @@
 -- Balances and sales in a base currency: by the last rate of one source, at most 7 days old.
 begin;
-select plan(23);
+select plan(24);
 
 -- Exactly, half away from zero
 select is(
@@ -69,13 +69,15 @@ select is(
             ('BCK', '[["2025-12-10", "USD", "KWD", 0.3125]]'),
             (
                 'SBS',
-                '[["2025-12-10", "USD", "PEN", 3.75], ["2025-12-10", "MXN", "PEN", 0.2]]'
+                '[["2025-12-10", "USD", "PEN", 3.75], ["2025-12-10", "MXN", "PEN", 0.2],
+                ["2025-12-01", "CHF", "PEN", 4]]'
             ),
             (
                 'TIE',
                 '[["2025-12-10", "EUR", "USD", 1.25], ["2025-12-10", "USD", "EUR", 0.81],
                 ["2025-12-10", "PEN", "EUR", 0.2], ["2025-12-10", "PEN", "USD", 0.5],
-                ["2025-12-09", "EUR", "JPY", 100], ["2025-12-10", "JPY", "EUR", 0.02]]'
+                ["2025-12-09", "EUR", "JPY", 100], ["2025-12-10", "JPY", "EUR", 0.02],
+                ["2025-12-10", "EUR", "MXN", 20], ["2025-12-10", "CHF", "PEN", 4.1]]'
             )
         ) as s (source, rates)
         cross join lateral load_fx_rates(
@@ -90,7 +92,7 @@ select is(
             ), s.source
         ) as l
     ),
-    'BCK 1, ECB 5, SBS 2, TIE 6', 'four sources'
+    'BCK 1, ECB 5, SBS 3, TIE 8', 'four sources'
 );
 
 -- A reader
@@ -178,6 +180,16 @@ select is_empty(
     where s.source = 'SBS' and (s.base_currency = 'EUR' or s.method = 'cross over EUR')
     $$,
     'rates of two sources are never combined'
+);
+select is_empty(
+    $$
+    select c.*
+    from reporting.fx_conversions as c
+    where (c.source, c.currency, c.base_currency)
+        in (('ECB', 'PEN', 'MXN'), ('ECB', 'MXN', 'PEN'), ('SBS', 'MXN', 'CHF'), ('SBS', 'CHF', 'MXN'))
+        and c.rate_date = '2025-12-10'
+    $$,
+    'not even where another source has just what is missing; nor rates of two days'
 );
 select results_eq(
     $$

@@ -56,6 +56,10 @@ from (
     -- the debt ended by a charge of the very day
     ('d_06', 'refund_succeeded', pg_temp.at(20), 500, '{"restaurant_id": "sound"}'),
     ('d_07', 'charge_succeeded', pg_temp.at(19), 500, '{"restaurant_id": "sound"}'),
+    -- no debt for a while, to the cent
+    ('d_13', 'refund_succeeded', pg_temp.at(60), 100, '{"restaurant_id": "zero"}'),
+    ('d_14', 'charge_succeeded', pg_temp.at(50), 100, '{"restaurant_id": "zero"}'),
+    ('d_15', 'refund_succeeded', pg_temp.at(8), 30, '{"restaurant_id": "zero"}'),
     -- always in debt, in another currency
     ('d_08', 'refund_succeeded', pg_temp.at(7), 70, '{"currency": "USD"}'),
     -- what is pending makes no debt good: it was refunded before it was available
@@ -76,7 +80,8 @@ select results_eq(
     values
     ('res_001', 'PEN', 650::numeric, pg_temp.day(40), 40, 'up_to_60_days', 0::numeric),
     ('res_001', 'USD', 70, pg_temp.day(7), 7, 'up_to_7_days', 0),
-    ('slow', 'PEN', 3030, pg_temp.day(2), 2, 'up_to_7_days', 4927)
+    ('slow', 'PEN', 3030, pg_temp.day(2), 2, 'up_to_7_days', 4927),
+    ('zero', 'PEN', 30, pg_temp.day(8), 8, 'up_to_30_days', 0)
     $$,
     'debt_ageing says since when without a break; what is pending makes nothing good'
 );
@@ -208,7 +213,7 @@ select results_eq(
     $$,
     $$
     values (
-        4, 3840::numeric, 3, 4::bigint, 3840::numeric, 3::bigint, 960::numeric, 960::numeric,
+        4, 3840::numeric, 4, 4::bigint, 3840::numeric, 4::bigint, 960::numeric, 960::numeric,
         1920::numeric, 0::numeric, true
     )
     $$,

@@ -72,7 +72,7 @@ begin
         -- A statement of its own: it sees what another load has committed in between.
         select
             w.item,
-            w.rate_date,
+            to_char(w.rate_date, 'YYYY-MM-DD') as rate_date,
             w.base,
             w.quote,
             w.rate,

@@ -13,11 +13,13 @@ returns table (
 language plpgsql
 stable
 set datestyle = 'ISO, YMD'
+set timezone = 'UTC'
 as $function$
 /*
  * Function: ledger.run_report(5)
  *     The rows of a report, in the order of its key. Its view is named by a row of ours, so it is,
- *     with ledger.run_check, where a statement is put together.
+ *     with ledger.run_check, where a statement is put together. Days and moments are written the
+ *     same way in every session.
  * Parameters:
  *     p_report  - which report
  *     p_line    - the expression that makes a line of a row v

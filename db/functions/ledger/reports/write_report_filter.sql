@@ -98,8 +98,15 @@ begin
             select string_agg(format('v.%I = %L', f.name, f.value), ' and ')
             from jsonb_each_text(v_filters) as f (name, value)
         ),
-        case when p_from is not null then format('v.%I >= %L', p_report.day_column, p_from) end,
-        case when p_to is not null then format('v.%I <= %L', p_report.day_column, p_to) end
+        -- A number of days: how a day is written differs from session to session.
+        format(
+            case when p_from is not null then 'v.%I >= date ''2000-01-01'' + (%s)' end,
+            p_report.day_column, p_from - date '2000-01-01'
+        ),
+        format(
+            case when p_to is not null then 'v.%I <= date ''2000-01-01'' + (%s)' end,
+            p_report.day_column, p_to - date '2000-01-01'
+        )
     );
 end;
 $function$;
