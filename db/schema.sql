@@ -1364,7 +1364,8 @@ COMMENT ON FUNCTION ledger.run_check(p_check text) IS 'Runs one check.';
 
 CREATE FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) RETURNS TABLE(place bigint, key text, line text)
     LANGUAGE plpgsql STABLE
-    SET "DateStyle" TO 'ISO, YMD';
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "TimeZone" TO 'UTC';
 
 COMMENT ON FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) IS 'The rows of a report, in the order of its key.';
 
