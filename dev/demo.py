@@ -1,4 +1,4 @@
-"""The whole story without a service: events in, balances, a payout run, payouts paid, the proof.
+"""The whole story without a service: events in, balances, disputes, payouts that fail, corrections, the proof.
 
     python dev/demo.py
 
@@ -29,6 +29,8 @@ from events.load import LoadError, load, summary
 Connection = psycopg.Connection[dict[str, Any]]
 AS_OF, CURRENCY, MINIMUM = "2025-12-31", "PEN", 50000
 UNLUCKY = "res_004"  # whose payout fails
+SENT_BACK = "res_003"  # whose payout the bank sends back after it was paid
+DISPUTED = "res_007"
 console = Console()
 
 
@@ -49,6 +51,8 @@ def cell(value: Any) -> str:
     """A value as text."""
     if isinstance(value, dict):
         return "\n".join(f"{number} {reason}" for reason, number in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, (int, Decimal)) else str(value)
 
 
@@ -61,12 +65,12 @@ def call(connection: Connection, statement: str, **values: Any) -> list[dict[str
     return connection.execute(statement.encode(), values).fetchall()
 
 
-def payout_event(payout: dict[str, Any], event_type: str) -> str:
+def payout_event(payout: dict[str, Any], event_type: str, day: str = "2026-01-02", **more: str) -> str:
     """What the processor sends about a payout."""
-    event = {
+    event = more | {
         "event_id": f"evt_{payout['restaurant_id']}_{event_type}",
         "event_type": event_type,
-        "occurred_at": "2026-01-02T15:00:00Z",
+        "occurred_at": f"{day}T15:00:00Z",
         "restaurant_id": payout["restaurant_id"],
         "currency": payout["currency"],
         "amount": payout["amount"],
@@ -89,7 +93,15 @@ def tell(url: str) -> bool:
         amounts = "restaurant_id currency available pending reserved total"
         show("balances", call(connection, balances), amounts)
 
-        console.rule("3. A payout run")
+        console.rule("3. What went wrong with payments")
+        console.print("One refund came before its charge: it waited (deferred), and was posted with it.")
+        entries = "select * from list_entries(%(id)s, %(currency)s)"
+        rows = call(connection, entries, id=DISPUTED, currency="CLP")
+        show(f"{DISPUTED}, CLP", rows, "entry_seq event_id entry_type amount balance_after held_after")
+        disputes = call(connection, "select * from list_disputes(p_restaurant_id => %(id)s)", id=DISPUTED)
+        show("its disputes", disputes, "dispute_id payment_id amount fee state")
+
+        console.rule("4. A payout run")
         run = "select * from run_payouts(%(currency)s, %(as_of)s, %(minimum)s)"
         values = {"currency": CURRENCY, "as_of": AS_OF, "minimum": MINIMUM}
         counts = "payouts_created payouts_amount restaurants_skipped skipped"
@@ -102,20 +114,45 @@ def tell(url: str) -> bool:
         title = f"what the payout of {payout['restaurant_id']} is made of"
         show(title, payout["items"], "item_type amount entry_count")
 
-        console.rule("4. The bank answers: all are paid but one, which fails")
+        console.rule("5. The bank answers: all are paid but one, which fails")
         said = [payout_event(p, "payout_failed" if p["restaurant_id"] == UNLUCKY else "payout_paid") for p in created]
         answers = [call(connection, "select * from ingest_event(%(event)s)", event=event)[0] for event in said]
         show("answers", answers, "status event_id event_type entries")
         show("payouts", call(connection, payouts, currency=CURRENCY), "restaurant_id as_of amount status")
         show("balances", call(connection, balances), amounts)
 
-        console.rule("5. A statement: the money of the failed payout is available again")
-        statement = "select * from list_entries(%(id)s, %(currency)s)"
-        rows = call(connection, statement, id=UNLUCKY, currency=CURRENCY)
+        console.rule("6. A statement: the money of the failed payout is available again")
+        rows = call(connection, entries, id=UNLUCKY, currency=CURRENCY)
         columns = "settlement_day entry_type balance_change balance_after reserved_after"
         show(f"{UNLUCKY}, {CURRENCY}", rows, columns)
 
-        console.rule("6. Is it sound?")
+        console.rule("7. A payout that was paid comes back")
+        [paid] = [payout for payout in created if payout["restaurant_id"] == SENT_BACK]
+        returned = payout_event(paid, "payout_failed", "2026-01-05", failure_code="account_closed")
+        show("answer", call(connection, "select * from ingest_event(%(event)s)", event=returned), "status entries")
+        console.print("An account that is closed will fail again: its payouts are paused until a person resumes them.")
+        terms = "select * from get_payout_terms(%(id)s, %(currency)s)"
+        show("terms", call(connection, terms, id=SENT_BACK, currency=CURRENCY), "restaurant_id is_paused paused_reason")
+        resume = "select * from resume_payouts(%(id)s, %(currency)s, 'ana', 'a new account')"
+        call(connection, resume, id=SENT_BACK, currency=CURRENCY)
+        again = "select * from run_payouts(%(currency)s, %(as_of)s, %(minimum)s, p_restaurant_ids => array[%(id)s])"
+        values = {"currency": CURRENCY, "as_of": "2026-01-06", "minimum": MINIMUM, "id": SENT_BACK}
+        show("the next run", call(connection, again, **values), counts)
+        newest = "select * from list_payouts(%(id)s, %(currency)s, p_limit => 1)"
+        [payout] = call(connection, newest, id=SENT_BACK, currency=CURRENCY)
+        [payout] = call(connection, "select * from get_payout(%(id)s)", id=payout["payout_id"])
+        show("what it pays", payout["items"], "item_type amount")
+
+        console.rule("8. People correct, and hold back")
+        adjust = "select * from post_adjustment(%(id)s, 'CLP', -1500, 'a deposit', 'adj-1', 'ana')"
+        hold = "select * from hold_funds(%(id)s, 'CLP', 20000, 'papers missing', 'hold-1', 'ana')"
+        reverse = "select * from reverse_event('adj-1', 'wrong restaurant', 'rev-1', 'operator', 'ana')"
+        done = [call(connection, statement, id=DISPUTED)[0] for statement in (adjust, adjust, hold, reverse)]
+        show("answers", done, "status event_id event_type entries")
+        balance = "select * from get_balance(%(id)s, 'CLP')"
+        show("balance", call(connection, balance, id=DISPUTED), "restaurant_id available held total")
+
+        console.rule("9. Is it sound?")
         accounts = call(connection, "select * from reporting.trial_balance order by currency, account")
         show("trial balance", accounts, "currency account debit credit balance")
         checks = call(connection, "select * from check_integrity()")

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Writes a set of processor events: charges and refunds of a few restaurants.
 
-    python events/generate.py                                    # events/events.jsonl, 70 events
+    python events/generate.py --story                            # events/events.jsonl: 70 events and a story
     python events/generate.py --events 1000000 --restaurants 500 --prefix big_ --output big.jsonl
 
 The same arguments always give the same bytes. Currencies are spread 7 PEN, 2 USD, 1 MXN in every ten
 events. Charges carry a fee of 5 %. A refund names the payment of an earlier charge of the same restaurant,
 in the same currency, and is at most its amount. Every third night has a sale two minutes before midnight
 in Lima and one three minutes after it, which belong to different business days. Payout events are not
-among them: a payout's id is known only after a payout run.
+among them: a payout is there only after a payout run.
+
+The story is of one more restaurant, in a currency without decimals: a refund that comes before its charge, a
+dispute that is won and one that is lost, a refund that fails.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +35,21 @@ RECENT_CHARGES = 5  # a refund picks among that many of the restaurant's last ch
 CURRENCIES = ["PEN"] * 7 + ["USD"] * 2 + ["MXN"]
 AMOUNTS = {"PEN": (3_500, 42_000), "USD": (1_200, 16_000), "MXN": (18_000, 240_000)}
 DEFAULT_OUTPUT = Path(__file__).with_name("events.jsonl")
+STORY_OF = ("res_007", "CLP")
+STORY = [  # day and time in UTC, type, amount, fee, what it names; in the order of arrival
+    ("05T23:10:00", "charge_succeeded", 48_000, 1_400, {"payment_id": "901"}),
+    ("07T17:20:00", "refund_succeeded", 12_000, 0, {"payment_id": "902", "refund_id": "901"}),  # before its charge
+    ("06T22:45:00", "charge_succeeded", 36_000, 1_050, {"payment_id": "902"}),
+    ("09T01:30:00", "charge_succeeded", 25_000, 730, {"payment_id": "903"}),
+    ("11T15:00:00", "dispute_opened", 48_000, 9_000, {"payment_id": "901", "dispute_id": "901"}),
+    ("12T16:00:00", "refund_succeeded", 25_000, 0, {"payment_id": "903", "refund_id": "902"}),
+    ("15T09:00:00", "refund_failed", 25_000, 0, {"payment_id": "903", "refund_id": "902"}),
+    ("16T15:00:00", "dispute_opened", 25_000, 9_000, {"payment_id": "903", "dispute_id": "902"}),
+    ("19T15:00:00", "dispute_won", 48_000, 0, {"dispute_id": "901"}),
+    ("19T15:00:05", "fee_refunded", 9_000, 0, {"payment_id": "901"}),
+    ("23T15:00:00", "dispute_lost", 25_000, 0, {"dispute_id": "902"}),
+]
+SHORT = {"payment_id": "pay", "refund_id": "rfd", "dispute_id": "dsp"}
 
 
 class Dice:
@@ -119,20 +138,35 @@ def generate(events: int, restaurants: int, seed: int = 2025, prefix: str = "") 
             yield event
 
 
+def story() -> Iterator[dict[str, Any]]:
+    """Yields what happened to one restaurant in December 2025, in the order in which it was told."""
+    for number, (moment, event_type, amount, fee, names) in enumerate(STORY, start=901):
+        event: dict[str, Any] = {
+            "event_id": f"evt_{number:06d}",
+            "event_type": event_type,
+            "occurred_at": f"2025-12-{moment}Z",
+            "restaurant_id": STORY_OF[0],
+            "currency": STORY_OF[1],
+            "amount": amount,
+        }
+        ids = {name: f"{SHORT[name]}_{value:0>6}" for name, value in names.items()}
+        yield event | ({"fee": fee} if fee else {}) | {"metadata": ids}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Writes a set of processor events as JSON lines.")
     parser.add_argument("--events", type=int, default=70, help="how many (default 70)")
     parser.add_argument("--restaurants", type=int, default=5, help="of how many restaurants (default 5)")
     parser.add_argument("--seed", type=int, default=2025, help="another seed, another set (default 2025)")
     parser.add_argument("--prefix", default="", help="put before the numbers in ids, to tell two sets apart")
+    parser.add_argument("--story", action="store_true", help="and, at the end, the story of one more restaurant")
     parser.add_argument("--output", default=str(DEFAULT_OUTPUT), help="a file, or - for standard output")
     arguments = parser.parse_args()
     if arguments.events < 0 or arguments.restaurants < 1:
         parser.error("--events must be 0 or more, --restaurants 1 or more")
-    lines = (
-        json.dumps(event, separators=(", ", ": ")) + "\n"
-        for event in generate(arguments.events, arguments.restaurants, arguments.seed, arguments.prefix)
-    )
+    events = generate(arguments.events, arguments.restaurants, arguments.seed, arguments.prefix)
+    told = chain(events, story() if arguments.story else ())
+    lines = (json.dumps(event, separators=(", ", ": ")) + "\n" for event in told)
     if arguments.output == "-":
         sys.stdout.writelines(lines)
     else:

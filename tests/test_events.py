@@ -23,12 +23,19 @@ from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
 from dev import demo
-from events.generate import generate
+from events.generate import STORY_OF, generate
 from events.load import LoadError, LoadResult, Unreachable, load, to_database
 
 EVENTS = Path(__file__).resolve().parent.parent / "events"
 BAD = sorted((EVENTS / "bad").glob("*.json"))
-SAMPLES = sorted((EVENTS / "samples").glob("*.json"))
+SAMPLES = sorted((EVENTS / "samples").glob("**/*.json"))
+EARLIER = {  # what a sample needs besides the charge and its refund
+    "dispute_won": "dispute_opened",
+    "dispute_lost": "dispute_opened",
+    "funds_released": "funds_held",
+    "debt_written_off": "adjustment_debited",
+}
+TOLD = {"processed": 80, "deferred": 1}
 ANSWER = (
     "select status, event_id, event_type, restaurant_id, currency, entries, code, message, details"
     " from api.ingest_event(%s::jsonb)"
@@ -100,14 +107,15 @@ def session(connect: Connect) -> Iterator[psycopg.Connection[Any]]:
 
 def test_the_generator_gives_the_committed_file_byte_for_byte(tmp_path: Path) -> None:
     again = tmp_path / "events.jsonl"
-    command = [sys.executable, str(EVENTS / "generate.py"), "--output", str(again)]
+    command = [sys.executable, str(EVENTS / "generate.py"), "--story", "--output", str(again)]
     subprocess.run(command, check=True)
     assert again.read_bytes() == (EVENTS / "events.jsonl").read_bytes()
 
 
 def test_the_data_set_has_the_promised_mix() -> None:
-    events = sample_events()
-    assert len(events) == 70
+    told = sample_events()
+    events = [event for event in told if event["restaurant_id"] != STORY_OF[0]]
+    assert (len(events), len(told)) == (70, 81)
     assert Counter(event["currency"] for event in events) == {"PEN": 49, "USD": 14, "MXN": 7}
     restaurants = {event["restaurant_id"] for event in events}
     assert restaurants == {"res_001", "res_002", "res_003", "res_004", "res_005"}
@@ -141,23 +149,50 @@ def test_a_refund_names_an_earlier_charge_and_takes_no_more(events: int, restaur
     assert refunded
 
 
+def test_the_story_tells_what_goes_wrong_with_payments() -> None:
+    events = [event for event in sample_events() if event["restaurant_id"] == STORY_OF[0]]
+    assert {event["event_type"] for event in events} == {
+        "charge_succeeded", "refund_succeeded", "refund_failed", "dispute_opened", "dispute_won", "dispute_lost",
+        "fee_refunded",
+    }  # fmt: skip
+    charged = {e["metadata"]["payment_id"]: n for n, e in enumerate(events) if e["event_type"] == "charge_succeeded"}
+    early = [n for n, e in enumerate(events) if charged.get(e["metadata"].get("payment_id"), -1) > n]
+    assert len(early) == 1, "one refund comes before its charge"
+
+
 def test_there_is_one_sample_an_event_type(session: psycopg.Connection[Any]) -> None:
-    known = {row[0] for row in session.execute("select event_type from ledger.event_types")}
-    assert {path.stem for path in SAMPLES} == known
+    known = dict(session.execute("select event_type, origin from ledger.event_types").fetchall())
+    assert {path.stem: "operator" if path.parent.name == "operator" else "processor" for path in SAMPLES} == known
     for path in SAMPLES:
-        assert json.loads(path.read_text(encoding="utf-8"))["event_type"] == path.stem
+        sample = json.loads(path.read_text(encoding="utf-8"))
+        assert sample.get("event_type") == (None if "function" in sample else path.stem)
 
 
-@pytest.mark.parametrize("last", ["payout_paid", "payout_failed"])
+@pytest.mark.parametrize("last", [path.stem for path in SAMPLES])
 def test_the_samples_tell_one_story(session: psycopg.Connection[Any], last: str) -> None:
     texts = {path.stem: path.read_text(encoding="utf-8") for path in SAMPLES}
-    before = {
-        "events": [json.loads(texts["charge_succeeded"]), json.loads(texts["refund_succeeded"])],
-        "payout": {"currency": "PEN", "as_of": "2025-12-30"},
-    }
+
+    def tell(name: str, payout_id: str) -> dict[str, Any]:
+        text = texts[name].replace("<payout_id>", payout_id)
+        sample = json.loads(text)
+        if "function" not in sample:
+            return ingest(session, text)
+        arguments = ", ".join(f"p_{argument} => %({argument})s" for argument in sample["arguments"])
+        query = f"select status, event_type, entries from api.{sample['function']}({arguments})"
+        row = session.execute(query.encode(), sample["arguments"]).fetchone()
+        assert row is not None
+        return dict(zip(("status", "event_type", "entries"), row, strict=True))
+
+    before: dict[str, Any] = {"events": [json.loads(texts["charge_succeeded"]), json.loads(texts["refund_succeeded"])]}
+    if last.startswith("payout"):
+        before["payout"] = {"currency": "PEN", "as_of": "2025-12-30"}
     payout_id = prepare(session, before)
-    answer = ingest(session, texts[last].replace("<payout_id>", payout_id))
-    assert (answer["status"], answer["entries"]) == ("processed", 1)
+    for name in filter(None, (EARLIER.get(last), last)):
+        answer = tell(name, payout_id)
+        is_told = name in ("charge_succeeded", "refund_succeeded")
+        assert answer["status"] == ("already_processed" if is_told else "processed"), answer
+        assert answer["event_type"] == name
+        assert answer["entries"] == (2 if name in ("charge_succeeded", "dispute_opened") else 1)
 
 
 # Bad events
@@ -228,10 +263,10 @@ def command(*arguments: str, text: str | None = None) -> subprocess.CompletedPro
 def test_loading_twice_posts_once(create_database: Callable[..., str], connect: Connect) -> None:
     url = create_database()
     first, _ = run_load(EVENTS / "events.jsonl", database=url, batch=7)
-    assert (first.counts, first.exit_code) == ({"processed": 70}, 0)
+    assert (first.counts, first.exit_code) == (TOLD, 0)
     after = book(connect(url=url))
     again, _ = run_load(EVENTS / "events.jsonl", database=url)
-    assert (again.counts, again.exit_code) == ({"already_processed": 70}, 0)
+    assert (again.counts, again.exit_code) == ({"already_processed": 81}, 0)
     assert book(connect(url=url)) == after
 
 
@@ -273,10 +308,10 @@ def test_the_command_tells_by_its_exit_code(create_database: Callable[..., str])
     text = (EVENTS / "events.jsonl").read_text(encoding="utf-8")
     fine = command("-", "--database", url, text=text)
     assert fine.returncode == 0, fine.stderr
-    assert re.search(r"processed\W+70\b", fine.stdout)
+    assert re.search(r"processed\W+80\b", fine.stdout)
     refused = command("-", "--database", url, text=text + "{}\n")
     assert refused.returncode == 2
-    assert "line 71: rejected FIELD_MISSING" in refused.stderr
+    assert "line 82: rejected FIELD_MISSING" in refused.stderr
     missing = command("no-such-file.jsonl", "--database", url)
     assert missing.returncode == 1
     assert missing.stderr.strip() == "load: cannot read no-such-file.jsonl: No such file or directory"
@@ -345,8 +380,8 @@ def test_loading_over_http_retries_and_halves(service: str, tmp_path: Path) -> N
     bad = '{"event_id": "evt_nul", "note": "\\u0000"}\n'
     source.write_text((EVENTS / "events.jsonl").read_text(encoding="utf-8") * 2 + bad, encoding="utf-8")
     result, printed = run_load(source, url=service)
-    assert result.counts == {"processed": 70, "already_processed": 70, "malformed": 1}
-    assert "line 141: malformed MALFORMED_JSON" in printed
+    assert result.counts == TOLD | {"already_processed": 81, "malformed": 1}
+    assert "line 163: malformed MALFORMED_JSON" in printed
     assert printed.count("trying again") == 2
 
 
@@ -380,7 +415,7 @@ def test_a_service_that_goes_away_in_the_middle_is_waited_for(
     monkeypatch.setattr("events.load.to_service", lambda _: away)
     monkeypatch.setattr("events.load.time.sleep", pauses.append)
     result, _ = run_load(EVENTS / "events.jsonl", url="http://127.0.0.1:9", batch=10)
-    assert result.counts == {"processed": 70}
+    assert result.counts == TOLD
     assert 25 < sum(pauses) < 26
 
 
@@ -403,7 +438,7 @@ def test_an_interrupted_load_is_resumed_by_running_it_again(
         with pytest.raises(KeyboardInterrupt):
             run_load(EVENTS / "events.jsonl", database=url, batch=10)
     again, _ = run_load(EVENTS / "events.jsonl", database=url)
-    assert again.counts == {"already_processed": 20, "processed": 50}
+    assert again.counts == {"already_processed": 20, "processed": 60, "deferred": 1}
 
 
 # The demo
@@ -422,5 +457,9 @@ def test_the_demo_tells_the_same_every_time_in_80_columns(
         assert [line for line in text.splitlines() if len(line) > 80 or "…" in line] == []
         told.append(re.sub(r"\bpo_[0-9a-f]{32}|\d:\d\d:\d\d\b", "", text))
     assert told[0] == told[1]
-    for word in ("PAYOUT_RESERVE ", "PAYOUT_FAILURE ", "627,813", "1 below_minimum", "The ledger is sound."):
+    words = ("PAYOUT_RESERVE ", "PAYOUT_FAILURE ", "627,813", "1 below_minimum", "The ledger is sound.")
+    story = ("DISPUTE_WON ", "DISPUTE_LOST ", "REFUND_FAILURE ", "account_closed", "payout_returns ")
+    people = ("adjustment_debited ", "funds_held ", "event_reversed ", "39,820")
+    for word in (*words, *story, *people):
         assert word in told[0]
+    assert re.search(r"deferred\W+1\b", told[0])

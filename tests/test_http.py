@@ -954,7 +954,8 @@ def test_the_table_names_functions_and_arguments_of_the_database(connect: Connec
     for route in routes.ROUTES:
         names, default_count, volatile, defaults = found[route.function]
         path = set(re.findall(r"<(?:\w+:)?(\w+)>", route.path))
-        needed = {f"p_{name}" for name in path | set(route.required)} | ({f"p_{route.document}"} - {"p_None"})
+        needed = {f"p_{name}" for name in path | set(route.required)}
+        needed |= {f"p_{route.document}", f"p_{route.key}"} - {"p_None"}
         assert set(names[: len(names) - default_count]) <= needed <= set(names), route.function
         assert {f"p_{name}" for name in route.optional} <= set(names) - needed, route.function
         assert (route.method == "GET") == (volatile == "s"), route.function

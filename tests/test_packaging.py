@@ -205,7 +205,7 @@ def test_the_sample_is_loaded_into_an_empty_ledger_once_and_told_in_json(create_
     said = [subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True) for _ in range(2)]
     assert [done.returncode for done in said] == [0, 0], said
     assert [done.stderr for done in said] == ["", ""]
-    assert '"processed": 70' in said[0].stdout
+    assert '"processed": 80' in said[0].stdout
     assert "nothing is loaded" in said[1].stdout
     assert all(done.stdout.startswith("{") and done.stdout.count("\n") == 1 for done in said)
     assert not is_empty(url)

@@ -368,7 +368,7 @@ class History:
 
     def _reuse(self, index: int, fields: set[str]) -> tuple[Row, Event] | None:
         """Another content under an id that has become effective."""
-        effective = [event for _, event in self.sent if event.event_id in self.model.events]
+        effective = [event for _, event in self.sent if event.key in self.model.events]
         if not effective:
             return None
         event = effective[index % len(effective)]
@@ -540,9 +540,10 @@ class History:
         for (restaurant_id, currency), account in self.model.accounts.items():
             statement = found.pop(f"{restaurant_id} {currency}", [])
             assert len(statement) == len(account.entries)
-            balance = reserved = 0
+            balance = reserved = held = 0
             for seq, (row, entry) in enumerate(zip(statement, account.entries, strict=True), 1):
                 balance, reserved = balance + entry.change, reserved + entry.reserved_change
+                held += entry.held_change
                 expected: Row = {
                     "entry_seq": seq,
                     "entry_type": entry.entry_type,
@@ -550,6 +551,7 @@ class History:
                     "balance_change": entry.change,
                     "balance_after": balance,
                     "reserved_after": reserved,
+                    "held_after": held,
                     "event_id": entry.event_id,
                     "payout_id": self.payout_ids[entry.payout_id] if entry.payout_id else None,
                     "available_on": entry.available_on.isoformat(),

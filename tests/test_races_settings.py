@@ -172,3 +172,42 @@ def test_a_run_of_an_older_snapshot_does_not_pay_what_was_paused_meanwhile(sessi
     with pytest.raises(psycopg.errors.SerializationFailure):
         runner.row("select * from api.run_payouts(%s, %s, p_restaurant_ids => array[%s])", currency, AS_OF, restaurant)
     runner.rollback()
+
+
+@pytest.mark.parametrize("how", ["single", "array"])
+def test_a_charge_that_waits_while_its_restaurant_closes_is_refused(
+    sessions: Sessions, currency: str, how: str
+) -> None:
+    changer, writer = sessions.several(2)
+    restaurant = new_id("res")
+    writer.ingest(charge(restaurant, currency))
+    send = writer.ingest if how == "single" else writer.ingest_as_array
+    changer.begin()
+    changer.row("select * from api.set_restaurant(%s, p_closed => true)", restaurant)
+    event = charge(restaurant, currency)
+    waiting = writer.start(lambda: send(event))
+    sessions.wait_until_blocked_by(writer, changer)
+    changer.commit()
+    answer = waiting.result(PATIENCE)
+    assert (answer["status"], answer["code"]) == ("rejected", "RESTAURANT_CLOSED")
+    assert len(sessions.entries(restaurant)) == 2
+    changer.row("select * from api.set_restaurant(%s, p_closed => false)", restaurant)
+    assert send(event)["status"] == "processed"
+
+
+def test_two_who_change_a_restaurant_at_once_are_told_of_one_after_the_other(sessions: Sessions, currency: str) -> None:
+    first, second = sessions.several(2)
+    restaurant = new_id("res")
+    change = "select * from api.set_restaurant(%s, p_settlement_delay_days => %s, p_actor => %s)"
+    first.row(change, restaurant, 1, "ana")
+    first.begin()
+    first.row(change, restaurant, 2, "bob")
+    waiting = second.start(lambda: second.row(change, restaurant, 3, "eve"))
+    sessions.wait_until_blocked_by(second, first)
+    first.commit()
+    assert waiting.result(PATIENCE)["settlement_delay_days"] == 3
+    rows = first.rows("select * from api.list_setting_changes(%s)", restaurant)
+    assert [row["changed_by"] for row in rows] == ["eve", "bob", "ana"]
+    assert [row["old_settings"].get("settlement_delay_days") for row in rows] == [2, 1, None]
+    moments = [row["changed_at"] for row in rows]
+    assert moments == sorted(moments, reverse=True)

@@ -255,3 +255,37 @@ def test_an_earlier_balance_and_a_statement_cost_the_same_in_a_book_of_any_lengt
         ]
         assert figures[0] and figures[1] and figures[0][1:7] == figures[1][1:7]
         assert figures[0][3] == 950 * 28, "the charges of three days, of the last until the moment asked for"
+
+
+def test_a_closed_restaurant_takes_no_charge_and_is_paid_out(create_database: Callable[..., str]) -> None:
+    application = service.create_app(Pool(create_database()))
+    client = application.test_client()
+    path = "/v1/restaurants/res_9"
+    numbers = iter(range(100))
+
+    def send(kind: str, **fields: Any) -> tuple[int, str | None]:
+        event = {"event_id": f"c_{next(numbers)}", "event_type": kind, "occurred_at": "2025-12-10T12:00:00Z"}
+        response = client.post(
+            "/v1/processor/events", json=event | {"restaurant_id": "res_9", "currency": "PEN"} | fields
+        )
+        return response.status_code, response.json["code"] if response.json else None
+
+    try:
+        assert send("charge_succeeded", amount=1000) == (201, None)
+        assert json_of(client.put(path, json={"closed": True}))["closed"] is True
+        assert send("charge_succeeded", amount=1000) == (422, "RESTAURANT_CLOSED")
+        assert send("charge_succeeded", amount=1000, currency="USD") == (422, "RESTAURANT_CLOSED")
+        batch = [
+            {"event_id": f"b_{number}", "event_type": "charge_succeeded", "occurred_at": "2025-12-10T12:00:00Z"}
+            | {"restaurant_id": "res_9", "currency": "PEN", "amount": 5}
+            for number in range(2)
+        ]
+        answers = json_of(client.post("/v1/processor/events/batch", json=batch))
+        assert [answer["code"] for answer in answers] == ["RESTAURANT_CLOSED"] * 2
+        assert send("refund_succeeded", amount=400) == (201, None)
+        run = json_of(client.post("/v1/payouts/run", json={"currency": "PEN", "as_of": "2025-12-31"}), 202)
+        assert (run["payouts_created"], run["payouts_amount"]) == (1, 600)
+        assert json_of(client.put(path, json={"closed": False}))["closed"] is False
+        assert send("charge_succeeded", amount=70) == (201, None)
+    finally:
+        application.extensions["pool"].close()

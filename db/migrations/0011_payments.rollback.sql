@@ -1,1 +1,2 @@
+alter table ledger.platform_settings drop column payments_since;
 drop table ledger.holdings;

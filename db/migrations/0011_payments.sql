@@ -15,3 +15,8 @@ comment on table ledger.holdings is
 comment on column ledger.holdings.event_no is 'The event.';
 comment on column ledger.holdings.restaurant_id is 'The restaurant.';
 comment on column ledger.holdings.event_type is 'Its type: a dispute or a hold.';
+
+alter table ledger.platform_settings
+add column payments_since timestamptz not null default now();
+comment on column ledger.platform_settings.payments_since is
+'Since when a charge keeps the payment that it names: those from before do not.';

@@ -1,6 +1,6 @@
 -- Failed payouts: code and message are kept; what will fail again pauses the restaurant's payouts.
 begin;
-select plan(28);
+select plan(31);
 
 -- A charge, a payout of it, and a report that it failed, all for one restaurant and day.
 create function pg_temp.fail(
@@ -121,6 +121,13 @@ select is(
     pg_temp.fail('res_gone', '{"failure_code": "account_closed"}', p_no => 2),
     'processed NO_EFFECT', 'the same failure told once more ...'
 );
+select is(
+    pg_temp.fail(
+        'res_gone', '{"failure_code": "account_closed", "occurred_at": "2025-12-31T11:00:00Z"}',
+        p_no => 3
+    ),
+    'processed NO_EFFECT', '... also of a later moment ...'
+);
 select is(pg_temp.paused('res_gone'), 'not paused', '... is no new one');
 select is(
     pg_temp.told('res_gone'), 'FAILED: account_closed, closed', 'nor takes what was said away'
@@ -132,6 +139,13 @@ select is(
     ),
     1, 'the next run pays what has waited'
 );
+
+select is(
+    pg_temp.fail('res_paid', '{"event_type": "payout_paid", "failure_code": "account_closed"}')
+    || ', ' || pg_temp.told('res_paid'),
+    'processed, PAID: , ', 'a report that is none of a failure tells no code ...'
+);
+select is(pg_temp.paused('res_paid'), 'not paused', '... and pauses nothing');
 
 -- Codes are compared without regard to case; the code may come after the failure
 select is(pg_temp.fail('res_late', '{}'), 'processed', 'a failure without a reason');

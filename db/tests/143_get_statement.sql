@@ -1,6 +1,6 @@
 -- api.get_statement: what a restaurant's days open with, what moved, what they close with.
 begin;
-select plan(28);
+select plan(32);
 
 create function pg_temp.send(p_id text, p_at text, p_amount bigint, p_change jsonb default '{}')
 returns text
@@ -151,6 +151,27 @@ select results_eq(
     ('2025-12-12', 1000, 400), ('2025-12-13', 400, 400), ('2025-12-14', 400, 0), ('only', 400, 400)
     $$,
     'what a payout carries over is what the days after it open with'
+);
+reset role;
+select lives_ok(
+    'select * from set_payout_terms(''res_4'', ''PEN'', p_payable_unit => 100)', 'a bank that moves no less than 1.00'
+) from (select set_restaurant('res_4')) as s;
+select is(
+    pg_temp.send('d_1', '2025-12-10T12:00:00-05:00', 1234, '{"restaurant_id": "res_4"}'), 'processed',
+    'a charge of 12.34'
+);
+select is(
+    (select r.payouts_amount from run_payouts('PEN', '2025-12-20') as r), 1200::numeric, 'is paid without its 34 cents'
+);
+select results_eq(
+    $$
+    select s.opening::integer, s.closing::integer, s.is_final
+    from get_statement('res_4', 'PEN', '2025-12-19', '2025-12-20') as s
+    union all
+    select s.opening::integer, s.closing::integer, s.is_final
+    from get_statement('res_4', 'PEN', '2025-12-21', '2025-12-22') as s
+    $$,
+    'values (1234, 34, true), (34, 34, false)', 'which the next days open with'
 );
 
 -- The service: always. Two hundred random events and five payouts, failed ones and refunds past what there is.

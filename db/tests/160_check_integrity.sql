@@ -1,7 +1,7 @@
 -- api.check_integrity and reporting.integrity_findings: every check finds what it is for.
 -- Damage is done as a superuser with triggers off, each kind in a restaurant of its own.
 begin;
-select plan(52);
+select plan(62);
 
 create function pg_temp.send(p_restaurant_id text, p_change jsonb default '{}') returns text
 language sql
@@ -29,23 +29,29 @@ select results_eq(
     select i.check_name, i.severity, 0::bigint
     from (
         values
-        ('account_differs_from_last_entry', 'error'), ('account_differs_from_restaurant', 'error'),
-        ('account_out_of_range', 'error'), ('amount_out_of_range', 'error'),
-        ('balance_unequal_to_entries', 'error'), ('clearing_unequal_to_owed', 'error'),
-        ('closed_day_unequal_to_payouts', 'error'), ('duplicate_business_content', 'warning'),
-        ('entry_after_closed_day', 'error'), ('entry_differs_from_event', 'error'),
-        ('entry_seq_gap', 'error'), ('entry_type_unknown', 'error'),
-        ('entry_without_event_or_payout', 'error'), ('event_differs_from_rule', 'error'),
-        ('event_type_unknown', 'error'), ('event_without_its_entries', 'error'),
-        ('event_without_rule', 'error'), ('negative_available', 'warning'),
-        ('negative_reserved_or_held', 'error'), ('payout_amount_not_positive', 'error'),
+        ('acceptance_without_refusal', 'warning'), ('account_differs_from_last_entry', 'error'),
+        ('account_differs_from_restaurant', 'error'), ('account_out_of_range', 'error'),
+        ('amount_out_of_range', 'error'), ('balance_unequal_to_entries', 'error'),
+        ('charge_without_its_payment', 'error'), ('clearing_unequal_to_owed', 'error'),
+        ('closed_day_unequal_to_payouts', 'error'), ('deferred_count_differs', 'error'),
+        ('duplicate_business_content', 'warning'), ('entry_after_closed_day', 'error'),
+        ('entry_differs_from_event', 'error'), ('entry_seq_gap', 'error'),
+        ('entry_type_unknown', 'error'), ('entry_without_event_or_payout', 'error'),
+        ('event_deferred_long', 'warning'), ('event_differs_from_rule', 'error'),
+        ('event_reversed_twice', 'error'), ('event_type_unknown', 'error'),
+        ('event_waits_in_vain', 'warning'), ('event_without_its_entries', 'error'),
+        ('event_without_rule', 'error'), ('held_unequal_to_open_holds', 'error'),
+        ('hold_overdrawn', 'error'), ('holding_differs_from_event', 'error'),
+        ('link_to_another_kind', 'error'), ('negative_available', 'warning'),
+        ('negative_reserved_or_held', 'error'), ('payment_of_another_restaurant', 'warning'),
+        ('payment_overdrawn', 'error'), ('payout_amount_not_positive', 'error'),
         ('payout_items_do_not_add_up', 'error'), ('payout_status_differs_from_entries', 'error'),
         ('payout_unequal_to_entries', 'error'), ('payout_waiting', 'warning'),
-        ('payout_without_reserve', 'error'),
-        ('pending_day_unequal_to_entries', 'error'),
+        ('payout_without_reserve', 'error'), ('pending_day_unequal_to_entries', 'error'),
         ('recorded_at_decreases', 'error'), ('reserve_differs_from_payout', 'error'),
-        ('reserved_balance_unequal_to_open_payouts', 'error'), ('running_balance_broken', 'error'),
-        ('settlement_before_available', 'error'), ('timezone_unknown', 'warning')
+        ('reserved_balance_unequal_to_open_payouts', 'error'), ('reversal_not_mirror', 'error'),
+        ('running_balance_broken', 'error'), ('settlement_before_available', 'error'),
+        ('timezone_unknown', 'warning')
     ) as i (check_name, severity)
     $$,
     'answers one row a check, also for those that find nothing'
@@ -321,6 +327,155 @@ select is(
     ),
     'negative', 'and a time zone that the server does not know, which fails no other check'
 );
+
+-- Payments, holds and what waits: a sound story of each, then what breaks it
+set local session_replication_role = origin;
+select is(
+    (
+        select string_agg(
+            pg_temp.send(
+                l.restaurant_id,
+                jsonb_build_object(
+                    'event_id', l.restaurant_id || l.no, 'event_type', l.type, 'fee', 0
+                ) || l.change
+            ),
+            ' ' order by l.no, l.restaurant_id
+        )
+        from (
+            values
+            ('over', 1, 'charge_succeeded', '{"payment_id": "pay_1"}'::jsonb),
+            ('link', 1, 'charge_succeeded', '{"payment_id": "pay_2"}'),
+            ('usd', 1, 'refund_succeeded', '{"payment_id": "pay_3"}'),
+            ('wrong', 1, 'refund_succeeded', '{"payment_id": "pay_1"}'),
+            ('back', 1, 'charge_succeeded', '{"fee": 20}'),
+            ('named', 1, 'charge_succeeded', '{"payment_id": "pay_4"}'),
+            ('older', 1, 'charge_succeeded', '{"payment_id": "pay_5"}'),
+            ('dispute', 1, 'dispute_opened', '{"dispute_id": "dp_1"}'),
+            ('over', 2, 'refund_succeeded', '{"payment_id": "pay_1", "refund_id": "re_1"}'),
+            ('link', 2, 'refund_succeeded', '{"payment_id": "pay_2", "refund_id": "re_1"}'),
+            ('usd', 2, 'charge_succeeded', '{"payment_id": "pay_3", "currency": "USD"}')
+        ) as l (restaurant_id, no, type, change)
+    ),
+    'processed processed processed processed processed processed deferred deferred processed '
+    'processed processed',
+    'payments, refunds, a dispute, and refunds that wait'
+);
+select is(
+    (
+        select string_agg(a.status, ' ')
+        from (
+            select api.hold_funds('hold', 'PEN', 500, 'why', 'ho_1', 'ana') as answer
+            from api.set_restaurant('hold')
+        ) as h
+        cross join lateral (
+            select (h.answer).status
+            union all
+            select (api.release_hold('ho_1', 200, 'why', 'rl_1', 'ana')).status
+            union all
+            select (api.reverse_event('back1', 'why', 'rv_1', p_actor => 'ana')).status
+        ) as a
+    ),
+    'processed processed processed', 'a hold, released in part, and a reversal'
+);
+create function pg_temp.found(p_checks text[]) returns text
+language sql stable
+as $$
+select string_agg(
+    concat_ws(' ', f.check_name, f.severity, f.restaurant_id), ', '
+    order by f.check_name, f.restaurant_id
+)
+from reporting.integrity_findings as f
+where f.check_name = any(p_checks)
+$$;
+create temporary table new_checks as
+select array[
+    'acceptance_without_refusal', 'charge_without_its_payment', 'deferred_count_differs',
+    'event_deferred_long', 'event_reversed_twice', 'event_waits_in_vain', 'hold_overdrawn',
+    'holding_differs_from_event', 'link_to_another_kind', 'payment_of_another_restaurant',
+    'payment_overdrawn', 'reversal_not_mirror'
+] as names;
+select is(
+    (select pg_temp.found(c.names) from new_checks as c),
+    'event_waits_in_vain warning usd, payment_of_another_restaurant warning wrong',
+    'an event in another currency than its payment and one of another''s payment are warnings'
+);
+select matches(
+    (select f.finding from reporting.check_payment_of_another_restaurant as f),
+    'restaurant wrong waits for payment pay_1, which restaurant over has', 'which names both'
+);
+select is_empty(
+    $$
+    select f.restaurant_id
+    from reporting.check_held_unequal_to_open_holds as f
+    where f.restaurant_id in ('hold', 'dispute')
+    $$,
+    'what is held is what disputes and holds say'
+);
+
+set local session_replication_role = replica;
+drop index ledger.event_links_reversed_once_key;
+update ledger.processor_events set amount = 11999 where event_id = 'over1';
+update ledger.ledger_entries as l set amount = 600
+from ledger.processor_events as e
+where e.event_id = 'rl_1' and e.restaurant_id = l.restaurant_id and e.event_no = l.event_no;
+update ledger.deferred_events set received_at = now() - interval '25 hours'
+where restaurant_id = 'usd';
+update ledger.account_balances set deferred_count = 0 where restaurant_id = 'wrong';
+update ledger.event_links as k set payment_event_no = k.event_no
+from ledger.processor_events as e
+where e.event_id = 'link2' and e.restaurant_id = k.restaurant_id and e.event_no = k.event_no;
+update ledger.ledger_entries set amount = 19
+where restaurant_id = 'back' and entry_type = 'FEE_REVERSAL';
+insert into ledger.event_links (event_no, about_event_no, restaurant_id, is_reversal)
+select 999999, k.about_event_no, k.restaurant_id, true
+from ledger.event_links as k
+where k.is_reversal and k.restaurant_id = 'back';
+insert into ledger.event_acceptances (event_no, accepted_at, restaurant_id, code, actor, reason)
+select e.event_no, now(), e.restaurant_id, 'RESTAURANT_CLOSED', 'ana', 'it happened'
+from ledger.processor_events as e
+where e.event_id = 'over1';
+update ledger.processor_events set subject_id = null where event_id in ('named1', 'older1');
+update ledger.processor_events set received_at = '2025-12-30T10:00:00Z' where event_id = 'older1';
+delete from ledger.holdings where restaurant_id = 'dispute';
+select is(
+    (select pg_temp.found(c.names) from new_checks as c),
+    'acceptance_without_refusal warning over, charge_without_its_payment error named, '
+    'deferred_count_differs error wrong, event_deferred_long warning usd, '
+    'event_reversed_twice error back, event_waits_in_vain warning usd, '
+    'hold_overdrawn error hold, holding_differs_from_event error dispute, '
+    'link_to_another_kind error back, link_to_another_kind error link, '
+    'payment_of_another_restaurant warning wrong, payment_overdrawn error over, '
+    'reversal_not_mirror error back',
+    'finds each of what must not be; a charge from before payments were known is none of it'
+);
+select is(
+    (
+        select string_agg(f.restaurant_id, ' ' order by f.restaurant_id)
+        from reporting.check_held_unequal_to_open_holds as f
+        where f.restaurant_id in ('hold', 'dispute')
+    ),
+    'dispute hold', 'and money that is held for nothing that is listed'
+);
+select matches(
+    (select f.finding from reporting.check_event_deferred_long as f),
+    '^refund_succeeded of 12000 has waited for charge_succeeded pay_3 since .*, 25 hours$',
+    'what has waited for long says how long'
+);
+update ledger.platform_settings set deferred_warning_hours = 26;
+select is_empty(
+    'select f.finding from reporting.check_event_deferred_long as f',
+    'how long that is the platform says'
+);
+update ledger.platform_settings set deferred_warning_hours = 24;
+insert into ledger.event_acceptances (event_no, accepted_at, restaurant_id, code, actor, reason)
+select e.event_no, now(), e.restaurant_id, 'AMOUNT_EXCEEDS_PAYMENT', 'ana', 'it happened'
+from ledger.processor_events as e
+where e.event_id = 'over2';
+select is_empty(
+    'select f.finding from reporting.check_payment_overdrawn as f',
+    'a payment that a person let be overdrawn is no finding'
+);
+delete from ledger.event_acceptances where code = 'AMOUNT_EXCEEDS_PAYMENT';
 
 -- The service: a damaged ledger
 set local role cuenta_app;

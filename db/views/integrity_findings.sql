@@ -11,6 +11,14 @@ select
     f.finding
 from (
     select
+        'acceptance_without_refusal'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_acceptance_without_refusal as c
+    union all
+    select
         'account_differs_from_last_entry'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -51,6 +59,14 @@ from (
     from reporting.check_balance_unequal_to_entries as c
     union all
     select
+        'charge_without_its_payment'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_charge_without_its_payment as c
+    union all
+    select
         'clearing_unequal_to_owed'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -65,6 +81,14 @@ from (
         c.reference,
         c.finding
     from reporting.check_closed_day_unequal_to_payouts as c
+    union all
+    select
+        'deferred_count_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_deferred_count_differs as c
     union all
     select
         'duplicate_business_content'::text as check_name,
@@ -115,6 +139,14 @@ from (
     from reporting.check_entry_without_event_or_payout as c
     union all
     select
+        'event_deferred_long'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_event_deferred_long as c
+    union all
+    select
         'event_differs_from_rule'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -123,12 +155,28 @@ from (
     from reporting.check_event_differs_from_rule as c
     union all
     select
+        'event_reversed_twice'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_event_reversed_twice as c
+    union all
+    select
         'event_type_unknown'::text as check_name,
         c.restaurant_id,
         c.currency,
         c.reference,
         c.finding
     from reporting.check_event_type_unknown as c
+    union all
+    select
+        'event_waits_in_vain'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_event_waits_in_vain as c
     union all
     select
         'event_without_its_entries'::text as check_name,
@@ -147,6 +195,38 @@ from (
     from reporting.check_event_without_rule as c
     union all
     select
+        'held_unequal_to_open_holds'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_held_unequal_to_open_holds as c
+    union all
+    select
+        'hold_overdrawn'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_hold_overdrawn as c
+    union all
+    select
+        'holding_differs_from_event'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_holding_differs_from_event as c
+    union all
+    select
+        'link_to_another_kind'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_link_to_another_kind as c
+    union all
+    select
         'negative_available'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -161,6 +241,22 @@ from (
         c.reference,
         c.finding
     from reporting.check_negative_reserved_or_held as c
+    union all
+    select
+        'payment_of_another_restaurant'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payment_of_another_restaurant as c
+    union all
+    select
+        'payment_overdrawn'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payment_overdrawn as c
     union all
     select
         'payout_amount_not_positive'::text as check_name,
@@ -241,6 +337,14 @@ from (
         c.reference,
         c.finding
     from reporting.check_reserved_balance_unequal_to_open_payouts as c
+    union all
+    select
+        'reversal_not_mirror'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_reversal_not_mirror as c
     union all
     select
         'running_balance_broken'::text as check_name,

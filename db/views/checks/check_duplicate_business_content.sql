@@ -12,7 +12,9 @@ select
 from ledger.processor_events as v
 group by
     v.restaurant_id, v.currency, v.event_type, v.amount, v.fee, v.occurred_at,
-    v.payload ->> 'payout_id', coalesce(v.payload -> 'metadata', '{}')
+    v.payload ->> 'payout_id', v.payload ->> 'payment_id', v.payload ->> 'refund_id',
+    v.payload ->> 'dispute_id', v.payload ->> 'hold_id', v.payload ->> 'reversed_event_id',
+    coalesce(v.payload -> 'metadata', '{}')
 having count(*) > 1;
 
 comment on view reporting.check_duplicate_business_content is

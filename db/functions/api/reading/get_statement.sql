@@ -8,11 +8,10 @@ returns table (
     restaurant_id text, currency text, "from" date, "to" date, is_final boolean, opening numeric,
     activity jsonb, payouts jsonb, closing numeric, days jsonb
 )
-language plpgsql
+language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
 as $function$
 /*
  * Function: api.get_statement(4)
@@ -33,87 +32,13 @@ as $function$
  *     LBPER  the days are none, or too many
  *     LNRES  the restaurant is not known
  *     LUCUR  the currency is not one of ISO 4217
- * Calls:  ledger.require_period, ledger.require_currency, ledger.require_restaurant,
- *         ledger.read_opening
- * Reads:  ledger.ledger_entries, ledger.entry_types, ledger.payouts, ledger.account_balances
+ * Calls:  ledger.write_statement
  * Locks:  none
  */
-declare
-    v_currency constant text := ledger.require_currency(p_currency);
-    v_opening numeric;
-begin
-    perform ledger.require_restaurant(p_restaurant_id);
-    perform ledger.require_period(p_from, p_to);
-    v_opening := ledger.read_opening(p_restaurant_id, v_currency, p_from);
-
-    return query
-    with move as materialized (
-        select g.*, g.amount * t.balance_effect as balance_change
-        from (
-            select
-                e.settlement_day as day, e.entry_type, e.payout_id, count(*) as entry_count,
-                sum(e.amount) as amount
-            from ledger.ledger_entries as e
-            where e.restaurant_id = p_restaurant_id and e.currency = v_currency
-                and e.settlement_day between p_from and p_to
-            group by 1, 2, 3
-        ) as g
-        inner join ledger.entry_types as t on g.entry_type = t.entry_type and t.balance_effect <> 0
-    ),
-
-    -- By day, and without a day for all of them.
-    kind as materialized (
-        select
-            k.day, jsonb_agg(to_jsonb(k) - 'day' order by k.entry_type) as activity,
-            sum(k.balance_change) as change
-        from (
-            select
-                m.day, m.entry_type, sum(m.entry_count) as entry_count, sum(m.amount) as amount,
-                sum(m.balance_change) as balance_change
-            from move as m
-            group by grouping sets ((m.day, m.entry_type), (m.entry_type))
-        ) as k
-        group by k.day
-    ),
-
-    day as (
-        select
-            p_from + n.number as day, coalesce(k.activity, '[]') as activity,
-            coalesce(k.change, 0) as change,
-            v_opening + coalesce(sum(k.change) over (order by n.number), 0) as closing
-        from generate_series(0, p_to - p_from) as n (number)
-        left join kind as k on k.day = p_from + n.number
-    )
-
     select
-        p_restaurant_id, v_currency, p_from, p_to,
-        coalesce((
-            select b.closed_through >= p_to from ledger.account_balances as b
-            where b.restaurant_id = p_restaurant_id and b.currency = v_currency
-        ), false),
-        v_opening, coalesce((select k.activity from kind as k where k.day is null), '[]'),
-        (
-            select coalesce(jsonb_agg(to_jsonb(p) order by p.as_of, p.payout_id), '[]')
-            from (
-                select q.payout_id, q.as_of, q.amount, q.status,
-                    sum(m.balance_change) as balance_change
-                from move as m
-                inner join ledger.payouts as q
-                    on m.payout_id = q.payout_id and q.restaurant_id = p_restaurant_id
-                group by q.payout_id, q.as_of, q.amount, q.status
-            ) as p
-        ),
-        v_opening + coalesce((select k.change from kind as k where k.day is null), 0),
-        (
-            select jsonb_agg(
-                jsonb_build_object(
-                    'day', d.day, 'opening', d.closing - d.change, 'activity', d.activity,
-                    'closing', d.closing
-                ) order by d.day
-            )
-            from day as d
-        );
-end;
+        p_restaurant_id, s.currency, p_from, p_to, s.is_final, s.opening, s.activity, s.payouts,
+        s.closing, s.days
+    from ledger.write_statement(p_restaurant_id, p_currency, p_from, p_to) as s;
 $function$;
 
 comment on function api.get_statement(text, text, date, date)
