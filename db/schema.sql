@@ -212,9 +212,8 @@ CREATE FUNCTION api.get_service_status() RETURNS TABLE(is_writable boolean, coll
 COMMENT ON FUNCTION api.get_service_status() IS 'Whether this database can be written, and what was deployed last.';
 
 CREATE FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) RETURNS TABLE(restaurant_id text, currency text, "from" date, "to" date, is_final boolean, opening numeric, activity jsonb, payouts jsonb, closing numeric, days jsonb)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan';
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
 
 COMMENT ON FUNCTION api.get_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) IS 'A restaurant''s statement in one currency, by settlement days.';
 
@@ -1509,6 +1508,12 @@ CREATE FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant
 
 COMMENT ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) IS 'What the rows of a report are asked for, as a condition on its view.';
 
+CREATE FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) RETURNS TABLE(currency text, is_final boolean, opening numeric, activity jsonb, payouts jsonb, closing numeric, days jsonb)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) IS 'The figures of a statement.';
+
 CREATE FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql;
 
@@ -1979,6 +1984,7 @@ CREATE TABLE ledger.platform_settings (
     takes_test_events boolean DEFAULT false NOT NULL,
     deferred_warning_hours integer DEFAULT 24 NOT NULL,
     payouts_waiting_hours integer DEFAULT 72 NOT NULL,
+    payments_since timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT platform_settings_deferred_warning_hours_range_check CHECK (((deferred_warning_hours >= 0) AND (deferred_warning_hours <= 8760))),
     CONSTRAINT platform_settings_one_row_check CHECK (is_singleton),
     CONSTRAINT platform_settings_payouts_waiting_hours_range_check CHECK (((payouts_waiting_hours >= 1) AND (payouts_waiting_hours <= 8760))),
@@ -1998,6 +2004,8 @@ COMMENT ON COLUMN ledger.platform_settings.takes_test_events IS 'Whether events 
 COMMENT ON COLUMN ledger.platform_settings.deferred_warning_hours IS 'After so many hours an event that still waits for another is a finding.';
 
 COMMENT ON COLUMN ledger.platform_settings.payouts_waiting_hours IS 'Hours that a payout may be CREATED before somebody should ask where it is.';
+
+COMMENT ON COLUMN ledger.platform_settings.payments_since IS 'Since when a charge keeps the payment that it names: those from before do not.';
 
 CREATE TABLE ledger.posting_rule_history (
     event_type text NOT NULL COLLATE pg_catalog."C",
@@ -2418,6 +2426,27 @@ COMMENT ON COLUMN reporting.balances_in_base.held_in_base IS 'held in minor unit
 
 COMMENT ON COLUMN reporting.balances_in_base.total_in_base IS 'total in minor units of base_currency, rounded half away from zero as the last step, so it may differ by a unit from what the others come to; null: there is no rate.';
 
+CREATE VIEW reporting.check_acceptance_without_refusal WITH (security_barrier='true') AS
+ SELECT a.restaurant_id,
+    e.currency,
+    COALESCE(e.event_id, format('event %s'::text, a.event_no)) AS reference,
+    format('%s accepted it against %s'::text, a.actor, a.code) AS finding
+   FROM (ledger.event_acceptances a
+     LEFT JOIN ledger.processor_events e ON (((a.restaurant_id = e.restaurant_id) AND (a.event_no = e.event_no))))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM ledger.event_rejections r
+          WHERE ((r.event_id = e.event_id) AND (r.provider = e.provider) AND (r.code = a.code)))));
+
+COMMENT ON VIEW reporting.check_acceptance_without_refusal IS 'warning: An event was accepted against a rule that never refused it. Reason: A person has an event posted that a rule refused, and the refusal is kept as the evidence. Remedy: Ask the person who accepted it, and find what wrote the acceptance around the functions.';
+
+COMMENT ON COLUMN reporting.check_acceptance_without_refusal.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_acceptance_without_refusal.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_acceptance_without_refusal.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_acceptance_without_refusal.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_account_differs_from_last_entry WITH (security_barrier='true') AS
  SELECT b.restaurant_id,
     b.currency,
@@ -2536,6 +2565,26 @@ COMMENT ON COLUMN reporting.check_balance_unequal_to_entries.reference IS 'What 
 
 COMMENT ON COLUMN reporting.check_balance_unequal_to_entries.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_charge_without_its_payment WITH (security_barrier='true') AS
+ SELECT e.restaurant_id,
+    e.currency,
+    e.event_id AS reference,
+    format('charge of %s names payment %s and is known by %s'::text, e.amount, p.payment_id, COALESCE(e.subject_id, 'none'::text)) AS finding
+   FROM ((ledger.processor_events e
+     CROSS JOIN ledger.platform_settings s)
+     CROSS JOIN LATERAL ( SELECT COALESCE((e.payload ->> 'payment_id'::text), ((e.payload -> 'metadata'::text) ->> 'payment_id'::text)) AS payment_id) p)
+  WHERE ((e.event_type = 'charge_succeeded'::text) AND (e.subject_id IS DISTINCT FROM p.payment_id) AND ((e.subject_id IS NOT NULL) OR (e.received_at >= s.payments_since)));
+
+COMMENT ON VIEW reporting.check_charge_without_its_payment IS 'error: A charge is not known by the payment that it names. Reason: A payment is charged once, and found, by what its charge keeps as its subject. Without it, the same payment told again is charged again, and its refunds wait for ever. Remedy: Compare with a backup. Charges that were posted before payments were known (platform_settings.payments_since) have none and are no findings.';
+
+COMMENT ON COLUMN reporting.check_charge_without_its_payment.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_charge_without_its_payment.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_charge_without_its_payment.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_charge_without_its_payment.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_clearing_unequal_to_owed WITH (security_barrier='true') AS
  SELECT NULL::text AS restaurant_id,
     COALESCE(e.currency, b.currency) AS currency,
@@ -2605,13 +2654,36 @@ COMMENT ON COLUMN reporting.check_closed_day_unequal_to_payouts.reference IS 'Wh
 
 COMMENT ON COLUMN reporting.check_closed_day_unequal_to_payouts.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_deferred_count_differs WITH (security_barrier='true') AS
+ SELECT b.restaurant_id,
+    b.currency,
+    'account'::text AS reference,
+    format('counts %s, %s wait'::text, b.deferred_count, COALESCE(d.events, (0)::bigint)) AS finding
+   FROM (ledger.account_balances b
+     LEFT JOIN ( SELECT x.restaurant_id,
+            x.currency,
+            count(*) AS events
+           FROM ledger.deferred_events x
+          GROUP BY x.restaurant_id, x.currency) d ON (((b.restaurant_id = d.restaurant_id) AND (b.currency = d.currency))))
+  WHERE (b.deferred_count <> COALESCE(d.events, (0)::bigint));
+
+COMMENT ON VIEW reporting.check_deferred_count_differs IS 'error: An account counts other events that wait than there are. Reason: Posting looks for events that wait only where the count says that there are some. Too low: they wait for ever. Remedy: Replay the events of the account that wait, and find what wrote them around the functions.';
+
+COMMENT ON COLUMN reporting.check_deferred_count_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_deferred_count_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_deferred_count_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_deferred_count_differs.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_duplicate_business_content WITH (security_barrier='true') AS
  SELECT restaurant_id,
     min(currency) AS currency,
     min(event_id) AS reference,
     format('%s events with the same content: %s'::text, count(*), "left"(string_agg(event_id, ', '::text ORDER BY event_no), 200)) AS finding
    FROM ledger.processor_events v
-  GROUP BY restaurant_id, currency, event_type, amount, fee, occurred_at, (payload ->> 'payout_id'::text), COALESCE((payload -> 'metadata'::text), '{}'::jsonb)
+  GROUP BY restaurant_id, currency, event_type, amount, fee, occurred_at, (payload ->> 'payout_id'::text), (payload ->> 'payment_id'::text), (payload ->> 'refund_id'::text), (payload ->> 'dispute_id'::text), (payload ->> 'hold_id'::text), (payload ->> 'reversed_event_id'::text), COALESCE((payload -> 'metadata'::text), '{}'::jsonb)
  HAVING (count(*) > 1);
 
 COMMENT ON VIEW reporting.check_duplicate_business_content IS 'warning: Two events differ in nothing but their id. Reason: A guest may have been charged twice, or a processor has sent one charge under two ids. Remedy: Ask the processor whether both are real. If not, it refunds one; the events stay.';
@@ -2762,6 +2834,25 @@ COMMENT ON COLUMN reporting.check_entry_without_event_or_payout.reference IS 'Wh
 
 COMMENT ON COLUMN reporting.check_entry_without_event_or_payout.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_event_deferred_long WITH (security_barrier='true') AS
+ SELECT d.restaurant_id,
+    d.currency,
+    d.event_id AS reference,
+    format('%s of %s has waited for %s %s since %s, %s hours'::text, d.event_type, COALESCE((d.payload ->> 'amount'::text), '?'::text), d.first_type, d.subject_id, d.received_at, floor((EXTRACT(epoch FROM (now() - d.received_at)) / (3600)::numeric))) AS finding
+   FROM (ledger.deferred_events d
+     CROSS JOIN ledger.platform_settings s)
+  WHERE (d.received_at <= (now() - make_interval(hours => s.deferred_warning_hours)));
+
+COMMENT ON VIEW reporting.check_event_deferred_long IS 'warning: An event has waited for another for longer than the platform allows. Reason: It is in no balance until what it refers to is here. The processor should have told of that long ago. Remedy: Ask the processor for the missing event and send it. The setting is deferred_warning_hours.';
+
+COMMENT ON COLUMN reporting.check_event_deferred_long.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_event_deferred_long.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_event_deferred_long.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_event_deferred_long.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_event_differs_from_rule WITH (security_barrier='true') AS
  SELECT v.restaurant_id,
     v.currency,
@@ -2801,6 +2892,27 @@ COMMENT ON COLUMN reporting.check_event_differs_from_rule.reference IS 'What to 
 
 COMMENT ON COLUMN reporting.check_event_differs_from_rule.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_event_reversed_twice WITH (security_barrier='true') AS
+ SELECT k.restaurant_id,
+    a.currency,
+    COALESCE(a.event_id, format('event %s'::text, k.about_event_no)) AS reference,
+    format('was taken back by the events %s'::text, string_agg((k.event_no)::text, ', '::text)) AS finding
+   FROM (ledger.event_links k
+     LEFT JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
+  WHERE k.is_reversal
+  GROUP BY k.restaurant_id, k.about_event_no, a.currency, a.event_id
+ HAVING (count(*) > 1);
+
+COMMENT ON VIEW reporting.check_event_reversed_twice IS 'error: An event was taken back more than once. Reason: A reversal takes all of it back, so the second one takes what was never there. Remedy: Correct the second with an adjustment, and find what wrote it around the functions.';
+
+COMMENT ON COLUMN reporting.check_event_reversed_twice.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_event_reversed_twice.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_event_reversed_twice.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_event_reversed_twice.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_event_type_unknown WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -2820,6 +2932,24 @@ COMMENT ON COLUMN reporting.check_event_type_unknown.currency IS 'The currency.'
 COMMENT ON COLUMN reporting.check_event_type_unknown.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_event_type_unknown.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_event_waits_in_vain WITH (security_barrier='true') AS
+ SELECT d.restaurant_id,
+    d.currency,
+    d.event_id AS reference,
+    format('%s in %s waits for %s %s, which is here as %s in %s'::text, d.event_type, d.currency, d.first_type, d.subject_id, e.event_id, e.currency) AS finding
+   FROM (ledger.deferred_events d
+     JOIN ledger.processor_events e ON (((d.subject_id = e.subject_id) AND (d.first_type = e.event_type) AND (d.provider = e.provider) AND (d.restaurant_id = e.restaurant_id))));
+
+COMMENT ON VIEW reporting.check_event_waits_in_vain IS 'warning: An event waits for something that is in the book. Reason: What comes posts the events of its account that wait for it. This one is of another account, in another currency mostly, and no later event posts it. Remedy: Replay it: it is posted, or refused with the reason. Then ask the sender.';
+
+COMMENT ON COLUMN reporting.check_event_waits_in_vain.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_event_waits_in_vain.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_event_waits_in_vain.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_event_waits_in_vain.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_event_without_its_entries WITH (security_barrier='true') AS
  SELECT v.restaurant_id,
@@ -2868,6 +2998,233 @@ COMMENT ON COLUMN reporting.check_event_without_rule.reference IS 'What to look 
 
 COMMENT ON COLUMN reporting.check_event_without_rule.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.disputes WITH (security_barrier='true') AS
+ SELECT e.subject_id AS dispute_id,
+    e.restaurant_id,
+    e.provider,
+    e.currency,
+    COALESCE(d.reported_state, t.reported_state) AS state,
+    e.amount,
+    e.fee,
+        CASE
+            WHEN (d.event_no IS NULL) THEN e.amount
+            ELSE (0)::bigint
+        END AS held,
+    c.subject_id AS payment_id,
+    e.event_id,
+    e.event_no,
+    e.occurred_at AS opened_at,
+    d.occurred_at AS decided_at,
+    e.received_at
+   FROM (((((ledger.holdings h
+     JOIN ledger.processor_events e ON (((h.restaurant_id = e.restaurant_id) AND (h.event_no = e.event_no))))
+     JOIN ledger.event_types t ON ((e.event_type = t.event_type)))
+     LEFT JOIN ledger.event_links k ON (((e.restaurant_id = k.restaurant_id) AND (e.event_no = k.event_no))))
+     LEFT JOIN ledger.processor_events c ON (((k.restaurant_id = c.restaurant_id) AND (k.payment_event_no = c.event_no))))
+     LEFT JOIN LATERAL ( SELECT v.event_no,
+            v.occurred_at,
+            u.reported_state
+           FROM ((ledger.event_links a
+             JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
+             JOIN ledger.event_types u ON ((v.event_type = u.event_type)))
+          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no) AND (v.entry_count > 0) AND (u.reported_state IS NOT NULL))
+          ORDER BY v.event_no DESC
+         LIMIT 1) d ON (true))
+  WHERE (h.event_type = 'dispute_opened'::text);
+
+COMMENT ON VIEW reporting.disputes IS 'Payments that guests dispute, and what became of the disputes. Amounts are in minor units of the currency.';
+
+COMMENT ON COLUMN reporting.disputes.dispute_id IS 'The processor''s id of it; once per restaurant and provider.';
+
+COMMENT ON COLUMN reporting.disputes.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN reporting.disputes.provider IS 'The processor.';
+
+COMMENT ON COLUMN reporting.disputes.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.disputes.state IS 'OPEN: its amount is held back; LOST: it is gone; WON: it is available again.';
+
+COMMENT ON COLUMN reporting.disputes.amount IS 'What the guest disputes.';
+
+COMMENT ON COLUMN reporting.disputes.fee IS 'What the processor takes for it.';
+
+COMMENT ON COLUMN reporting.disputes.held IS 'What is held back for it now.';
+
+COMMENT ON COLUMN reporting.disputes.payment_id IS 'The payment that is disputed; null: the processor has not said.';
+
+COMMENT ON COLUMN reporting.disputes.event_id IS 'The event that first told of it.';
+
+COMMENT ON COLUMN reporting.disputes.event_no IS 'Internal number of that event: later ones have greater ones.';
+
+COMMENT ON COLUMN reporting.disputes.opened_at IS 'When it was opened.';
+
+COMMENT ON COLUMN reporting.disputes.decided_at IS 'When it was won or lost, the last time; null: it is open.';
+
+COMMENT ON COLUMN reporting.disputes.received_at IS 'When it was first received here.';
+
+CREATE VIEW reporting.holds WITH (security_barrier='true') AS
+ SELECT e.event_id AS hold_id,
+    e.restaurant_id,
+    e.currency,
+    e.amount,
+    ((e.amount)::numeric - COALESCE(r.remaining, (e.amount)::numeric)) AS released,
+    COALESCE(r.remaining, (e.amount)::numeric) AS remaining,
+    (COALESCE(r.remaining, (e.amount)::numeric) > (0)::numeric) AS is_open,
+    (e.payload ->> 'reason'::text) AS reason,
+    (e.payload ->> 'actor'::text) AS actor,
+    e.event_no,
+    e.occurred_at AS held_at,
+    r.released_at
+   FROM ((ledger.holdings h
+     JOIN ledger.processor_events e ON (((h.restaurant_id = e.restaurant_id) AND (h.event_no = e.event_no))))
+     LEFT JOIN LATERAL ( SELECT ((e.amount)::numeric + sum(((t.held_effect)::numeric * (l.amount)::numeric))) AS remaining,
+            max(v.occurred_at) AS released_at
+           FROM (((ledger.event_links a
+             JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
+             JOIN ledger.ledger_entries l ON (((v.restaurant_id = l.restaurant_id) AND (v.currency = l.currency) AND (v.first_entry_seq <= l.entry_seq) AND ((v.first_entry_seq + v.entry_count) > l.entry_seq))))
+             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no))) r ON (true))
+  WHERE (h.event_type = 'funds_held'::text);
+
+COMMENT ON VIEW reporting.holds IS 'Money that people hold back, and what they have released of it. Amounts are in minor units of the currency.';
+
+COMMENT ON COLUMN reporting.holds.hold_id IS 'The reference under which it was held.';
+
+COMMENT ON COLUMN reporting.holds.restaurant_id IS 'Whose money it is.';
+
+COMMENT ON COLUMN reporting.holds.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.holds.amount IS 'What was held back.';
+
+COMMENT ON COLUMN reporting.holds.released IS 'What was released of it.';
+
+COMMENT ON COLUMN reporting.holds.remaining IS 'What is still held back.';
+
+COMMENT ON COLUMN reporting.holds.is_open IS 'Whether anything is.';
+
+COMMENT ON COLUMN reporting.holds.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN reporting.holds.actor IS 'Who holds it.';
+
+COMMENT ON COLUMN reporting.holds.event_no IS 'Internal number of its event: later ones have greater ones.';
+
+COMMENT ON COLUMN reporting.holds.held_at IS 'Since when.';
+
+COMMENT ON COLUMN reporting.holds.released_at IS 'When something of it was released last; null: never.';
+
+CREATE VIEW reporting.check_held_unequal_to_open_holds WITH (security_barrier='true') AS
+ SELECT b.restaurant_id,
+    b.currency,
+    'balance'::text AS reference,
+    format('held is %s, open disputes and holds are %s'::text, b.held, COALESCE(h.held, (0)::numeric)) AS finding
+   FROM (ledger.account_balances b
+     LEFT JOIN ( SELECT x.restaurant_id,
+            x.currency,
+            sum(x.held) AS held
+           FROM ( SELECT d.restaurant_id,
+                    d.currency,
+                    (d.held)::numeric AS held
+                   FROM reporting.disputes d
+                UNION ALL
+                 SELECT o.restaurant_id,
+                    o.currency,
+                    o.remaining
+                   FROM reporting.holds o) x
+          GROUP BY x.restaurant_id, x.currency) h ON (((b.restaurant_id = h.restaurant_id) AND (b.currency = h.currency))))
+  WHERE ((b.held)::numeric <> COALESCE(h.held, (0)::numeric));
+
+COMMENT ON VIEW reporting.check_held_unequal_to_open_holds IS 'error: The held balance is not the sum of what is held back. Reason: Money is held back for disputes that are open and by people, and each of it is one of reporting.disputes or reporting.holds. Else nobody can say for what it is held, or release it. Remedy: Compare the two with the entries that move held money; running_balance_broken tells whether an entry or the account was changed.';
+
+COMMENT ON COLUMN reporting.check_held_unequal_to_open_holds.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_held_unequal_to_open_holds.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_held_unequal_to_open_holds.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_held_unequal_to_open_holds.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_hold_overdrawn WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    currency,
+    hold_id AS reference,
+    format('%s was held, %s was released'::text, amount, released) AS finding
+   FROM reporting.holds h
+  WHERE (remaining < (0)::numeric);
+
+COMMENT ON VIEW reporting.check_hold_overdrawn IS 'error: More was released of a hold than was held. Reason: A release takes from its hold, and what would take more than is left is refused. Remedy: Compare with reporting.holds and the events about it. Hold the difference again, and find what wrote the release around the functions.';
+
+COMMENT ON COLUMN reporting.check_hold_overdrawn.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_hold_overdrawn.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_hold_overdrawn.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_hold_overdrawn.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_holding_differs_from_event WITH (security_barrier='true') AS
+ SELECT COALESCE(h.restaurant_id, v.restaurant_id) AS restaurant_id,
+    v.currency,
+    COALESCE(v.event_id, format('event %s'::text, h.event_no)) AS reference,
+    format('%s of %s is listed as %s'::text, COALESCE(v.event_type, 'nothing'::text), COALESCE(v.amount, (0)::bigint), COALESCE(h.event_type, 'nothing'::text)) AS finding
+   FROM (( SELECT x.event_no,
+            x.amount,
+            x.fee,
+            x.first_entry_seq,
+            x.occurred_at,
+            x.received_at,
+            x.entry_count,
+            x.restaurant_id,
+            x.currency,
+            x.provider,
+            x.event_id,
+            x.event_type,
+            x.subject_state,
+            x.payout_id,
+            x.payload,
+            x.subject_id
+           FROM ledger.processor_events x
+          WHERE ((x.entry_count > 0) AND (x.subject_state IS NULL) AND (EXISTS ( SELECT 1
+                   FROM ledger.posting_rules r
+                  WHERE ((r.event_type = x.event_type) AND (r.subject_state = 'NEW'::text) AND (r.amount_held_effect > 0)))))) v
+     FULL JOIN ledger.holdings h ON (((v.restaurant_id = h.restaurant_id) AND (v.event_no = h.event_no))))
+  WHERE (v.event_type IS DISTINCT FROM h.event_type);
+
+COMMENT ON VIEW reporting.check_holding_differs_from_event IS 'error: What is listed as held back is not what events held back. Reason: Disputes and holds are found by a list of their own, which is written with them. One that is missing there is shown to nobody. Remedy: Compare with a backup, and find what wrote the event or the list around the functions.';
+
+COMMENT ON COLUMN reporting.check_holding_differs_from_event.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_holding_differs_from_event.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_holding_differs_from_event.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_holding_differs_from_event.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_link_to_another_kind WITH (security_barrier='true') AS
+ SELECT k.restaurant_id,
+    v.currency,
+    COALESCE(v.event_id, format('event %s'::text, k.event_no)) AS reference,
+    format('%s in %s is about %s in %s and belongs to %s in %s'::text, COALESCE(v.event_type, 'nothing'::text), COALESCE(v.currency, '-'::text), COALESCE(a.event_type, 'nothing'::text), COALESCE(a.currency, '-'::text), COALESCE(p.event_type, 'nothing'::text), COALESCE(p.currency, '-'::text)) AS finding
+   FROM ((((ledger.event_links k
+     LEFT JOIN ledger.processor_events v ON (((k.restaurant_id = v.restaurant_id) AND (k.event_no = v.event_no))))
+     LEFT JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
+     LEFT JOIN ledger.processor_events p ON (((k.restaurant_id = p.restaurant_id) AND (k.payment_event_no = p.event_no))))
+     LEFT JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
+  WHERE ((k.is_reversal IS DISTINCT FROM (v.event_type = 'event_reversed'::text)) OR ((k.payment_event_no IS NOT NULL) AND ((p.event_type IS DISTINCT FROM 'charge_succeeded'::text) OR (p.currency IS DISTINCT FROM v.currency))) OR ((k.about_event_no IS NOT NULL) AND ((a.event_type IS DISTINCT FROM
+        CASE
+            WHEN k.is_reversal THEN a.event_type
+            ELSE t.first_type
+        END) OR (a.currency IS DISTINCT FROM v.currency))));
+
+COMMENT ON VIEW reporting.check_link_to_another_kind IS 'error: An event follows one that it cannot follow. Reason: What belongs to a payment points to its charge, what is about a refund, dispute or hold to the event that first told of it, in the same currency, and only reversals take something back. The sums of payments and holds rest on that. Remedy: Compare the documents of both events, and find what wrote the link around the functions.';
+
+COMMENT ON COLUMN reporting.check_link_to_another_kind.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_link_to_another_kind.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_link_to_another_kind.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_link_to_another_kind.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_negative_available WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -2903,6 +3260,56 @@ COMMENT ON COLUMN reporting.check_negative_reserved_or_held.currency IS 'The cur
 COMMENT ON COLUMN reporting.check_negative_reserved_or_held.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_negative_reserved_or_held.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_payment_of_another_restaurant WITH (security_barrier='true') AS
+ SELECT d.restaurant_id,
+    d.currency,
+    d.event_id AS reference,
+    format('%s of restaurant %s waits for payment %s, which restaurant %s has'::text, d.event_type, d.restaurant_id, d.subject_id, c.restaurant_id) AS finding
+   FROM (ledger.deferred_events d
+     JOIN ledger.processor_events c ON (((d.subject_id = c.subject_id) AND (d.first_type = c.event_type) AND (d.provider = c.provider) AND (d.restaurant_id <> c.restaurant_id))))
+  WHERE ((d.first_type = 'charge_succeeded'::text) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.processor_events o
+          WHERE ((o.subject_id = d.subject_id) AND (o.event_type = d.first_type) AND (o.provider = d.provider) AND (o.restaurant_id = d.restaurant_id))))));
+
+COMMENT ON VIEW reporting.check_payment_of_another_restaurant IS 'warning: An event waits for a payment that another restaurant has. Reason: A payment belongs to one restaurant. The event names the wrong one, or the charge did. Remedy: Ask the sender which is right. A charge at the wrong restaurant is taken back (reverse_event) and sent again for the right one; a wrong event is dismissed.';
+
+COMMENT ON COLUMN reporting.check_payment_of_another_restaurant.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payment_of_another_restaurant.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payment_of_another_restaurant.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payment_of_another_restaurant.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_payment_overdrawn WITH (security_barrier='true') AS
+ SELECT c.restaurant_id,
+    c.currency,
+    c.event_id AS reference,
+    format('payment %s of %s: refunds and disputes take %s'::text, c.subject_id, c.amount, s.taken) AS finding
+   FROM (( SELECT k.restaurant_id,
+            k.payment_event_no,
+            (- sum(((t.payment_effect)::numeric * (l.amount)::numeric))) AS taken
+           FROM (((ledger.event_links k
+             JOIN ledger.processor_events v ON (((k.restaurant_id = v.restaurant_id) AND (k.event_no = v.event_no))))
+             JOIN ledger.ledger_entries l ON (((v.restaurant_id = l.restaurant_id) AND (v.currency = l.currency) AND (v.first_entry_seq <= l.entry_seq) AND ((v.first_entry_seq + v.entry_count) > l.entry_seq))))
+             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+          GROUP BY k.restaurant_id, k.payment_event_no) s
+     JOIN ledger.processor_events c ON (((s.restaurant_id = c.restaurant_id) AND (s.payment_event_no = c.event_no))))
+  WHERE ((s.taken > (c.amount)::numeric) AND (NOT (EXISTS ( SELECT 1
+           FROM (ledger.event_links k
+             JOIN ledger.event_acceptances a ON (((k.restaurant_id = a.restaurant_id) AND (k.event_no = a.event_no))))
+          WHERE ((k.restaurant_id = s.restaurant_id) AND (k.payment_event_no = s.payment_event_no) AND (a.code = 'AMOUNT_EXCEEDS_PAYMENT'::text))))));
+
+COMMENT ON VIEW reporting.check_payment_overdrawn IS 'error: More was refunded and disputed than a payment was charged. Reason: Refunds and disputes that are open or lost take from their payment, and what would take more than is left is refused, unless a person has it posted all the same. Remedy: api.get_payment shows everything that was told of it. Ask the processor which of it is real, and find what wrote the rest around the functions.';
+
+COMMENT ON COLUMN reporting.check_payment_overdrawn.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payment_overdrawn.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payment_overdrawn.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payment_overdrawn.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_payout_amount_not_positive WITH (security_barrier='true') AS
  SELECT restaurant_id,
@@ -3220,6 +3627,36 @@ COMMENT ON COLUMN reporting.check_reserved_balance_unequal_to_open_payouts.refer
 
 COMMENT ON COLUMN reporting.check_reserved_balance_unequal_to_open_payouts.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_reversal_not_mirror WITH (security_barrier='true') AS
+ SELECT k.restaurant_id,
+    v.currency,
+    v.event_id AS reference,
+    format('posted %s; %s had posted %s'::text, m.entries, a.event_id, o.entries) AS finding
+   FROM ((((ledger.event_links k
+     JOIN ledger.processor_events v ON (((k.restaurant_id = v.restaurant_id) AND (k.event_no = v.event_no))))
+     JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
+     CROSS JOIN LATERAL ( SELECT string_agg(format('%s %s'::text, l.entry_type, l.amount), ', '::text ORDER BY l.entry_seq) AS entries,
+            array_agg(format('%s %s %s'::text, l.amount, t.debit_account, t.credit_account) ORDER BY l.entry_seq) AS movements
+           FROM (ledger.ledger_entries l
+             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+          WHERE ((l.restaurant_id = v.restaurant_id) AND (l.event_no = v.event_no) AND (l.currency = v.currency) AND (l.entry_seq >= v.first_entry_seq) AND (l.entry_seq < (v.first_entry_seq + v.entry_count)))) m)
+     CROSS JOIN LATERAL ( SELECT string_agg(format('%s %s'::text, l.entry_type, l.amount), ', '::text ORDER BY l.entry_seq) AS entries,
+            array_agg(format('%s %s %s'::text, l.amount, t.credit_account, t.debit_account) ORDER BY l.entry_seq) AS movements
+           FROM (ledger.ledger_entries l
+             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+          WHERE ((l.restaurant_id = a.restaurant_id) AND (l.event_no = a.event_no) AND (l.currency = a.currency) AND (l.entry_seq >= a.first_entry_seq) AND (l.entry_seq < (a.first_entry_seq + a.entry_count)))) o)
+  WHERE (k.is_reversal AND (m.movements IS DISTINCT FROM o.movements));
+
+COMMENT ON VIEW reporting.check_reversal_not_mirror IS 'error: A reversal is not the mirror of what it takes back. Reason: It posts each entry of the event again, with debit and credit the other way round. Else something of the mistake stays. Remedy: Compare the entries of both events, and correct the difference with an adjustment.';
+
+COMMENT ON COLUMN reporting.check_reversal_not_mirror.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_reversal_not_mirror.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_reversal_not_mirror.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_reversal_not_mirror.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_running_balance_broken WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -3509,70 +3946,6 @@ COMMENT ON COLUMN reporting.debt_ageing.last_event_at IS 'The latest occurred_at
 
 COMMENT ON COLUMN reporting.debt_ageing.is_closed IS 'Whether the restaurant is closed: it takes no charge any more that would make the debt good.';
 
-CREATE VIEW reporting.disputes WITH (security_barrier='true') AS
- SELECT e.subject_id AS dispute_id,
-    e.restaurant_id,
-    e.provider,
-    e.currency,
-    COALESCE(d.reported_state, t.reported_state) AS state,
-    e.amount,
-    e.fee,
-        CASE
-            WHEN (d.event_no IS NULL) THEN e.amount
-            ELSE (0)::bigint
-        END AS held,
-    c.subject_id AS payment_id,
-    e.event_id,
-    e.event_no,
-    e.occurred_at AS opened_at,
-    d.occurred_at AS decided_at,
-    e.received_at
-   FROM (((((ledger.holdings h
-     JOIN ledger.processor_events e ON (((h.restaurant_id = e.restaurant_id) AND (h.event_no = e.event_no))))
-     JOIN ledger.event_types t ON ((e.event_type = t.event_type)))
-     LEFT JOIN ledger.event_links k ON (((e.restaurant_id = k.restaurant_id) AND (e.event_no = k.event_no))))
-     LEFT JOIN ledger.processor_events c ON (((k.restaurant_id = c.restaurant_id) AND (k.payment_event_no = c.event_no))))
-     LEFT JOIN LATERAL ( SELECT v.event_no,
-            v.occurred_at,
-            u.reported_state
-           FROM ((ledger.event_links a
-             JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
-             JOIN ledger.event_types u ON ((v.event_type = u.event_type)))
-          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no) AND (v.entry_count > 0) AND (u.reported_state IS NOT NULL))
-          ORDER BY v.event_no DESC
-         LIMIT 1) d ON (true))
-  WHERE (h.event_type = 'dispute_opened'::text);
-
-COMMENT ON VIEW reporting.disputes IS 'Payments that guests dispute, and what became of the disputes. Amounts are in minor units of the currency.';
-
-COMMENT ON COLUMN reporting.disputes.dispute_id IS 'The processor''s id of it; once per restaurant and provider.';
-
-COMMENT ON COLUMN reporting.disputes.restaurant_id IS 'The restaurant.';
-
-COMMENT ON COLUMN reporting.disputes.provider IS 'The processor.';
-
-COMMENT ON COLUMN reporting.disputes.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.disputes.state IS 'OPEN: its amount is held back; LOST: it is gone; WON: it is available again.';
-
-COMMENT ON COLUMN reporting.disputes.amount IS 'What the guest disputes.';
-
-COMMENT ON COLUMN reporting.disputes.fee IS 'What the processor takes for it.';
-
-COMMENT ON COLUMN reporting.disputes.held IS 'What is held back for it now.';
-
-COMMENT ON COLUMN reporting.disputes.payment_id IS 'The payment that is disputed; null: the processor has not said.';
-
-COMMENT ON COLUMN reporting.disputes.event_id IS 'The event that first told of it.';
-
-COMMENT ON COLUMN reporting.disputes.event_no IS 'Internal number of that event: later ones have greater ones.';
-
-COMMENT ON COLUMN reporting.disputes.opened_at IS 'When it was opened.';
-
-COMMENT ON COLUMN reporting.disputes.decided_at IS 'When it was won or lost, the last time; null: it is open.';
-
-COMMENT ON COLUMN reporting.disputes.received_at IS 'When it was first received here.';
-
 CREATE VIEW reporting.fx_rates WITH (security_barrier='true') AS
  SELECT source,
     rate_date,
@@ -3598,56 +3971,6 @@ COMMENT ON COLUMN reporting.fx_rates.rate IS 'What one unit of base costs in uni
 COMMENT ON COLUMN reporting.fx_rates.loaded_at IS 'When it was loaded here.';
 
 COMMENT ON COLUMN reporting.fx_rates.loaded_by IS 'Who loaded it.';
-
-CREATE VIEW reporting.holds WITH (security_barrier='true') AS
- SELECT e.event_id AS hold_id,
-    e.restaurant_id,
-    e.currency,
-    e.amount,
-    ((e.amount)::numeric - COALESCE(r.remaining, (e.amount)::numeric)) AS released,
-    COALESCE(r.remaining, (e.amount)::numeric) AS remaining,
-    (COALESCE(r.remaining, (e.amount)::numeric) > (0)::numeric) AS is_open,
-    (e.payload ->> 'reason'::text) AS reason,
-    (e.payload ->> 'actor'::text) AS actor,
-    e.event_no,
-    e.occurred_at AS held_at,
-    r.released_at
-   FROM ((ledger.holdings h
-     JOIN ledger.processor_events e ON (((h.restaurant_id = e.restaurant_id) AND (h.event_no = e.event_no))))
-     LEFT JOIN LATERAL ( SELECT ((e.amount)::numeric + sum(((t.held_effect)::numeric * (l.amount)::numeric))) AS remaining,
-            max(v.occurred_at) AS released_at
-           FROM (((ledger.event_links a
-             JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
-             JOIN ledger.ledger_entries l ON (((v.restaurant_id = l.restaurant_id) AND (v.currency = l.currency) AND (v.first_entry_seq <= l.entry_seq) AND ((v.first_entry_seq + v.entry_count) > l.entry_seq))))
-             JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
-          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no))) r ON (true))
-  WHERE (h.event_type = 'funds_held'::text);
-
-COMMENT ON VIEW reporting.holds IS 'Money that people hold back, and what they have released of it. Amounts are in minor units of the currency.';
-
-COMMENT ON COLUMN reporting.holds.hold_id IS 'The reference under which it was held.';
-
-COMMENT ON COLUMN reporting.holds.restaurant_id IS 'Whose money it is.';
-
-COMMENT ON COLUMN reporting.holds.currency IS 'The currency.';
-
-COMMENT ON COLUMN reporting.holds.amount IS 'What was held back.';
-
-COMMENT ON COLUMN reporting.holds.released IS 'What was released of it.';
-
-COMMENT ON COLUMN reporting.holds.remaining IS 'What is still held back.';
-
-COMMENT ON COLUMN reporting.holds.is_open IS 'Whether anything is.';
-
-COMMENT ON COLUMN reporting.holds.reason IS 'Why, in words.';
-
-COMMENT ON COLUMN reporting.holds.actor IS 'Who holds it.';
-
-COMMENT ON COLUMN reporting.holds.event_no IS 'Internal number of its event: later ones have greater ones.';
-
-COMMENT ON COLUMN reporting.holds.held_at IS 'Since when.';
-
-COMMENT ON COLUMN reporting.holds.released_at IS 'When something of it was released last; null: never.';
 
 CREATE VIEW reporting.inbox WITH (security_barrier='true') AS
  SELECT i.event_id,
@@ -3861,7 +4184,14 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
     f.currency,
     f.reference,
     f.finding
-   FROM (( SELECT 'account_differs_from_last_entry'::text AS check_name,
+   FROM (( SELECT 'acceptance_without_refusal'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_acceptance_without_refusal c
+        UNION ALL
+         SELECT 'account_differs_from_last_entry'::text AS check_name,
             c.restaurant_id,
             c.currency,
             c.reference,
@@ -3896,6 +4226,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_balance_unequal_to_entries c
         UNION ALL
+         SELECT 'charge_without_its_payment'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_charge_without_its_payment c
+        UNION ALL
          SELECT 'clearing_unequal_to_owed'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -3909,6 +4246,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_closed_day_unequal_to_payouts c
+        UNION ALL
+         SELECT 'deferred_count_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_deferred_count_differs c
         UNION ALL
          SELECT 'duplicate_business_content'::text AS check_name,
             c.restaurant_id,
@@ -3952,6 +4296,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_entry_without_event_or_payout c
         UNION ALL
+         SELECT 'event_deferred_long'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_event_deferred_long c
+        UNION ALL
          SELECT 'event_differs_from_rule'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -3959,12 +4310,26 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_event_differs_from_rule c
         UNION ALL
+         SELECT 'event_reversed_twice'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_event_reversed_twice c
+        UNION ALL
          SELECT 'event_type_unknown'::text AS check_name,
             c.restaurant_id,
             c.currency,
             c.reference,
             c.finding
            FROM reporting.check_event_type_unknown c
+        UNION ALL
+         SELECT 'event_waits_in_vain'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_event_waits_in_vain c
         UNION ALL
          SELECT 'event_without_its_entries'::text AS check_name,
             c.restaurant_id,
@@ -3980,6 +4345,34 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_event_without_rule c
         UNION ALL
+         SELECT 'held_unequal_to_open_holds'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_held_unequal_to_open_holds c
+        UNION ALL
+         SELECT 'hold_overdrawn'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_hold_overdrawn c
+        UNION ALL
+         SELECT 'holding_differs_from_event'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_holding_differs_from_event c
+        UNION ALL
+         SELECT 'link_to_another_kind'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_link_to_another_kind c
+        UNION ALL
          SELECT 'negative_available'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -3993,6 +4386,20 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_negative_reserved_or_held c
+        UNION ALL
+         SELECT 'payment_of_another_restaurant'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payment_of_another_restaurant c
+        UNION ALL
+         SELECT 'payment_overdrawn'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payment_overdrawn c
         UNION ALL
          SELECT 'payout_amount_not_positive'::text AS check_name,
             c.restaurant_id,
@@ -4063,6 +4470,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_reserved_balance_unequal_to_open_payouts c
+        UNION ALL
+         SELECT 'reversal_not_mirror'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_reversal_not_mirror c
         UNION ALL
          SELECT 'running_balance_broken'::text AS check_name,
             c.restaurant_id,
@@ -6162,6 +6576,9 @@ GRANT ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency t
 REVOKE ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
 
@@ -6289,6 +6706,9 @@ GRANT SELECT ON TABLE reporting.restaurant_balances TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.balances_in_base TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.balances_in_base TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_acceptance_without_refusal TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_acceptance_without_refusal TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_account_differs_from_last_entry TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_account_differs_from_last_entry TO cuenta_reader;
 
@@ -6304,11 +6724,17 @@ GRANT SELECT ON TABLE reporting.check_amount_out_of_range TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.check_balance_unequal_to_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_balance_unequal_to_entries TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_charge_without_its_payment TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_charge_without_its_payment TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_clearing_unequal_to_owed TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_clearing_unequal_to_owed TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_closed_day_unequal_to_payouts TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_closed_day_unequal_to_payouts TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_deferred_count_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_deferred_count_differs TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_duplicate_business_content TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_duplicate_business_content TO cuenta_reader;
@@ -6328,11 +6754,20 @@ GRANT SELECT ON TABLE reporting.check_entry_type_unknown TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.check_entry_without_event_or_payout TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_entry_without_event_or_payout TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_event_deferred_long TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_event_deferred_long TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_event_differs_from_rule TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_differs_from_rule TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_event_reversed_twice TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_event_reversed_twice TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_event_type_unknown TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_type_unknown TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_event_waits_in_vain TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_event_waits_in_vain TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_event_without_its_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_without_its_entries TO cuenta_reader;
@@ -6340,11 +6775,35 @@ GRANT SELECT ON TABLE reporting.check_event_without_its_entries TO cuenta_reader
 GRANT SELECT ON TABLE reporting.check_event_without_rule TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_without_rule TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.disputes TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.disputes TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.holds TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.holds TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_held_unequal_to_open_holds TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_held_unequal_to_open_holds TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_hold_overdrawn TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_hold_overdrawn TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_holding_differs_from_event TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_holding_differs_from_event TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_link_to_another_kind TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_link_to_another_kind TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_negative_available TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_negative_available TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_negative_reserved_or_held TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_negative_reserved_or_held TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payment_of_another_restaurant TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payment_of_another_restaurant TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payment_overdrawn TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payment_overdrawn TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_payout_amount_not_positive TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_amount_not_positive TO cuenta_reader;
@@ -6379,6 +6838,9 @@ GRANT SELECT ON TABLE reporting.check_reserve_differs_from_payout TO cuenta_read
 GRANT SELECT ON TABLE reporting.check_reserved_balance_unequal_to_open_payouts TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_reserved_balance_unequal_to_open_payouts TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_reversal_not_mirror TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_reversal_not_mirror TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_running_balance_broken TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_running_balance_broken TO cuenta_reader;
 
@@ -6397,14 +6859,8 @@ GRANT SELECT ON TABLE reporting.daily_sales_in_base TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.debt_ageing TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.debt_ageing TO cuenta_reader;
 
-GRANT SELECT ON TABLE reporting.disputes TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.disputes TO cuenta_reader;
-
 GRANT SELECT ON TABLE reporting.fx_rates TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.fx_rates TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.holds TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.holds TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.inbox TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.inbox TO cuenta_reader;
