@@ -59,6 +59,17 @@ group by f.oid
 order by 1
 """
 
+# What plpgsql_check says of functions that are meant so.
+MEANT = re.compile(
+    "|".join(
+        [
+            'composite OUT variable "[a-z_]+" is not single argument',  # an answer and one thing more
+            'OUT variable "[a-z_]+" is maybe unmodified\\ncannot to determine result of dynamic SQL',
+            'name of parameter "(from|to)" is reserved keyword',  # a result column: the JSON's key
+        ]
+    )
+)
+
 Connection = psycopg.Connection[Any]
 
 
@@ -153,7 +164,8 @@ def preloading_server() -> tuple[embedded.Server, str, str]:
 
 def is_sound(connection: Connection) -> bool:
     """Print what plpgsql_check finds in any function; True if that is nothing."""
-    findings = connection.execute(FINDINGS).fetchall()
+    rows = connection.execute(FINDINGS).fetchall()
+    findings = [row for row in rows if not MEANT.match("\n".join(filter(None, row[4:])))]
     for name, line, level, state, message, *more in findings:
         print(f"{name} line {line}: {level} {state}: {message}", *filter(None, more), sep="\n  ")
     print(f"plpgsql_check: {len(findings)} findings", flush=True)

@@ -1,6 +1,6 @@
 -- What refers to something that is not here yet waits for it, and is posted together with it.
 begin;
-select plan(47);
+select plan(48);
 
 -- An event of one restaurant and minute, answered by status, code and number of entries.
 create function pg_temp.event(
@@ -107,8 +107,13 @@ select is(
     'deferred WAITS_FOR_PAYMENT 0',
     'a payment that is known for another restaurant only is unknown here (WAITS_FOR_PAYMENT)'
 );
+select is(
+    pg_temp.tell('r_3', 'refund_succeeded', 1, '{"payment_id": "pay_1", "provider": "third"}'),
+    'deferred WAITS_FOR_PAYMENT 0',
+    'and one that another processor knows (WAITS_FOR_PAYMENT)'
+);
 reset role;
-select is(pg_temp.waiting(), 'd_1 e_1 f_1 r_1 r_2 w_1, 6', 'all wait');
+select is(pg_temp.waiting(), 'd_1 e_1 f_1 r_1 r_2 r_3 w_1, 7', 'all wait');
 set local role cuenta_app;
 select is(
     pg_temp.tell('c_1x', 'charge_succeeded', 10000, '{"payment_id": "pay_1", "fee": 300}'),
@@ -116,7 +121,7 @@ select is(
 );
 select is(pg_temp.money(), '9801 0 0', 'and brings all that waited for it, and what waited for that');
 reset role;
-select is(pg_temp.waiting(), 'r_2, 1', 'which waits no more');
+select is(pg_temp.waiting(), 'r_2 r_3, 2', 'which waits no more');
 select results_eq(
     $$
     select v.event_id collate "default", l.entry_type collate "default", l.amount
@@ -292,7 +297,7 @@ select results_eq(
     $$values ('default', 'rejected', 'TEST_EVENT')$$,
     'and is kept with its reason (TEST_EVENT)'
 );
-select is(pg_temp.waiting(), 'r_2, 1', 'at the end only that waits whose payment never came');
+select is(pg_temp.waiting(), 'r_2 r_3, 2', 'at the end only that waits whose payment never came');
 
 select is_empty(
     $$

@@ -1,6 +1,6 @@
 -- Disputes: money held back until they end, and what their ends do in any order.
 begin;
-select plan(63);
+select plan(64);
 
 -- An event about restaurant, payment and dispute of one name; answered by status, code, entries.
 create function pg_temp.tell(
@@ -89,6 +89,10 @@ from (
     (
         'won', 'dispute_lost', 10000, '{"occurred_at": "2025-12-29T10:00:00Z"}',
         'processed NO_EFFECT 0', 'that it was lost before is overtaken (NO_EFFECT)'
+    ),
+    (
+        'won', 'dispute_won', 10000, '{"event_id": "w3", "occurred_at": "2025-12-31T10:00:00Z"}',
+        'processed NO_EFFECT 0', 'and does not make it one that could be won again (NO_EFFECT)'
     )
 ) as r (name, type, amount, change, answer, what);
 select is(pg_temp.money('won'), '8200 0', 'won: the money is back, the fee is not');

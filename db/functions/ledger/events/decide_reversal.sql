@@ -23,7 +23,7 @@ declare
     v_decision ledger.event_decision;
     v_reversed record;
     v_after record;
-    v_left record;
+    v_left numeric;
 begin
     select e.event_no, e.event_type, e.amount, k.payment_event_no, e.payout_id, l.entry_type,
         l.available_on
@@ -70,10 +70,12 @@ begin
         v_decision.details := jsonb_build_object('event_type', v_reversed.event_type);
     elsif v_reversed.entry_type = 'CHARGE' then
         v_decision.payment_event_no := v_reversed.event_no;
-        v_left := ledger.sum_effects(p_event.restaurant_id, v_reversed.event_no);
-        if v_left.payment < v_reversed.amount then
+        select s.payment
+        into v_left
+        from ledger.sum_effects(p_event.restaurant_id, v_reversed.event_no) as s;
+        if v_left < v_reversed.amount then
             v_decision.code := 'EVENT_IN_USE';
-            v_decision.details := jsonb_build_object('left', v_left.payment);
+            v_decision.details := jsonb_build_object('left', v_left);
         end if;
     end if;
     return v_decision;

@@ -28,7 +28,7 @@ as $function$
 declare
     v_charge record;
     v_effects record;
-    v_left record;
+    v_left numeric;
 begin
     if p_event.payment_id is not null and p_type.subject is distinct from 'payment'
         and (p_decision.about_event_no is null or p_decision.payment_event_no is not null) then
@@ -72,19 +72,23 @@ begin
         p_decision.code := 'SUBJECT_STATE_CONFLICT';
         p_decision.details := jsonb_build_object('state', p_decision.subject_state);
     elsif v_effects.payment_effect < 0 and p_decision.payment_event_no is not null then
-        v_left := ledger.sum_effects(p_event.restaurant_id, p_decision.payment_event_no);
-        if v_left.payment < p_event.amount
+        select s.payment
+        into v_left
+        from ledger.sum_effects(p_event.restaurant_id, p_decision.payment_event_no) as s;
+        if v_left < p_event.amount
             and p_accepted is distinct from 'AMOUNT_EXCEEDS_PAYMENT' then
             p_decision.code := 'AMOUNT_EXCEEDS_PAYMENT';
             p_decision.details := jsonb_build_object(
-                'payment_id', p_event.payment_id, 'left', v_left.payment
+                'payment_id', p_event.payment_id, 'left', v_left
             );
         end if;
     elsif v_effects.held_effect < 0 and p_type.subject = 'hold' then
-        v_left := ledger.sum_effects(p_event.restaurant_id, p_decision.about_event_no);
-        if v_left.held < p_event.amount then
+        select s.held
+        into v_left
+        from ledger.sum_effects(p_event.restaurant_id, p_decision.about_event_no) as s;
+        if v_left < p_event.amount then
             p_decision.code := 'AMOUNT_EXCEEDS_HOLD';
-            p_decision.details := jsonb_build_object('left', v_left.held);
+            p_decision.details := jsonb_build_object('left', v_left);
         end if;
     end if;
     return p_decision;
