@@ -109,7 +109,7 @@ begin
     )
     values (
         'res_001', 'PEN', 'default', 'c_1', 'charge_succeeded', 1000, 0, '2025-12-30T10:00:00Z',
-        clock_timestamp(), 0, '{}', 'p_1'
+        clock_timestamp(), 0, '{"payment_id": "p_1"}', 'p_1'
     );
 end
 $do$;
