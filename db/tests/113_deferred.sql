@@ -1,6 +1,6 @@
 -- What refers to something that is not here yet waits for it, and is posted together with it.
 begin;
-select plan(48);
+select plan(52);
 
 -- An event of one restaurant and minute, answered by status, code and number of entries.
 create function pg_temp.event(
@@ -298,6 +298,27 @@ select results_eq(
     'and is kept with its reason (TEST_EVENT)'
 );
 select is(pg_temp.waiting(), 'r_2 r_3, 2', 'at the end only that waits whose payment never came');
+
+-- In another currency what it waits for never helps it: told again, it is refused.
+set local role cuenta_app;
+select is(
+    pg_temp.tell(
+        'y_1', 'refund_succeeded', 5, '{"payment_id": "y", "restaurant_id": "y", "currency": "USD"}'
+    ),
+    'deferred WAITS_FOR_PAYMENT 0', 'a refund in another currency waits as long as nobody knows'
+);
+select is(
+    pg_temp.tell('y_2', 'charge_succeeded', 10, '{"payment_id": "y", "restaurant_id": "y"}'),
+    'processed 1', 'its payment comes'
+);
+select is(
+    pg_temp.tell(
+        'y_1', 'refund_succeeded', 5, '{"payment_id": "y", "restaurant_id": "y", "currency": "USD"}'
+    ),
+    'rejected PAYMENT_MISMATCH 0', 'and told again it is refused'
+);
+reset role;
+select is(pg_temp.waiting(), 'r_2 r_3, 2', 'and waits no longer');
 
 select is_empty(
     $$

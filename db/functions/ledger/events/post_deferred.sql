@@ -15,9 +15,9 @@ as $function$
  *     p_restaurant_id  - the platform's id of the restaurant
  *     p_currency       - ISO 4217 code; the caller has locked the account
  *     p_now            - the clock
- * Calls:  ledger.read_event, ledger.reject_invalid_event, ledger.write_event
+ * Calls:  ledger.leave_deferred, ledger.read_event, ledger.reject_invalid_event,
+ *         ledger.write_event
  * Reads:  ledger.deferred_events, ledger.processor_events
- * Writes: ledger.deferred_events, ledger.account_balances
  */
 declare
     v_waiting record;
@@ -41,13 +41,7 @@ begin
         limit 1;
         exit when not found;
 
-        delete from ledger.deferred_events as d
-        where d.restaurant_id = p_restaurant_id
-            and d.deferred_no = v_waiting.deferred_no;
-        update ledger.account_balances as b
-        set deferred_count = b.deferred_count - 1
-        where b.restaurant_id = p_restaurant_id
-            and b.currency = p_currency;
+        perform ledger.leave_deferred(p_restaurant_id, p_currency, v_waiting.deferred_no);
         v_event := ledger.read_event(v_waiting.payload, p_now);
         if v_event.event_id is null then  -- the rules have changed since
             perform ledger.reject_invalid_event(v_waiting.payload, p_now);

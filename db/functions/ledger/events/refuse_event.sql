@@ -22,8 +22,9 @@ as $function$
  *     p_now          - the clock
  * Returns:
  *     the answer
- * Calls:  ledger.answer_known_event, ledger.defer_event, ledger.reject_event
- * Reads:  ledger.processor_events
+ * Calls:  ledger.answer_known_event, ledger.defer_event, ledger.leave_deferred,
+ *         ledger.list_differences, ledger.reject_event
+ * Reads:  ledger.processor_events, ledger.deferred_events
  */
 begin
     perform
@@ -35,6 +36,15 @@ begin
     elsif p_decision.first_type is not null then
         return ledger.defer_event(p_event, p_document, p_decision, p_received_at, p_now);
     end if;
+
+    -- Told again after what it waited for has come in vain: it waits no longer.
+    perform ledger.leave_deferred(d.restaurant_id, d.currency, d.deferred_no)
+    from ledger.deferred_events as d
+    where d.provider = p_event.provider
+        and d.event_id = p_event.event_id
+        and d.restaurant_id = p_event.restaurant_id
+        and d.currency = p_event.currency
+        and ledger.list_differences(d.payload, p_document, p_event.provider) is null;
     return ledger.reject_event(p_event, p_document, p_decision, 'rejected', p_now);
 end;
 $function$;
