@@ -119,6 +119,8 @@ grant execute on function api.list_inbox to cuenta_app, cuenta_operator, cuenta_
 grant execute on function api.list_payout_entries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_runs to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_payout_term_changes
+to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payouts to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_reports to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_restaurants to cuenta_app, cuenta_operator, cuenta_reader;

@@ -164,6 +164,17 @@ def test_terms_are_set_and_read_and_have_the_same_names(client: FlaskClient) -> 
     assert {name: answer[name] for name in body} == body
     assert told(client.get(path, query_string={"currency": "PEN"})) == answer
     assert told(client.put(path, json={"currency": "PEN", "payable_unit": 0}))["payable_unit"] == 1
+    last, first = told(client.get(f"{path}/changes?currency=pen"))["data"]
+    assert (first["changed_by"], first["reason"]) == ("ana", "agreed")
+    assert first["old_terms"] == {"min_amount": None, "max_amount": None, "payable_unit": None}
+    assert first["new_terms"] == {"min_amount": 20000, "max_amount": 90000, "payable_unit": 50}
+    assert (last["old_terms"], last["new_terms"]) == ({"payable_unit": 50}, {"payable_unit": None})
+    page = told(client.get(f"{path}/changes?limit=1"))
+    assert (page["data"], told(client.get(f"{path}/changes?cursor={page['next_cursor']}"))["data"]) == ([last], [first])
+    assert told(client.get(f"{path}/changes?currency=USD"))["data"] == []
+    for url, status in ((f"{path}/changes?currency=ZZZ", 422), (f"{path}/changes?cursor=x", 400)):
+        assert client.get(url).status_code == status
+    assert client.get(TERMS.format("nobody") + "/changes").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,7 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("pause_payouts(%s, %s, %s)", ("res_001", "PEN", "a\\b")),
     ("get_payout_terms(%s, %s)", ("res_001", "pen")),
     ("resume_payouts(%s, %s)", ("res_001", "PEN")),
+    ("list_payout_term_changes(%s)", ("res_001",)),
     ("pay_by_hand(%s, %s, %s, %s, p_dry_run => true)", ("PEN", date(2025, 12, 31), ["res_001"], "a\\b")),
     ("confirm_payout({payout}, %s)", ("a\\b",)),
     ("confirm_payout({payout}, %s)", ("bank.1",)),

@@ -66,6 +66,7 @@ select functions_are(
         'list_payout_entries',
         'list_payout_runs',
         'list_payout_skips',
+        'list_payout_term_changes',
         'list_payouts',
         'list_reports',
         'list_restaurants',
