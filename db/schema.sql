@@ -302,6 +302,12 @@ CREATE FUNCTION api.list_payout_skips(p_run_id text, p_reason text DEFAULT NULL:
 
 COMMENT ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limit integer, p_cursor text) IS 'Whom a payout run has passed over, and why.';
 
+CREATE FUNCTION api.list_payout_term_changes(p_restaurant_id text, p_currency text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(currency text, changed_at timestamp with time zone, changed_by text, reason text, old_terms jsonb, new_terms jsonb, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.list_payout_term_changes(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) IS 'Who changed a restaurant''s payout terms, when, why, and from what to what.';
+
 CREATE FUNCTION api.list_payouts(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_status text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text, p_run_id text DEFAULT NULL::text, p_as_of date DEFAULT NULL::date, p_newest_first boolean DEFAULT true, p_external_id text DEFAULT NULL::text, p_submitted_by text DEFAULT NULL::text, p_is_confirmed boolean DEFAULT NULL::boolean) RETURNS TABLE(payout_id text, restaurant_id text, currency text, as_of date, amount bigint, status text, run_id text, created_at timestamp with time zone, paid_at timestamp with time zone, failed_at timestamp with time zone, canceled_at timestamp with time zone, failure_code text, failure_reason text, submitted_at timestamp with time zone, submitted_by text, external_id text, confirmed_at timestamp with time zone, confirmed_by text, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -6063,6 +6069,12 @@ GRANT ALL ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limi
 GRANT ALL ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limit integer, p_cursor text) TO cuenta_app;
 GRANT ALL ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limit integer, p_cursor text) TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.list_payout_term_changes(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_payout_term_changes(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_payout_term_changes(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_payout_term_changes(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_payout_term_changes(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_payouts(p_restaurant_id text, p_currency text, p_status text, p_limit integer, p_cursor text, p_run_id text, p_as_of date, p_newest_first boolean, p_external_id text, p_submitted_by text, p_is_confirmed boolean) TO cuenta_writer;
