@@ -370,7 +370,10 @@ DRIFT = [
         "do $$ begin execute replace(pg_get_functiondef('ledger.post_event'::regproc), '/*', '/* mine'); end $$",
         "function ledger.post_event(",
     ),
-    ("alter function api.get_balance security invoker", "function api.get_balance(text,text) was changed by hand"),
+    (
+        "alter function api.get_balance security invoker",
+        "function api.get_balance(text,text,timestamp with time zone) was changed",
+    ),
     ("alter function api.set_restaurant reset search_path", "function api.set_restaurant("),
     ("create function api.mine(p_id integer) returns integer language sql return 1", "function api.mine(integer) is d"),
     (
