@@ -1,6 +1,6 @@
 -- Payout terms: the minimum, the maximum, the payable unit, pauses; and paying by hand in spite.
 begin;
-select plan(58);
+select plan(62);
 
 create function pg_temp.charge(
     p_restaurant_id text, p_amount bigint, p_currency text default 'PEN',
@@ -269,6 +269,32 @@ select results_eq(
     $$,
     'every change is kept: who, why, from what to what; nothing where nothing changed'
 );
+
+set local role cuenta_reader;
+select results_eq(
+    $$
+    select c.changed_by, c.reason, c.old_terms -> 'is_paused', c.new_terms -> 'is_paused'
+    from list_payout_term_changes('res_pause', 'pen', 1) as c
+    $$,
+    $$values ('ana', 'it was not', 'true'::jsonb, 'false'::jsonb)$$, 'they are listed, the newest first'
+);
+select results_eq(
+    $$
+    select c.changed_by
+    from list_payout_term_changes('res_pause', p_limit => 1) as l
+    cross join lateral list_payout_term_changes('res_pause', null, 500, l.cursor) as c
+    $$,
+    array['bot'], 'page by page'
+);
+select throws_ok(
+    'select * from list_payout_term_changes(''res_pause'', ''ZZZ'')', 'LUCUR', null,
+    'in a currency that there is (LUCUR)'
+);
+select throws_ok(
+    'select * from list_payout_term_changes(null)', 'LBARG', 'restaurant_id is missing',
+    'of a restaurant that is named (LBARG)'
+);
+reset role;
 
 -- By hand
 set local role cuenta_operator;
