@@ -507,7 +507,7 @@ class Cuenta:
         if first is None:
             return self._wait(event, waits, (first_type, subject_id))
         wrong = {name for name in ("currency", "amount") if getattr(event, name) != getattr(first, name)}
-        if event.payment_id not in (None, first.payment_id):
+        if first.payment_id and event.payment_id not in (None, first.payment_id):
             wrong.add("payment_id")
         if wrong:
             return self.refuse("SUBJECT_MISMATCH", wrong, event=event)
