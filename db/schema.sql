@@ -4006,8 +4006,7 @@ CREATE VIEW reporting.inbox WITH (security_barrier='true') AS
     i.decided_at,
     i.actor,
     i.reason,
-    i.rejection_no,
-    i.payload
+    i.rejection_no
    FROM ((( SELECT r.event_id,
             r.provider,
             r.status,
@@ -4158,8 +4157,6 @@ COMMENT ON COLUMN reporting.inbox.actor IS 'Who did.';
 COMMENT ON COLUMN reporting.inbox.reason IS 'Why, in words.';
 
 COMMENT ON COLUMN reporting.inbox.rejection_no IS 'Number of the delivery that the row tells of; null: it waits, waited, or was accepted.';
-
-COMMENT ON COLUMN reporting.inbox.payload IS 'The document as received; numbers that are very long are left out with their member.';
 
 CREATE VIEW reporting.integrity_checks WITH (security_barrier='true') AS
  SELECT substr((v.relname)::text, 7) AS check_name,

@@ -32,8 +32,12 @@ class Budget:
 
 
 SINGLE = Budget(5, 4, (48.5, 55))
-DUPLICATE = Budget(3, 0, (5.5, 7.5))
-ARRAY = Budget(10, 3.2, (48.5, 53))
+PAYMENT = Budget(5, 4, (50, 60))  # and a row in the index over payments
+REFUND = Budget(17, 5, (85, 97))
+DUPLICATE = Budget(2, 0, (5.5, 7.5))
+SAME_PAYMENT = Budget(6, 0, (23, 29))
+ARRAY = Budget(10, 3.2, (52, 58))
+PAYMENTS = Budget(10, 3.2, (58, 66))
 BALANCE = Budget(2, 0, (3, 5))
 
 
@@ -152,6 +156,41 @@ def test_a_single_event_keeps_its_budget(count: Callable[..., Counted]) -> None:
     assert_within(SINGLE, count(work, SINGLES))
 
 
+def test_an_event_of_a_payment_keeps_its_budget(count: Callable[..., Counted]) -> None:
+    def work(connection: psycopg.Connection[Any], number: int) -> None:
+        known = event(2_100_000 + number, number % RESTAURANTS, payment_id=f"pay_{number}")
+        assert ingest(connection, known) == "processed"
+
+    assert_within(PAYMENT, count(work, SINGLES))
+
+
+def test_a_refund_of_a_payment_keeps_its_budget(count: Callable[..., Counted], url: str) -> None:
+    def refund(number: int) -> dict[str, Any]:
+        document = event(number, number % RESTAURANTS, payment_id=f"pay_{number}")
+        del document["fee"]
+        return document
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        ingest_array(connection, [refund(2_200_000 + number) for number in range(-10, SINGLES)])
+
+    def work(connection: psycopg.Connection[Any], number: int) -> None:
+        known = refund(2_200_000 + number)
+        known |= {"event_id": f"re_{number}", "event_type": "refund_succeeded"}
+        assert ingest(connection, known) == "processed"
+
+    assert_within(REFUND, count(work, SINGLES))
+
+
+def test_a_payment_told_under_another_id_keeps_its_budget(count: Callable[..., Counted]) -> None:
+    def work(connection: psycopg.Connection[Any], number: int) -> None:
+        known = event(2_300_000, 0, payment_id="pay_told")
+        assert ingest(connection, known | {"event_id": f"told_{number}"}) == (
+            "processed" if number == -1 else "already_processed"
+        )
+
+    assert_within(SAME_PAYMENT, count(work, SINGLES))
+
+
 def test_a_duplicate_keeps_its_budget(count: Callable[..., Counted]) -> None:
     def work(connection: psycopg.Connection[Any], number: int) -> None:
         known = 1_005_000 + number
@@ -165,6 +204,16 @@ def test_an_array_of_a_thousand_keeps_its_budget(count: Callable[..., Counted]) 
         assert ingest_array(connection, array(3_010_000 + number * ITEMS)) == {"processed"}
 
     assert_within(ARRAY, count(work, 3, warm=6), ITEMS)
+
+
+def test_an_array_of_payments_keeps_its_budget(count: Callable[..., Counted]) -> None:
+    def work(connection: psycopg.Connection[Any], number: int) -> None:
+        documents = array(7_010_000 + number * ITEMS)
+        for document in documents:
+            document["metadata"] = {"payment_id": f"pay_{document['event_id']}"}
+        assert ingest_array(connection, documents) == {"processed"}
+
+    assert_within(PAYMENTS, count(work, 3, warm=6), ITEMS)
 
 
 def test_an_array_executes_as_many_statements_whatever_its_size(count: Callable[..., Counted]) -> None:

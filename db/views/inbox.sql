@@ -31,8 +31,7 @@ select
     i.decided_at,
     i.actor,
     i.reason,
-    i.rejection_no,
-    i.payload
+    i.rejection_no
 from (
     -- The latest refusal of an event, unless the event was posted, or waits, since, or a person has
     -- dismissed it. Scalar subqueries, not joins: a look-up a row, in the order of the index.
@@ -274,5 +273,3 @@ comment on column reporting.inbox.actor is 'Who did.';
 comment on column reporting.inbox.reason is 'Why, in words.';
 comment on column reporting.inbox.rejection_no is
 'Number of the delivery that the row tells of; null: it waits, waited, or was accepted.';
-comment on column reporting.inbox.payload is
-'The document as received; numbers that are very long are left out with their member.';

@@ -19,20 +19,23 @@ as $function$
  *     p_event_id, p_provider  - the event
  *     p_rejection_no          - the delivery, if one of the two could not be read
  * Returns:
- *     the row of reporting.inbox; none if there is nothing, or it was posted since
- * Reads:  reporting.inbox
+ *     the row of reporting.inbox, with the document if only this can name it; none if there is
+ *     nothing, or it was posted since
+ * Reads:  reporting.inbox, ledger.event_rejections
  */
 begin
     if num_nulls(p_event_id, p_provider) = 0 then
         return query
-        select i.*
+        select i.*, null::jsonb
         from reporting.inbox as i
         where i.event_id = p_event_id
             and i.provider = p_provider;
     else
         return query
-        select i.*
+        select i.*, r.payload
         from reporting.inbox as i
+        inner join ledger.event_rejections as r
+            on r.restaurant_id = coalesce(i.restaurant_id, '') and i.rejection_no = r.rejection_no
         where i.rejection_no = p_rejection_no
             and (i.event_id is null or i.provider is null);
     end if;
