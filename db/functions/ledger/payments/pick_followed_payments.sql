@@ -16,7 +16,7 @@ as $function$
 /*
  * Function: ledger.pick_followed_payments(8)
  *     One page of the payments that something has followed, the newest first, from the links: they
- *     are few.
+ *     are few, and what is disputed or reversed is fewer.
  * Parameters:
  *     p_restaurant_id    - of this restaurant; null: of all
  *     p_currency         - ISO 4217 code; null: any
@@ -27,7 +27,8 @@ as $function$
  *     p_limit            - the most rows
  * Returns:
  *     the keys of their charges, in that order
- * Reads:  ledger.restaurants, ledger.event_links, reporting.payments
+ * Reads:  ledger.restaurants, ledger.account_balances, ledger.event_links, ledger.holdings,
+ *         reporting.payments
  * Locks:  none
  */
 begin
@@ -42,6 +43,13 @@ begin
             where k.restaurant_id = r.restaurant_id
                 and k.payment_event_no > p_after
                 and k.payment_event_no < p_before
+                and (p_state <> 'REVERSED' or k.is_reversal)
+                and (p_state not in ('DISPUTED', 'LOST') or exists (
+                    select
+                    from ledger.holdings as h
+                    where h.restaurant_id = r.restaurant_id
+                        and h.event_no = k.event_no
+                ))
             order by k.payment_event_no desc
         ) as f
         cross join lateral (
@@ -58,7 +66,14 @@ begin
         order by f.event_no desc
         limit p_limit
     ) as c
-    where p_restaurant_id is null or r.restaurant_id = p_restaurant_id
+    where (p_restaurant_id is null or r.restaurant_id = p_restaurant_id)
+        and ((p_currency is null and p_state <> 'DISPUTED') or exists (
+            select
+            from ledger.account_balances as b
+            where b.restaurant_id = r.restaurant_id
+                and (p_currency is null or b.currency = p_currency)
+                and (p_state <> 'DISPUTED' or b.held > 0)
+        ))
     order by c.event_no desc
     limit p_limit;
 end;

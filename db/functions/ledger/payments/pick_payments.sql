@@ -34,7 +34,7 @@ as $function$
 declare
     v_end bigint := p_before;
     v_after bigint;
-    v_width bigint := 4096;
+    v_width bigint := 10000;
     v_left integer := p_limit;
     v_rows integer;
 begin

@@ -23,7 +23,8 @@ as $function$
  *     p_limit            - the most rows
  * Returns:
  *     the keys of their charges, in that order
- * Reads:  ledger.restaurants, ledger.processor_events, reporting.payments
+ * Reads:  ledger.restaurants, ledger.account_balances, ledger.processor_events,
+ *         reporting.payments
  * Locks:  none
  */
 begin
@@ -48,7 +49,13 @@ begin
         order by e.event_no desc
         limit p_limit
     ) as c
-    where p_restaurant_id is null or r.restaurant_id = p_restaurant_id
+    where (p_restaurant_id is null or r.restaurant_id = p_restaurant_id)
+        and (p_currency is null or exists (
+            select
+            from ledger.account_balances as b
+            where b.restaurant_id = r.restaurant_id
+                and b.currency = p_currency
+        ))
     order by c.event_no desc
     limit p_limit;
 end;
