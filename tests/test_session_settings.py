@@ -335,7 +335,9 @@ def story(connect: Connect, url: str, options: str = "", role: str | None = "cue
             if rows and rows[0].get("run_id") and not call.startswith(("list", "get")):
                 known["run"] = rows[0]["run_id"]
                 known.setdefault("skipping", rows[0]["run_id"])
-            if call.startswith(("list_payout_runs", "list_payout_skips", "list_setting_changes")):
+            if call.startswith(
+                ("list_payout_runs", "list_payout_skips", "list_payout_term_changes", "list_setting_changes")
+            ):
                 rows = [{name: value for name, value in row.items() if name != "cursor"} for row in rows]
             told.append((call, plain(rows)))
         cursor.execute("rollback")
