@@ -495,20 +495,31 @@ def _migrate_alone(stage: _Stage, url: str) -> None:
     if not waiting:
         return
     for migration in waiting:
-        with _session(url, wait=0, quiet=stage.quiet, root=stage.root) as other, _as_owner(other) as backend:
-            if migration.id not in {found.id for found in _pending(other, backend)}:
-                continue
-            # A query with arguments keeps its snapshot until the next one, and the index would wait for that.
-            other.conn.execute("set local statement_timeout = 0")
-            before = _run_alone(stage, migration)
-            _mark(other, backend, migration)
-            _keep(other, before)
+        with _session(url, wait=0, quiet=stage.quiet, root=stage.root) as other:
+            other.insist(partial(_alone_once, stage, other, migration))
+
+
+def _alone_once(stage: _Stage, other: _Stage, migration: Migration) -> None:
+    with _as_owner(other) as backend:
+        if migration.id not in {found.id for found in _pending(other, backend)}:  # another deploy was faster
+            return
+        # A query with arguments keeps its snapshot until the next one, and the index would wait for that.
+        other.conn.execute("set local statement_timeout = 0")
+        before = _run_alone(stage, migration)
+        _mark(other, backend, migration)
+        _keep(other, before)
 
 
 def _run_alone(stage: _Stage, migration: Migration) -> Facts:
-    """Run it without a transaction, which would wait for whoever looks; answer what stood before."""
+    """Run it without a transaction, which would wait for whoever looks; answer what stood before.
+
+    What it names is its own, also where a deploy that was killed had come so far.
+    """
+    text = Path(migration.path).read_text()
     with stage.conn.transaction():
         before = facts.fingerprints(facts.catalog(stage.conn))
+        known = facts.recorded(stage.conn).keys() | before.keys()
+    before |= {(kind, name): "its own" for kind, name in known if name.split(".")[-1] in text}
     stage.say(f"migration {migration.id}, alone")
     stage.conn.execute("set role cuenta_owner")
     with replay.noted(f"migration {migration.id} failed, {RUN} again"):
