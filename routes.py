@@ -66,6 +66,7 @@ OPEN = {"restaurant_id": "text", "is_open": "boolean"} | CURRENCY | PAGING
 CHUNKS = ("start_payout_run", "continue_payout_run")
 EVENTS, RESTAURANT, PAYOUT = "/v1/processor/events", "/v1/restaurants/<restaurant_id>", "/v1/payouts"
 HOLDS, RELEASE = "/v1/holds", "/v1/holds/<any_text:hold_id>/release"
+INBOX, OPEN_WITH = "/v1/inbox", dict.fromkeys(("code", "status", "restaurant_id"), "text") | PAGING
 ROUTES = (
     Route("POST", EVENTS, "ingest_event", document="event", status=EVENT),
     Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
@@ -114,6 +115,12 @@ ROUTES = (
     Route("POST", RELEASE, "release_hold", {"amount": "integer"} | REASON, ACTOR, key="reference", status=EVENT),
     Route("POST", "/v1/write-offs", "write_off_debt", MONEY, ACTOR, key="reference", status=EVENT),
     Route("POST", "/v1/reversals", "reverse_event", REVERSAL, PROVIDER | ACTOR, key="reference", status=EVENT),
+    Route("GET", INBOX, "list_inbox", optional=OPEN_WITH, answer="page", page=50),
+    Route("POST", f"{INBOX}/replay", "replay_events", {"code": "text"}, {"limit": "integer"}, answer="list"),
+    Route("POST", f"{INBOX}/<any_text:event_id>/replay", "replay_event", optional=PROVIDER, status=EVENT),
+    Route("POST", f"{INBOX}/<any_text:event_id>/accept", "accept_event", REASON, PROVIDER | ACTOR, status=EVENT),
+    Route("POST", f"{INBOX}/<any_text:event_id>/dismiss", "dismiss_event", REASON, PROVIDER | ACTOR),
+    Route("POST", "/v1/rejections/<rejection_no>/dismiss", "dismiss_rejection", REASON, ACTOR),
     Route("GET", "/v1/reports", "list_reports", answer="list"),
     Route("GET", "/v1/reports/<name>", "get_report", optional=REPORT, page=100, csv="get_report_csv"),
 )

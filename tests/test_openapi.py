@@ -293,6 +293,21 @@ def test_the_examples_work_on_the_sample_data(create_database: Callable[..., str
                 for status in (201, 200):
                     answer = client.post(path.format(**given), json=example["value"], headers=headers)
                     assert answer.status_code == status, answer.text
+        closed = {"event_id": "evt_closed_1", "event_type": "charge_succeeded", "occurred_at": "2025-12-30T10:00:00Z"}
+        closed |= {"restaurant_id": "res_closed", "currency": "PEN", "amount": 12000}
+        assert client.put("/v1/restaurants/res_closed", json={"closed": True}).status_code == 200
+        for bad in (closed, closed | {"event_id": "evt_bad_1", "amount": 0}, {}):
+            assert client.post(events, json=bad).status_code == 422
+        listed: Any = client.get("/v1/inbox").json
+        numbers = [row["rejection_no"] for row in listed["data"] if row["event_id"] is None]
+        for path, methods in DOCUMENT["paths"].items():
+            if path.startswith(("/v1/inbox/", "/v1/rejections/")):
+                [example] = methods["post"]["requestBody"]["content"]["application/json"]["examples"].values()
+                given = {p["name"]: p["example"] for p in methods["post"]["parameters"] if "example" in p}
+                given |= {"rejection_no": numbers[0]}
+                answer = client.post(path.format(**given), json=example["value"])
+                assert answer.status_code == (201 if path.endswith("accept") else 200), answer.text
+        assert client.get("/v1/inbox").json == {"data": [], "next_cursor": None}
         settings = DOCUMENT["paths"]["/v1/restaurants/{restaurant_id}"]["put"]["requestBody"]["content"]
         for example in settings["application/json"]["examples"].values():
             assert client.put("/v1/restaurants/res_001", json=example["value"]).status_code == 200

@@ -131,6 +131,80 @@ def test_the_members_that_are_missing_are_named(client: FlaskClient) -> None:
     assert error_of(send(client, "/v1/holds", "bad-actor", MONEY | {"actor": ""}), 422)[0] == "ACTOR_INVALID"
 
 
+# The inbox
+
+
+def refused(client: FlaskClient, event_id: str, **other: Any) -> dict[str, Any]:
+    """An event that is sent and not posted."""
+    event = CHARGE | {"event_id": event_id, "restaurant_id": "res_inbox"} | other
+    assert client.post("/v1/processor/events", json=event).status_code in (202, 409, 422)
+    return event
+
+
+def open_rows(client: FlaskClient, **query: Any) -> list[dict[str, Any]]:
+    page: Any = client.get("/v1/inbox", query_string={"restaurant_id": "res_inbox"} | query).json
+    return list(page["data"])
+
+
+def test_the_inbox_lists_replays_accepts_and_dismisses(client: FlaskClient) -> None:
+    refused(client, "in/1", amount=0)
+    refused(client, "in/2", event_type="refund_succeeded", payment_id="pay_in", fee=0)
+    assert [(row["event_id"], row["status"]) for row in open_rows(client)] == [
+        ("in/2", "deferred"),
+        ("in/1", "rejected"),
+    ]
+    assert [row["event_id"] for row in open_rows(client, code="AMOUNT_INVALID")] == ["in/1"]
+    assert [row["event_id"] for row in open_rows(client, status="deferred")] == ["in/2"]
+    assert open_rows(client, status="conflict") == []
+
+    again = client.post("/v1/inbox/in/1/replay", json={})
+    assert (again.status_code, again.json and again.json["code"]) == (422, "AMOUNT_INVALID")
+    assert client.post("/v1/inbox/in%2F2/replay", json={"provider": "default"}).status_code == 202
+    many: Any = client.post("/v1/inbox/replay", json={"code": "AMOUNT_INVALID"})
+    assert many.status_code == 200 and [row["status"] for row in many.json["data"]] == ["rejected"]
+    assert open_rows(client, code="AMOUNT_INVALID")[0]["deliveries"] == 3
+
+    why = {"reason": "a test", "actor": "ana"}
+    accepted = client.post("/v1/inbox/in/1/accept", json=why)
+    assert error_of(accepted, 422) == ("ACCEPTANCE_NOT_ALLOWED", {"event_id": "in/1", "code": "AMOUNT_INVALID"})
+    for name in ("in/1", "in/2"):
+        for _ in range(2):
+            dismissed: Any = client.post(f"/v1/inbox/{name}/dismiss", json=why)
+            assert dismissed.status_code == 200 and dismissed.json["actor"] == "ana"
+    assert open_rows(client) == []
+    assert {row["event_id"] for row in open_rows(client, status="dismissed")} == {"in/1", "in/2"}
+
+    assert client.put("/v1/restaurants/res_inbox", json={"closed": True}).status_code == 200
+    refused(client, "in/3")
+    assert [client.post("/v1/inbox/in/3/accept", json=why).status_code for _ in range(2)] == [201, 200]
+    [row] = open_rows(client, status="accepted")
+    assert (row["event_id"], row["code"], row["actor"], row["reason"]) == ("in/3", "RESTAURANT_CLOSED", "ana", "a test")
+    event: Any = client.get("/v1/processor/events/in/3").json
+    assert (event["status"], event["acceptance"]["actor"]) == ("processed", "ana")
+
+
+def test_a_delivery_without_an_event_id_is_dismissed_by_its_number(client: FlaskClient) -> None:
+    refused(client, "", restaurant_id="res_unreadable")
+    [row] = open_rows(client, restaurant_id="res_unreadable")
+    assert (row["event_id"], row["payload"]["event_id"]) == (None, "")
+    path, why = f"/v1/rejections/{row['rejection_no']}/dismiss", {"reason": "nonsense"}
+    assert client.post(path, json=why).status_code == 200
+    assert open_rows(client, restaurant_id="res_unreadable") == []
+    assert error_of(client.post("/v1/rejections/0/dismiss", json=why), 404)[0] == "REJECTION_NOT_FOUND"
+    for number in ("x", "9" * 30):
+        assert error_of(client.post(f"/v1/rejections/{number}/dismiss", json=why), 400)[0] == "INVALID_INPUT"
+
+
+def test_what_the_inbox_does_not_have_is_said_so(client: FlaskClient) -> None:
+    assert error_of(client.get("/v1/inbox?status=open"), 422)[0] == "INBOX_STATUS_UNKNOWN"
+    assert error_of(client.get("/v1/inbox?code=X"), 422)[0] == "REASON_CODE_UNKNOWN"
+    assert error_of(client.get("/v1/inbox?cursor=31"), 400)[0] == "CURSOR_INVALID"
+    assert error_of(client.post("/v1/inbox/people_1/dismiss", json={"reason": "x"}), 409)[0] == "EVENT_NOT_OPEN"
+    for call in ("replay", "accept", "dismiss"):
+        body = {} if call == "replay" else {"reason": "x"}
+        assert error_of(client.post(f"/v1/inbox/nobody/{call}", json=body), 404)[0] == "EVENT_NOT_FOUND"
+
+
 # Who may
 
 
@@ -142,6 +216,18 @@ def test_the_service_of_machines_may_not(database: str, route: routes.Route) -> 
         path = route.path.replace("<any_text:hold_id>", "case-9")
         body = {name: {"integer": 1}.get(kind, "x") for name, kind in route.required.items()}
         assert error_of(send(client, path, "key-9", body), 403)[0] == "FORBIDDEN"
+    finally:
+        application.extensions["pool"].close()
+
+
+@pytest.mark.parametrize("path", ["inbox/x/replay", "inbox/replay", "inbox/x/accept", "inbox/x/dismiss"])
+def test_the_service_of_machines_reads_the_inbox_and_decides_nothing(database: str, path: str) -> None:
+    application = service.create_app(Pool(database))
+    try:
+        client = application.test_client()
+        assert client.get("/v1/inbox").status_code == 200
+        body = {"code": "X"} if path == "inbox/replay" else {} if path.endswith("replay") else {"reason": "x"}
+        assert error_of(client.post(f"/v1/{path}", json=body), 403)[0] == "FORBIDDEN"
     finally:
         application.extensions["pool"].close()
 
