@@ -1,6 +1,6 @@
 -- api.ingest_events: an array gives what its items one after the other would give.
 begin;
-select plan(33);
+select plan(34);
 
 create function pg_temp.charge(p_change jsonb default '{}') returns jsonb
 language sql immutable
@@ -412,6 +412,25 @@ select is_empty(
     where f.severity = 'error'
     $$,
     'after all this the ledger is sound'
+);
+
+-- What is refused in an array registers nobody, as alone.
+do $$
+begin
+    perform
+    from api.ingest_events('[
+        {"event_id": "n_1", "event_type": "charge_succeeded", "occurred_at": "2025-12-30T10:00:00Z",
+         "restaurant_id": "nobody_1", "currency": "PEN", "amount": 5, "provider": "operator"},
+        {"event_id": "n_2", "event_type": "dispute_opened", "occurred_at": "2025-12-30T10:00:00Z",
+         "restaurant_id": "nobody_2", "currency": "PEN", "amount": 5},
+        {"event_id": "n_3", "event_type": "refund_failed", "occurred_at": "2025-12-30T10:00:00Z",
+         "restaurant_id": "nobody_3", "currency": "PEN", "amount": 5}
+    ]');
+end;
+$$;
+select is_empty(
+    $$select r.restaurant_id from ledger.restaurants as r where r.restaurant_id like 'nobody%'$$,
+    'events that are refused register no restaurant, in arrays neither'
 );
 
 select * from finish();

@@ -1,6 +1,6 @@
 -- What refers to something that is not here yet waits for it, and is posted together with it.
 begin;
-select plan(52);
+select plan(60);
 
 -- An event of one restaurant and minute, answered by status, code and number of entries.
 create function pg_temp.event(
@@ -319,6 +319,45 @@ select is(
 );
 reset role;
 select is(pg_temp.waiting(), 'r_2 r_3, 2', 'and waits no longer');
+
+-- An id that waits is taken: other content is a conflict, also if it would have to wait for nothing.
+set local role cuenta_app;
+select is(
+    pg_temp.tell('z_1', 'refund_succeeded', 5, '{"payment_id": "z", "restaurant_id": "z"}'),
+    'deferred WAITS_FOR_PAYMENT 0', 'a refund waits under its id'
+);
+select is(
+    pg_temp.tell('z_1', 'charge_succeeded', 7, '{"payment_id": "z_z", "restaurant_id": "z"}'),
+    'conflict EVENT_ID_REUSED 0', 'the id with other content that need not wait is a conflict'
+);
+select is(
+    pg_temp.tell('z_1', 'payout_paid', 7, '{"payout_id": "none", "restaurant_id": "z"}'),
+    'conflict EVENT_ID_REUSED 0', 'and so it is with content that would be refused'
+);
+
+-- The same refund told twice, under two ids, before its payment.
+select is(
+    pg_temp.tell('z_2', 'refund_succeeded', 3, '{"refund_id": "z_r", "payment_id": "z", "restaurant_id": "z"}'),
+    'deferred WAITS_FOR_PAYMENT 0', 'a refund with a name waits'
+);
+select is(
+    pg_temp.tell('z_3', 'refund_succeeded', 3, '{"refund_id": "z_r", "payment_id": "z", "restaurant_id": "z"}'),
+    'deferred WAITS_FOR_PAYMENT 0', 'so does the same refund under another id'
+);
+select is(
+    pg_temp.tell('z_4', 'charge_succeeded', 10, '{"payment_id": "z", "restaurant_id": "z"}'),
+    'processed 1', 'their payment comes'
+);
+reset role;
+select is(pg_temp.money('z'), '2 0 0', 'each refund is posted once');
+select results_eq(
+    $$
+    select j.code collate "default", j.details ->> 'event_id'
+    from ledger.event_rejections as j where j.event_id = 'z_3'
+    $$,
+    $$values ('TOLD_BEFORE', 'z_2')$$,
+    'what was told under another id is kept, and says under which (TOLD_BEFORE)'
+);
 
 select is_empty(
     $$

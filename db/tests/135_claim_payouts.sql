@@ -1,6 +1,6 @@
 -- Hand-over: claimed by one disburser, confirmed once with the bank's own id, found by it.
 begin;
-select plan(40);
+select plan(41);
 
 create function pg_temp.charge(p_restaurant_id text, p_currency text, p_day date) returns text
 language sql
@@ -198,6 +198,13 @@ select throws_ok(
     format('select * from confirm_payout(%L, ''bank-3'')', pg_temp.payout_of('res_2')), 'LCCAN',
     format('payout %s was canceled', pg_temp.payout_of('res_2')),
     'a canceled payout is not confirmed: it must be called back (LCCAN)'
+);
+update ledger.payouts set canceled_at = now() where restaurant_id = 'res_2';
+update ledger.payouts set status = 'FAILED', failed_at = now() where restaurant_id = 'res_2';
+select throws_ok(
+    format('select * from confirm_payout(%L, ''bank-3'')', pg_temp.payout_of('res_2')), 'LCCAN',
+    format('payout %s was canceled', pg_temp.payout_of('res_2')),
+    'nor is one that was told as failed since it was canceled (LCCAN)'
 );
 
 select * from finish();

@@ -20,15 +20,13 @@ as $function$
  *     p_now          - the clock
  * Returns:
  *     the answer: deferred; conflict, if its id waits with other content
- * Calls:  ledger.list_differences, ledger.reject_event, ledger.make_answer
- * Reads:  ledger.deferred_events, ledger.rejection_reasons
+ * Calls:  ledger.answer_waiting_event, ledger.make_answer
+ * Reads:  ledger.rejection_reasons
  * Writes: ledger.deferred_events, ledger.account_balances
  */
 declare
     v_is_new boolean;
-    v_known record;
-    v_fields jsonb;
-    v_conflict ledger.event_decision;
+    v_received_at timestamptz := p_received_at;
     v_answer ledger.event_answer;
 begin
     insert into ledger.deferred_events (
@@ -49,25 +47,20 @@ begin
             and b.currency = p_event.currency;
     end if;
 
-    select d.payload, d.received_at
-    into v_known
-    from ledger.deferred_events as d
-    where d.provider = p_event.provider
-        and d.event_id = p_event.event_id;
-    v_fields := ledger.list_differences(v_known.payload, p_document, p_event.provider);
-    if v_fields is not null then
-        v_conflict.code := 'EVENT_ID_REUSED';
-        v_conflict.details := jsonb_build_object('fields', v_fields);
-        return ledger.reject_event(p_event, p_document, v_conflict, 'conflict', p_now);
-    elsif not v_is_new then  -- of this account: its content is the same
+    if not v_is_new then
+        v_answer := ledger.answer_waiting_event(p_event, p_document, p_now);
+        if v_answer.status is not null then
+            return v_answer;
+        end if;
         update ledger.deferred_events as d
         set deliveries = d.deliveries + 1,
             last_received_at = p_now
         where d.provider = p_event.provider
-            and d.event_id = p_event.event_id;
+            and d.event_id = p_event.event_id
+        returning d.received_at into v_received_at;
     end if;
 
-    v_answer := ledger.make_answer(p_event, 'deferred', 0, v_known.received_at);
+    v_answer := ledger.make_answer(p_event, 'deferred', 0, v_received_at);
     v_answer.code := p_decision.code;
     v_answer.details := jsonb_build_object(
         'event_type', p_decision.first_type, 'subject_id', p_decision.subject_id

@@ -16,12 +16,13 @@ as $function$
  *     p_currency       - ISO 4217 code; the caller has locked the account
  *     p_now            - the clock
  * Calls:  ledger.leave_deferred, ledger.read_event, ledger.reject_invalid_event,
- *         ledger.write_event
+ *         ledger.write_event, ledger.keep_told_event
  * Reads:  ledger.deferred_events, ledger.processor_events
  */
 declare
     v_waiting record;
     v_event ledger.event_fields;
+    v_written record;
 begin
     loop
         select d.deferred_no, d.received_at, d.payload
@@ -46,8 +47,11 @@ begin
         if v_event.event_id is null then  -- the rules have changed since
             perform ledger.reject_invalid_event(v_waiting.payload, p_now);
         else
-            perform ledger.write_event(
+            v_written := ledger.write_event(
                 v_event, v_waiting.payload, v_waiting.received_at, p_now
+            );
+            perform ledger.keep_told_event(
+                v_event, v_waiting.payload, v_written.answer, p_now
             );
         end if;
     end loop;

@@ -22,10 +22,12 @@ as $function$
  *     p_now          - the clock
  * Returns:
  *     the answer
- * Calls:  ledger.answer_known_event, ledger.defer_event, ledger.leave_deferred,
- *         ledger.list_differences, ledger.reject_event
+ * Calls:  ledger.answer_known_event, ledger.answer_waiting_event, ledger.defer_event,
+ *         ledger.leave_deferred, ledger.reject_event
  * Reads:  ledger.processor_events, ledger.deferred_events
  */
+declare
+    v_answer ledger.event_answer;
 begin
     perform
     from ledger.processor_events as e
@@ -33,6 +35,10 @@ begin
         and e.event_id = p_event.event_id;
     if found or p_decision.code = 'SUBJECT_REUSED' then
         return ledger.answer_known_event(p_event, p_document, p_now);
+    end if;
+    v_answer := ledger.answer_waiting_event(p_event, p_document, p_now);
+    if v_answer.status is not null then
+        return v_answer;
     elsif p_decision.first_type is not null then
         return ledger.defer_event(p_event, p_document, p_decision, p_received_at, p_now);
     end if;
@@ -43,8 +49,7 @@ begin
     where d.provider = p_event.provider
         and d.event_id = p_event.event_id
         and d.restaurant_id = p_event.restaurant_id
-        and d.currency = p_event.currency
-        and ledger.list_differences(d.payload, p_document, p_event.provider) is null;
+        and d.currency = p_event.currency;
     return ledger.reject_event(p_event, p_document, p_decision, 'rejected', p_now);
 end;
 $function$;

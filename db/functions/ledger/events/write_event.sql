@@ -25,7 +25,8 @@ as $function$
  *     answer       - the answer
  *     are_waiting  - whether it is written and other events of its account wait for something
  * Calls:  ledger.lock_account, ledger.decide_event, ledger.refuse_event, ledger.business_day,
- *         ledger.answer_known_event, ledger.link_event, ledger.add_pending, ledger.make_answer
+ *         ledger.answer_waiting_event, ledger.answer_known_event, ledger.link_event,
+ *         ledger.add_pending, ledger.make_answer
  * Reads:  ledger.posting_rules, ledger.account_balances
  * Writes: ledger.processor_events, ledger.ledger_entries, ledger.account_balances
  * Locks:  the account, then the event id; see ledger.post_event
@@ -92,6 +93,12 @@ begin
         v_decision.code := 'BALANCE_OUT_OF_RANGE';
         answer := ledger.refuse_event(p_event, p_document, v_decision, p_received_at, p_now);
         return;
+    end if;
+    if v_posting.deferred_count > 0 then
+        answer := ledger.answer_waiting_event(p_event, p_document, p_now);
+        if answer.status is not null then
+            return;
+        end if;
     end if;
 
     insert into ledger.processor_events (

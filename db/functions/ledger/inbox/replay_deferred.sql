@@ -20,7 +20,8 @@ as $function$
  *     LXRUL  a rule has vanished
  *     22023  the server does not know the restaurant's time zone
  * Calls:  ledger.lock_account, ledger.read_event, ledger.reject_invalid_event,
- *         ledger.write_event, ledger.leave_deferred, ledger.post_deferred
+ *         ledger.write_event, ledger.keep_told_event, ledger.leave_deferred,
+ *         ledger.post_deferred
  * Reads:  ledger.deferred_events
  * Locks:  the account, then the event id; see ledger.post_event
  */
@@ -58,6 +59,7 @@ begin
             v_event, v_waiting.payload, v_waiting.received_at, p_now
         );
         v_answer := v_written.answer;
+        perform ledger.keep_told_event(v_event, v_waiting.payload, v_answer, p_now);
     end if;
     if v_answer.status <> 'deferred' then
         perform ledger.leave_deferred(

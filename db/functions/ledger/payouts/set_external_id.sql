@@ -47,7 +47,8 @@ begin
     for no key update;
 
     v_payout := ledger.require_payout(p_payout_id);
-    if v_payout.status = 'CANCELED' then
+    -- Also one that was told as failed since.
+    if v_payout.status = 'CANCELED' or v_payout.canceled_at is not null then
         raise exception 'payout % was canceled', p_payout_id
             using errcode = 'LCCAN', constraint = 'PAYOUT_CANCELED',
                 detail = format('payout_id=%s', p_payout_id),
