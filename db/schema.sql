@@ -550,6 +550,11 @@ CREATE FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) RETUR
 
 COMMENT ON FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) IS 'A restaurant''s payout terms, as they are answered to whoever wants them.';
 
+CREATE FUNCTION ledger.answer_waiting_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) RETURNS ledger.event_answer
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.answer_waiting_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) IS 'Keeps an event as a conflict if its id waits with other content.';
+
 CREATE FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
@@ -751,6 +756,11 @@ CREATE FUNCTION ledger.is_plain_event(p_event jsonb) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION ledger.is_plain_event(p_event jsonb) IS 'Whether an event is written the usual way, so that a closer look is not needed.';
+
+CREATE FUNCTION ledger.keep_told_event(p_event ledger.event_fields, p_document jsonb, p_answer ledger.event_answer, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.keep_told_event(p_event ledger.event_fields, p_document jsonb, p_answer ledger.event_answer, p_now timestamp with time zone) IS 'Keeps an event that waited, if what it tells was told under another id meanwhile.';
 
 CREATE FUNCTION ledger.known_timezones(p_timezones text[]) RETURNS text[]
     LANGUAGE plpgsql STABLE;
@@ -6178,6 +6188,9 @@ GRANT ALL ON FUNCTION ledger.answer_payout_run(p_run ledger.payout_runs) TO cuen
 REVOKE ALL ON FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.answer_waiting_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.answer_waiting_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) TO cuenta_writer;
 
@@ -6256,6 +6269,9 @@ GRANT ALL ON FUNCTION ledger.is_day_of_month(p_text text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.is_plain_event(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.is_plain_event(p_event jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.keep_told_event(p_event ledger.event_fields, p_document jsonb, p_answer ledger.event_answer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.keep_told_event(p_event ledger.event_fields, p_document jsonb, p_answer ledger.event_answer, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_writer;
