@@ -1,6 +1,6 @@
 -- api.get_payment, reporting.payments: what became of a payment.
 begin;
-select plan(26);
+select plan(31);
 
 create function pg_temp.send(
     p_id text, p_type text, p_amount bigint, p_change jsonb default '{}'
@@ -124,6 +124,37 @@ select is(
     pg_temp.sums('pay_b'),
     'REVERSED: 500 charged, 0 refunded, 0 disputed (0 held), 500 reversed, 0 left, fee 0',
     'a charge that was taken back is not refundable any more'
+);
+
+-- A dispute of what was refunded happened all the same, and a person says so
+select is(
+    pg_temp.send('a11', 'dispute_opened', 300, '{"dispute_id": "dp_2"}'),
+    'rejected AMOUNT_EXCEEDS_PAYMENT', 'nothing is left to dispute (AMOUNT_EXCEEDS_PAYMENT)'
+);
+select is(
+    (
+        select a.status
+        from api.accept_event('a11', p_reason => 'the bank took it', p_actor => 'ana') as a
+    ),
+    'processed', 'a person accepts it'
+);
+select is(
+    pg_temp.sums('pay_a'),
+    'DISPUTED: 10000 charged, 10000 refunded, 300 disputed (300 held), 0 reversed, 0 left, fee 465',
+    'what was accepted counts, and what is left is not less than nothing'
+);
+select is(
+    (select p.events -> -1 -> 'accepted' from get_payment('pay_a') as p),
+    '{"code": "AMOUNT_EXCEEDS_PAYMENT", "actor": "ana", "reason": "the bank took it"}'::jsonb,
+    'who accepted it and why is shown with it'
+);
+select is_empty(
+    $$
+    select f.check_name
+    from reporting.integrity_findings as f
+    where f.check_name in ('payment_overdrawn', 'acceptance_without_refusal')
+    $$,
+    'and it is no finding'
 );
 
 -- Which one
