@@ -548,7 +548,7 @@ class Cuenta:
         if wrong:
             return self.refuse("PAYOUT_MISMATCH", wrong, event=event)
         part: str | None = None
-        ended_at = payout.failed_at or payout.canceled_at
+        ended_at = {"FAILED": payout.failed_at, "CANCELED": payout.canceled_at}.get(payout.status)
         if is_fee:
             part = "PAYOUT_FEE"
         elif event.event_type == "payout_paid":
@@ -560,16 +560,15 @@ class Cuenta:
                 return self.refuse("PAYOUT_STATE_CONFLICT", event=event)
         else:
             state = "FAILED" if event.event_type == "payout_failed" else "CANCELED"
-            moment = "failed_at" if state == "FAILED" else "canceled_at"
-            if payout.status == state:  # told again
-                setattr(payout, moment, max(getattr(payout, moment) or event.occurred_at, event.occurred_at))
-            elif payout.status == "CREATED":
+            if payout.status == "CREATED":
                 part = "PAYOUT_FAILURE" if state == "FAILED" else "PAYOUT_CANCELLATION"
             elif payout.status == "PAID" and payout.paid_at and event.occurred_at >= payout.paid_at:
                 part = "PAYOUT_RETURN"
-            if part:
+            # It is back already: of two ends the later counts, of one instant the failure.
+            is_later = ended_at and (event.occurred_at, state) >= (ended_at, payout.status)
+            if part or is_later:
                 payout.status = state
-                setattr(payout, moment, event.occurred_at)
+                setattr(payout, "failed_at" if state == "FAILED" else "canceled_at", event.occurred_at)
         parts = [Part(part, event.amount, self._business_day(event))] if part else []
         return self._post(event, parts, payout_id=payout.payout_id, is_bounded=is_fee)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
-from tests.model import OPERATOR, Answer, Event, NotFound
+from tests.model import EFFECTS, OPERATOR, Answer, Event, NotFound
 from tests.test_properties import PROFILE, TURNS, Dice, History, Operation, Places, Row, avoid_the_turn_of_an_hour
 
 KEEPS_CONNECTIONS = True  # the places of one test are the next one's
@@ -28,10 +29,18 @@ PAYMENTS = 5  # a restaurant
 REFUNDS = 8
 DISPUTES = 5
 EXAMPLES = int(os.environ.get("CUENTA_LIFE_EXAMPLES", "60"))  # more than these are new ones each time
+LIVES = int(os.environ.get("CUENTA_LIVES", "5"))
+LENGTH = int(os.environ.get("CUENTA_LIFE_LENGTH", "250"))  # operations
+SEED = int(os.environ.get("CUENTA_LIFE_SEED", "1"))
+# Faults that are not mended yet: what shows them is left out.
 F1_IS_OPEN = True
+F4_IS_OPEN = True
 
 WAITING = "select event_id, code from ledger.deferred_events where restaurant_id = any(%s) order by deferred_no"
 REFUSED = "select event_id, status, code from ledger.event_rejections where rejection_no > %s order by rejection_no"
+
+
+SEEN: Counter[tuple[str, str, str]] = Counter()  # type, status and code of what was answered
 
 
 class LifeDice(Dice):
@@ -42,7 +51,7 @@ class LifeDice(Dice):
             self.told: 30,
             self.operator: 9,
             self.run: 6,
-            self.payout_event: 6,
+            self.payout_event: 8,
             self.life_array: 5,
             self.charge: 2,
             self.refund: 2,
@@ -55,12 +64,12 @@ class LifeDice(Dice):
 
     def told(self) -> Operation:
         kinds = {
-            "charge_succeeded": 8,
-            "refund_succeeded": 7,
+            "charge_succeeded": 12,
+            "refund_succeeded": 5,
             "refund_failed": 4,
-            "dispute_opened": 5,
-            "dispute_won": 4,
-            "dispute_lost": 4,
+            "dispute_opened": 6,
+            "dispute_won": 5,
+            "dispute_lost": 5,
             "fee_charged": 1,
             "fee_refunded": 1,
         }
@@ -70,15 +79,16 @@ class LifeDice(Dice):
 
     def payout_event(self) -> Operation:
         made = super().payout_event()
-        kind = self.pick(["payout_paid", "payout_failed", "payout_canceled", "payout_fee_charged"])
+        kind = self.pick([*["payout_paid", "payout_failed"] * 3, "payout_canceled", "payout_fee_charged"])
         return (made[0], made[1], kind, *made[3:])
 
     def operator(self) -> Operation:
         kind = self.pick(
             ["adjust", "adjust", "hold", "hold", "release", "release", "write off", "reverse", "reverse", "reverse"]
         )
-        reference = self.pick([None] * 5 + [self.number(0, 5)])
-        return ("operator", kind, self.who(), self.money(), self.number(1, 200), self.which(), reference)
+        reference = self.pick([None] * 8 + [self.number(0, 5)])
+        amount = self.number(1, 3000 if kind == "adjust" else 200)
+        return ("operator", kind, self.who(), self.money(), amount, self.which(), reference)
 
     def life_array(self) -> Operation:
         kinds = [self.told] * 5 + [self.charge, self.payout_event, self.replay, self.reuse]
@@ -101,15 +111,16 @@ class Life(History):
 
     def _told(self, kind: str, who: int, which: int, when: Any, twist: str) -> tuple[Row, Event] | None:
         restaurant = self.place.restaurants[who]
+        age = len(self.sent) // 80  # so that there are new ones when the first have come to their end
         fee = 0
         payment: int | None
         refund_id = dispute_id = None
         if "refund_" in kind and "fee" not in kind:
             number = which % REFUNDS
-            payment, amount, refund_id = number % PAYMENTS, 40 + 30 * number, f"re_{number}"
+            payment, amount, refund_id = number % PAYMENTS, 40 + 30 * number, f"re_{age}.{number}"
         elif kind.startswith("dispute_"):
             number = which % DISPUTES
-            payment, amount, dispute_id = number % PAYMENTS, 100 + 50 * number, f"dp_{number}"
+            payment, amount, dispute_id = number % PAYMENTS, 100 + 20 * number, f"dp_{age}.{number}"
             fee = 15 if kind == "dispute_opened" else 0
         else:
             payment = which % PAYMENTS
@@ -120,9 +131,12 @@ class Life(History):
                 amount = 1 + which % 30
         money = 1 if payment == PAYMENTS - 1 else 0
         is_later = kind in ("refund_failed", "dispute_won", "dispute_lost")
+        if F4_IS_OPEN and kind in ("dispute_won", "dispute_lost"):  # each end has one moment
+            won_later = number % 3 - 1 if kind == "dispute_won" else 0
+            when = ("ago", 300 + 60 * number + 7 * age - won_later)
         if twist == "amount":
             amount += 1
-        charge = self.model.first_of(restaurant, "default", "charge_succeeded", f"pay_{payment}")
+        charge = self.model.first_of(restaurant, "default", "charge_succeeded", f"pay_{age}.{payment}")
         if twist == "currency" and (charge or not F1_IS_OPEN):
             money = 1 - money
         if twist == "nameless" and not is_later:
@@ -130,10 +144,10 @@ class Life(History):
             if kind == "refund_succeeded":
                 refund_id = None
             if kind == "dispute_opened":
-                dispute_id = f"dp_n{which % 4}"
+                dispute_id = f"dp_n{age}.{which % 4}"
         if is_later:  # these name what they are about, and mostly nothing else
             payment = payment if twist == "metadata" else None
-        payment_id = None if payment is None else f"pay_{payment}"
+        payment_id = None if payment is None else f"pay_{age}.{payment}"
         _, event = self.new(kind, restaurant, money, self.moment(when), amount, fee)
         self.sent.pop()
         event = replace(event, payment_id=payment_id, refund_id=refund_id, dispute_id=dispute_id)
@@ -147,7 +161,8 @@ class Life(History):
 
     def _reuse(self, index: int, fields: set[str]) -> tuple[Row, Event] | None:
         made = super()._reuse(index, fields)
-        was_named = made and made[1].payment_id and "payment_id" not in made[0]  # in metadata, which may have changed
+        # One that names its payment in metadata would name it elsewhere, or not at all.
+        was_named = made and "payment_id" in self.model.events[made[1].key][0].metadata
         return None if was_named else made
 
     @staticmethod
@@ -203,6 +218,9 @@ class Life(History):
                 self.place.rows("select * from api.set_restaurant(%s)", restaurant)
         else:
             all_events = [e for e, _ in self.model.events.values()]
+            if which % 3:  # those that are few
+                few = ("adjustment", "debt", "payout_fee", "fee_", "refund_s")
+                all_events = [e for e in all_events if e.event_type.startswith(few)]
             if not all_events:
                 return
             wrong = all_events[which % len(all_events)]
@@ -216,7 +234,6 @@ class Life(History):
                 fee=wrong.fee,
                 reverses=wrong.key,
             )
-        note(f"{call}")
         try:
             (row,) = self.place.rows("select * from " + call[0], *call[1:])
         except psycopg.Error as raised:
@@ -228,6 +245,7 @@ class Life(History):
         self.compare_answer(row, answer, {"currency": event.currency})
 
     def compare_answer(self, row: Row, answer: Answer, document: Row) -> None:
+        SEEN[row["event_type"], row["status"], row["code"] or ""] += 1
         got = (row["status"], row["code"], row["entries"])
         assert got == (answer.status, answer.code, answer.entries), (row, document)
         details = row["details"] or {}
@@ -262,6 +280,28 @@ def test_random_lives_agree_with_the_model(places: Places, turn: datetime, numbe
         operation = LifeDice(number).operation()
         note(f"{operation}")
         life.do(operation)
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + LIVES))
+def test_long_lives_agree_with_the_model(places: Places, seed: int) -> None:
+    dice = LifeDice(seed)
+    life = Life(places, dice.pick(TURNS))
+    for step in range(LENGTH):
+        avoid_the_turn_of_an_hour()
+        operation = dice.operation()
+        try:
+            life.do(operation)
+        except AssertionError as error:
+            error.add_note(f"CUENTA_LIFE_SEED={seed} CUENTA_LIVES=1, step {step}: {operation}")
+            raise
+
+
+def test_these_lives_have_seen_all_there_is(places: Places) -> None:
+    entries: set[str] = set()
+    for connection in places.databases:
+        rows = connection.execute("select distinct e.entry_type from ledger.ledger_entries as e").fetchall()
+        entries |= {row["entry_type"] for row in rows}
+    assert entries == set(EFFECTS)
 
 
 def test_no_integrity_check_finds_an_error_after_these_lives(places: Places) -> None:

@@ -530,7 +530,7 @@ class History:
             assert (row["amount"], row["status"]) == (payout.amount, payout.status)
             items = {item["item_type"]: item["amount"] for item in row["items"]}
             assert items == payout.items and len(row["items"]) == len(items)
-            for name in ("paid_at", "failed_at"):
+            for name in ("paid_at", "failed_at", "canceled_at"):
                 assert (row[name] and datetime.fromisoformat(row[name])) == getattr(payout, name)
 
     def compare_entries(self, rows: list[Row]) -> None:
