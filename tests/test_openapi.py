@@ -293,7 +293,11 @@ def test_the_examples_work_on_the_sample_data(create_database: Callable[..., str
                 for status in (201, 200):
                     answer = client.post(path.format(**given), json=example["value"], headers=headers)
                     assert answer.status_code == status, answer.text
-        closed = {"event_id": "evt_closed_1", "event_type": "charge_succeeded", "occurred_at": "2025-12-30T10:00:00Z"}
+        closed: dict[str, Any] = {
+            "event_id": "evt_closed_1",
+            "event_type": "charge_succeeded",
+            "occurred_at": "2025-12-30T10:00:00Z",
+        }
         closed |= {"restaurant_id": "res_closed", "currency": "PEN", "amount": 12000}
         assert client.put("/v1/restaurants/res_closed", json={"closed": True}).status_code == 200
         for bad in (closed, closed | {"event_id": "evt_bad_1", "amount": 0}, {}):
