@@ -1,6 +1,6 @@
 -- Payments: what names one is held against it, and told twice it is posted once.
 begin;
-select plan(92);
+select plan(93);
 
 -- An event of one minute; answered by status, code and number of entries.
 create function pg_temp.tell(
@@ -188,6 +188,11 @@ from (
     (
         'r_21', 'refund_succeeded', 400, '{"occurred_at": "2025-12-30T12:00:00Z"}',
         'already_processed 1', 'told under another id it is known'
+    ),
+    (
+        'r_21m', 'refund_succeeded', 400,
+        '{"refund_id": null, "metadata": {"refund_id": "re_1", "dispute_id": "x"}}',
+        'already_processed 1', 'its name may stand in metadata'
     ),
     (
         'r_22', 'refund_succeeded', 401, '{}', 'conflict SUBJECT_REUSED 0',

@@ -1,6 +1,6 @@
 -- Disputes: money held back until they end, and what their ends do in any order.
 begin;
-select plan(64);
+select plan(65);
 
 -- An event about restaurant, payment and dispute of one name; answered by status, code, entries.
 create function pg_temp.tell(
@@ -44,6 +44,12 @@ from (
         'won', 'dispute_opened', 10000,
         '{"fee": 1500, "event_id": "again", "occurred_at": "2025-12-30T11:00:00Z"}',
         'already_processed 2', 'told under another id it is known'
+    ),
+    (
+        'won', 'dispute_opened', 10000,
+        '{"fee": 1500, "event_id": "meta", "dispute_id": null,
+        "metadata": {"dispute_id": "dp_won"}}',
+        'already_processed 2', 'its name may stand in metadata'
     ),
     (
         'won', 'dispute_opened', 10000, '{"fee": 1499, "event_id": "again"}',

@@ -49,8 +49,8 @@ declare
         ledger.read_cursor(p_cursor, '^[0-9]{1,17}( [0-9]{1,18}){3}$'), ' '
     )::bigint[];
     v_is_open constant boolean := coalesce(p_status not in ('accepted', 'dismissed'), true);
-    v_epoch constant timestamptz := 'epoch';
-    v_tick constant interval := '1 microsecond';
+    v_epoch constant timestamptz := timestamptz 'epoch';
+    v_tick constant interval := interval '1 microsecond';
     v_most constant bigint := 999999999999999999;
     v_key record;
     v_keys integer;
