@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -706,3 +707,97 @@ def test_an_answer_to_a_person_is_that_of_an_event(story: Story) -> None:
     names = list(story.told("charge_succeeded", 1000))
     assert list(story.adjust(1)) == names
     assert json.dumps(story.adjust(1), default=str)
+
+
+# Payouts that people cancel, and facts that they accept
+
+
+def cancel(story: Story, payout: Row, reference: str | None = None, *, bank_told: bool = False) -> Row:
+    arguments = (payout["payout_id"], "a slip", reference or new_id("cancel"), "ana", bank_told)
+    return story.person("cancel_payout(%s, %s, %s, %s, %s)", *arguments)
+
+
+def test_a_person_cancels_a_payout_once(story: Story) -> None:
+    story.told("charge_succeeded", 10000, fee=300)
+    payout = story.pay()
+    first = cancel(story, payout, "c:" + payout["payout_id"])
+    assert (first["status"], first["entries"]) == ("processed", 1)
+    assert story.money() == (9700, 0, 0)
+    assert cancel(story, payout, first["event_id"])["status"] == "already_processed"
+    again = cancel(story, payout)
+    assert (again["status"], again["code"]) == ("processed", "NO_EFFECT")
+    refusal = story.refused("payout_paid", 9700, payout_id=payout["payout_id"], occurred_at=story_now())
+    assert refusal["code"] == "PAYOUT_STATE_CONFLICT"
+    assert items(story.pay(days_ago=0)) == {"payout_cancellations": 9700}
+
+
+def story_now() -> str:
+    """Later than what a person did a moment ago."""
+    return (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+
+
+def test_a_payout_that_was_paid_cannot_be_canceled(story: Story) -> None:
+    story.told("charge_succeeded", 10000)
+    payout = story.pay()
+    story.outcome(payout, "payout_paid")
+    assert cancel(story, payout)["status"] == "rejected"
+    assert story.money() == (0, 0, 0)
+
+
+def test_a_payout_that_was_handed_over_is_canceled_only_if_the_bank_was_told(story: Story) -> None:
+    story.told("charge_succeeded", 10000)
+    payout = story.pay()
+    assert story.people.rows("select * from api.claim_payouts(%s)", story.currency)
+    assert cancel(story, payout)["status"] == "rejected"
+    assert story.money() == (0, 10000, 0)
+    assert cancel(story, payout, bank_told=True)["status"] == "processed"
+    assert story.money() == (10000, 0, 0)
+
+
+def accept(story: Story, event_id: str) -> Row:
+    return story.person("accept_event(%s, %s, 'default', 'ana')", event_id, "it happened")
+
+
+def test_a_dispute_after_a_full_refund_can_be_accepted(story: Story) -> None:
+    story.told("charge_succeeded", 10000, payment_id="p1")
+    story.told("refund_succeeded", 10000, payment_id="p1")
+    dispute = story.event("dispute_opened", 10000, fee=1500, payment_id="p1", dispute_id="d1")
+    lost = story.event("dispute_lost", 10000, dispute_id="d1")
+    assert story.processor.ingest(dispute)["code"] == "AMOUNT_EXCEEDS_PAYMENT"
+    assert story.processor.ingest(lost)["status"] == "deferred"
+    assert accept(story, dispute["event_id"])["status"] == "processed"
+    assert story.money() == (-11500, 0, 0)  # what waited for it is posted with it
+    assert story.entry_types()[-3:] == ["DISPUTE", "DISPUTE_FEE", "DISPUTE_LOST"]
+    assert story.processor.ingest(dispute)["status"] == "already_processed"
+    assert accept(story, dispute["event_id"])["status"] == "already_processed"
+    assert story.refused("refund_succeeded", 1, payment_id="p1")["code"] == "AMOUNT_EXCEEDS_PAYMENT"
+
+
+def test_a_charge_of_a_closed_restaurant_can_be_accepted(story: Story) -> None:
+    story.sessions.admin.rows("select * from api.set_restaurant(%s, p_closed => true)", story.restaurant)
+    charge = story.event("charge_succeeded", 10000, payment_id="p1")
+    refund = story.event("refund_succeeded", 4000, payment_id="p1")
+    assert story.processor.ingest(charge)["code"] == "RESTAURANT_CLOSED"
+    assert story.processor.ingest(refund)["status"] == "deferred"
+    assert accept(story, charge["event_id"])["status"] == "processed"
+    assert (story.money(), story.waiting()) == ((6000, 0, 0), 0)
+
+
+def test_only_what_a_cap_refused_can_be_accepted(story: Story, other_currency: str) -> None:
+    story.told("charge_succeeded", 10000, payment_id="p1")
+    refund = story.event("refund_succeeded", 100, payment_id="p1", currency=other_currency)
+    assert story.processor.ingest(refund)["code"] == "PAYMENT_MISMATCH"
+    before = story.entry_types()
+    with contextlib.suppress(psycopg.Error):
+        assert accept(story, refund["event_id"])["status"] == "rejected"
+    assert story.entry_types() == before
+
+
+def test_a_refused_event_that_is_valid_by_now_is_posted_by_a_replay(story: Story) -> None:
+    story.told("charge_succeeded", 10000, payment_id="p1")
+    story.told("refund_succeeded", 10000, payment_id="p1", refund_id="r1")
+    more = story.event("refund_succeeded", 4000, payment_id="p1", refund_id="r2")
+    assert story.processor.ingest(more)["status"] == "rejected"
+    story.told("refund_failed", 10000, refund_id="r1")
+    assert story.people.row("select * from api.replay_event(%s)", more["event_id"])["status"] == "processed"
+    assert story.money() == (6000, 0, 0)
