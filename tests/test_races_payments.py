@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,9 @@ from tests.sessions import (
     Sessions,
     charge,
     check_exact,
+    make_payout,
     new_id,
+    payout_event,
     statuses,
 )
 
@@ -608,4 +611,63 @@ def test_runs_against_holds_at_once_never_pay_what_is_held(sessions: Sessions, c
             ]
         )
         assert money(sessions, restaurant, currency) in ((-4000, 9700, 4000), (0, 5700, 4000)), number
+        check_exact(sessions, restaurant)
+
+
+# Payouts that people cancel, and facts that they accept
+
+
+def cancel(session: Session, payout_id: str) -> Row:
+    return session.row("select * from api.cancel_payout(%s, 'a race', %s, 'ana')", payout_id, new_id("cancel"))
+
+
+@pytest.mark.parametrize("against", ["paid", "cancel", "claim"])
+def test_a_cancellation_against_what_else_becomes_of_the_payout(
+    sessions: Sessions, currency: str, against: str
+) -> None:
+    person, other = people(sessions, 2)
+    for _ in range(10):
+        restaurant = new_id("res")
+        payout = make_payout(sessions, restaurant, currency)
+        paid = payout_event(payout, "payout_paid")
+        calls: dict[str, Callable[[], Any]] = {
+            "paid": partial(sessions.open().ingest, paid),
+            "cancel": partial(cancel, other, payout["payout_id"]),
+            "claim": partial(other.rows, "select * from api.claim_payouts(%s)", currency),
+        }
+        answers: list[Any] = sessions.at_once([partial(cancel, person, payout["payout_id"]), calls[against]])
+        found = sessions.admin.row("select * from api.get_payout(%s)", payout["payout_id"])
+        types = entry_types(sessions, restaurant)[3:]
+        if against == "paid":
+            assert (found["status"], types) in (("PAID", ["PAYOUT_RELEASE"]), ("CANCELED", ["PAYOUT_CANCELLATION"]))
+            assert money(sessions, restaurant, currency) == (950 if found["status"] == "CANCELED" else 0, 0, 0)
+        elif against == "cancel":
+            assert (found["status"], types) == ("CANCELED", ["PAYOUT_CANCELLATION"])
+        else:
+            claimed = [row for row in answers[1] if row["payout_id"] == payout["payout_id"]]
+            assert (found["status"] == "CANCELED") != bool(claimed)
+        check_exact(sessions, restaurant)
+
+
+@pytest.mark.parametrize("against", ["another acceptance", "a redelivery", "a replay"])
+def test_an_acceptance_against_another_way_to_post_the_event_posts_it_once(
+    sessions: Sessions, currency: str, against: str
+) -> None:
+    person, other = people(sessions, 2)
+    for _ in range(10):
+        restaurant = new_id("res")
+        told(sessions.admin, payment(restaurant, currency))
+        told(sessions.admin, refund(restaurant, currency, 10000, refund_id="r1"))
+        more = refund(restaurant, currency, 4000, refund_id="r2")
+        assert sessions.admin.ingest(more)["code"] == "AMOUNT_EXCEEDS_PAYMENT"
+        accept = "select * from api.accept_event(%s, 'it happened', 'default', 'ana')"
+        calls: dict[str, Call] = {
+            "another acceptance": partial(other.row, accept, more["event_id"]),
+            "a redelivery": partial(sessions.open().ingest, more),
+            "a replay": partial(other.row, "select * from api.replay_event(%s)", more["event_id"]),
+        }
+        answers: list[Row] = sessions.at_once([partial(person.row, accept, more["event_id"]), calls[against]])
+        assert answers[0]["status"] in ("processed", "already_processed")
+        assert entry_types(sessions, restaurant) == ["CHARGE", "FEE", "REFUND", "REFUND"]
+        assert money(sessions, restaurant, currency) == (-4300, 0, 0)
         check_exact(sessions, restaurant)
