@@ -424,6 +424,9 @@ update ledger.account_balances set deferred_count = 0 where restaurant_id = 'wro
 update ledger.event_links as k set payment_event_no = k.event_no
 from ledger.processor_events as e
 where e.event_id = 'link2' and e.restaurant_id = k.restaurant_id and e.event_no = k.event_no;
+update ledger.event_links as k set is_reversal = true
+from ledger.processor_events as e
+where e.event_id = 'over2' and e.restaurant_id = k.restaurant_id and e.event_no = k.event_no;
 update ledger.ledger_entries set amount = 19
 where restaurant_id = 'back' and entry_type = 'FEE_REVERSAL';
 insert into ledger.event_links (event_no, about_event_no, restaurant_id, is_reversal)
@@ -444,6 +447,7 @@ select is(
     'event_reversed_twice error back, event_waits_in_vain warning usd, '
     'hold_overdrawn error hold, holding_differs_from_event error dispute, '
     'link_to_another_kind error back, link_to_another_kind error link, '
+    'link_to_another_kind error over, '
     'payment_of_another_restaurant warning wrong, payment_overdrawn error over, '
     'reversal_not_mirror error back',
     'finds each of what must not be; a charge from before payments were known is none of it'

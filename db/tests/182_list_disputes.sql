@@ -122,7 +122,7 @@ select is(
     '{ho_1}'::text[], 'those that hold something still'
 );
 select is(
-    array(select h.hold_id from api.list_holds('res_2', p_is_open => false) as h),
+    array(select h.hold_id from api.list_holds(p_is_open => false) as h),
     '{ho_2}'::text[], 'and those that do not any more'
 );
 select is(

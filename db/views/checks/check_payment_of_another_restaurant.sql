@@ -14,7 +14,6 @@ inner join ledger.processor_events as c
         d.subject_id = c.subject_id
         and d.first_type = c.event_type
         and d.provider = c.provider
-        and d.restaurant_id <> c.restaurant_id
 where
     d.first_type = 'charge_succeeded'
     and not exists (
