@@ -3283,7 +3283,7 @@ CREATE VIEW reporting.check_payment_of_another_restaurant WITH (security_barrier
     d.event_id AS reference,
     format('%s of restaurant %s waits for payment %s, which restaurant %s has'::text, d.event_type, d.restaurant_id, d.subject_id, c.restaurant_id) AS finding
    FROM (ledger.deferred_events d
-     JOIN ledger.processor_events c ON (((d.subject_id = c.subject_id) AND (d.first_type = c.event_type) AND (d.provider = c.provider) AND (d.restaurant_id <> c.restaurant_id))))
+     JOIN ledger.processor_events c ON (((d.subject_id = c.subject_id) AND (d.first_type = c.event_type) AND (d.provider = c.provider))))
   WHERE ((d.first_type = 'charge_succeeded'::text) AND (NOT (EXISTS ( SELECT 1
            FROM ledger.processor_events o
           WHERE ((o.subject_id = d.subject_id) AND (o.event_type = d.first_type) AND (o.provider = d.provider) AND (o.restaurant_id = d.restaurant_id))))));
