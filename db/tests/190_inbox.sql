@@ -1,6 +1,6 @@
 -- What was refused, contradicts what is known or waits: list_inbox, reporting.inbox, dismiss_event.
 begin;
-select plan(61);
+select plan(62);
 
 create function pg_temp.send(p_id text, p_change jsonb default '{}') returns text
 language sql
@@ -75,6 +75,7 @@ select results_eq(
 );
 select is(pg_temp.send('e_1'), 'processed', 'at last it is right');
 select is(pg_temp.inbox(), '{}', 'a refused event that was posted under its id is not open any more');
+select is_empty('select i.event_id from reporting.inbox as i', 'nor in the view');
 select is(
     pg_temp.send('e_1', '{"amount": 7}'), 'conflict EVENT_ID_REUSED', 'its id is used again'
 );

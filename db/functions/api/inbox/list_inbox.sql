@@ -25,8 +25,7 @@ as $function$
  *     row as it is now.
  * Parameters:
  *     p_code           - only these; see db/ERRORS.md
- *     p_status         - only these: rejected, conflict or deferred; or what is not open any more:
- *                        accepted or dismissed, with who, when and why
+ *     p_status         - only these: rejected, conflict or deferred; or accepted or dismissed
  *     p_restaurant_id  - only these
  *     p_limit          - the most rows, 1 to 500
  *     p_cursor         - continue after the row that had this cursor
@@ -38,9 +37,9 @@ as $function$
  *     LBCUR  the cursor is not one of this list
  *     LUIST  the status is not one of the inbox
  *     LURCD  the code is not one of ledger.rejection_reasons
- * Calls:  ledger.require_limit, ledger.require_reason_code, ledger.read_cursor,
- *         ledger.find_inbox_keys, ledger.find_decided_keys, ledger.read_inbox_item,
- *         ledger.write_cursor
+ * Calls:  ledger.require_limit, ledger.require_reason_code, ledger.require_inbox_status,
+ *         ledger.read_cursor, ledger.find_inbox_keys, ledger.find_decided_keys,
+ *         ledger.read_inbox_items, ledger.write_cursor
  * Locks:  none
  */
 declare
@@ -52,65 +51,67 @@ declare
     v_epoch constant timestamptz := timestamptz 'epoch';
     v_tick constant interval := interval '1 microsecond';
     v_most constant bigint := 999999999999999999;
-    v_key record;
-    v_keys integer;
+    v_keys record;
+    v_found integer;
     v_rows integer := 0;
 begin
     perform ledger.require_reason_code(p_code);
-    if p_status not in ('rejected', 'conflict', 'deferred', 'accepted', 'dismissed') then
-        raise exception 'nothing in the inbox is %', quote_literal(left(p_status, 20))
-            using errcode = 'LUIST', constraint = 'INBOX_STATUS_UNKNOWN',
-                detail = format('status=%s', left(p_status, 20)),
-                hint = 'rejected, conflict, deferred, accepted or dismissed.';
-    end if;
+    perform ledger.require_inbox_status(p_status);
     -- Microseconds of the moment of the first page, and of the last row; its number of either kind.
     v_place := coalesce(v_place, array[
         extract(epoch from clock_timestamp()) * 1000000, 99999999999999999, v_most, v_most
     ]::bigint[]);
 
     loop
-        v_keys := 0;
-        for v_key in
-            select k.at, k.rejection_no, k.number, k.event_id, k.provider
+        select
+            array_agg(k.at) as ats, array_agg(k.rejection_no) as rejection_nos,
+            array_agg(k.event_id) as event_ids, array_agg(k.provider) as providers,
+            array_agg(concat_ws(
+                ' ', v_place[1], (extract(epoch from k.at) * 1000000)::bigint,
+                case when v_is_open then coalesce(k.rejection_no, 0) else k.number end,
+                case when k.rejection_no is null then k.number else v_most end
+            )) as places
+        into v_keys
+        from (
+            select o.*
             from ledger.find_inbox_keys(
                 p_code, p_status, p_restaurant_id, v_epoch + v_place[1] * v_tick,
                 v_epoch + v_place[2] * v_tick, v_place[3], v_place[4], v_limit + 1
-            ) as k
+            ) as o
             where v_is_open
             union all
-            select k.at, k.rejection_no, k.number, k.event_id, k.provider
+            select d.*
             from ledger.find_decided_keys(
                 p_code, p_status, p_restaurant_id, v_epoch + v_place[2] * v_tick, v_place[3],
                 v_limit + 1
-            ) as k
+            ) as d
             where not v_is_open
-        loop
-            v_keys := v_keys + 1;
-            v_place := array[
-                v_place[1], extract(epoch from v_key.at) * 1000000,
-                case when v_is_open then coalesce(v_key.rejection_no, 0) else v_key.number end,
-                case when v_key.rejection_no is null then v_key.number else v_most end
-            ];
-            if v_rows = v_limit then
-                raise notice 'only the first % of more: give p_limit (up to 500) or p_cursor',
-                    v_limit;
-                return;
-            end if;
-            return query
-            select
-                i.event_id, i.provider, i.status, i.code, i.message, i.details, i.event_type,
-                i.restaurant_id, i.currency, i.amount, i.first_seen_at, i.last_seen_at,
-                i.deliveries, extract(epoch from i.age)::bigint, i.decided_at, i.actor, i.reason,
-                i.rejection_no,
-                case when num_nulls(i.event_id, i.provider) > 0 then i.payload end,
-                ledger.write_cursor(array_to_string(v_place, ' '))
-            from ledger.read_inbox_item(v_key.event_id, v_key.provider, v_key.rejection_no) as i
-            where (p_status is null or i.status = p_status)
-                and (p_code is null or i.code = p_code)
-                and coalesce(i.decided_at = v_key.at, i.is_open);
-            v_rows := v_rows + found::integer;
-        end loop;
-        exit when v_keys <= v_limit;
+        ) as k;
+        return query
+        select
+            i.event_id, i.provider, i.status, i.code, i.message, i.details, i.event_type,
+            i.restaurant_id, i.currency, i.amount, i.first_seen_at, i.last_seen_at, i.deliveries,
+            extract(epoch from i.age)::bigint, i.decided_at, i.actor, i.reason, i.rejection_no,
+            i.payload, ledger.write_cursor(k.place)
+        from unnest(
+            v_keys.ats, v_keys.rejection_nos, v_keys.event_ids, v_keys.providers, v_keys.places
+        ) with ordinality as k (at, rejection_no, event_id, provider, place, key_no)
+        inner join ledger.read_inbox_items(v_keys.event_ids, v_keys.rejection_nos) as i
+            on coalesce(k.event_id || ' ' || k.provider, k.rejection_no::text)
+            = coalesce(i.event_id || ' ' || i.provider, i.rejection_no::text)
+        where (p_status is null or i.status = p_status)
+            and (p_code is null or i.code = p_code)
+            and coalesce(i.decided_at = k.at, i.is_open)
+        order by k.key_no
+        limit v_limit - v_rows;
+        get diagnostics v_found = row_count;
+        v_rows := v_rows + v_found;
+        exit when coalesce(cardinality(v_keys.ats), 0) <= v_limit;
+        if v_rows = v_limit then
+            raise notice 'only the first % of more: give p_limit (up to 500) or p_cursor', v_limit;
+            exit;
+        end if;
+        v_place := string_to_array(v_keys.places[cardinality(v_keys.places)], ' ')::bigint[];
     end loop;
 end;
 $function$;
