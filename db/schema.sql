@@ -1146,6 +1146,11 @@ CREATE FUNCTION ledger.read_inbox_item(p_event_id text, p_provider text, p_rejec
 
 COMMENT ON FUNCTION ledger.read_inbox_item(p_event_id text, p_provider text, p_rejection_no bigint) IS 'A row of the inbox, as it is now.';
 
+CREATE FUNCTION ledger.read_inbox_items(p_event_ids text[], p_rejection_nos bigint[]) RETURNS TABLE(event_id text, provider text, status text, is_open boolean, code text, message text, details jsonb, event_type text, restaurant_id text, currency text, amount bigint, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone, deliveries bigint, age interval, decided_at timestamp with time zone, actor text, reason text, rejection_no bigint, payload jsonb)
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.read_inbox_items(p_event_ids text[], p_rejection_nos bigint[]) IS 'Rows of the inbox, as they are now.';
+
 CREATE FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
@@ -1226,6 +1231,11 @@ CREATE FUNCTION ledger.require_fx_source(p_source text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE;
 
 COMMENT ON FUNCTION ledger.require_fx_source(p_source text) IS 'The source of exchange rates that an argument names, in upper case.';
+
+CREATE FUNCTION ledger.require_inbox_status(p_status text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.require_inbox_status(p_status text) IS 'Checks the status by which the inbox is asked.';
 
 CREATE FUNCTION ledger.require_limit(p_limit integer) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE;
@@ -6408,6 +6418,9 @@ GRANT ALL ON FUNCTION ledger.read_fx_rates(p_rates jsonb, p_today date) TO cuent
 REVOKE ALL ON FUNCTION ledger.read_inbox_item(p_event_id text, p_provider text, p_rejection_no bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_inbox_item(p_event_id text, p_provider text, p_rejection_no bigint) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.read_inbox_items(p_event_ids text[], p_rejection_nos bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.read_inbox_items(p_event_ids text[], p_rejection_nos bigint[]) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) TO cuenta_writer;
 
@@ -6455,6 +6468,9 @@ GRANT ALL ON FUNCTION ledger.require_event_named(p_event_id text, p_provider tex
 
 REVOKE ALL ON FUNCTION ledger.require_fx_source(p_source text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_fx_source(p_source text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.require_inbox_status(p_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_inbox_status(p_status text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.require_limit(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_limit(p_limit integer) TO cuenta_writer;

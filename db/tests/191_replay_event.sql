@@ -1,6 +1,6 @@
 -- Evaluated again, and accepted: replay_event, replay_events, accept_event, and what get_event shows.
 begin;
-select plan(76);
+select plan(81);
 
 create function pg_temp.send(p_id text, p_change jsonb default '{}') returns text
 language sql
@@ -134,6 +134,31 @@ select is((select d.status from api.dismiss_event('r_2', 'x') as d), 'dismissed'
 select is(pg_temp.send('c_2', '{"payment_id": "p_2"}'), 'processed', 'its charge comes');
 select is(pg_temp.replay('r_2'), 'processed 1', 'and a replay posts it');
 select is(pg_temp.money(), '1000 0 0', 'once');
+
+-- What waits though what it waits for is here, as after a change of the rules
+select is(pg_temp.send('c_4', '{"payment_id": "p_4"}'), 'processed', 'a charge');
+do $do$
+begin
+    insert into ledger.deferred_events (
+        occurred_at, received_at, restaurant_id, currency, provider, event_id, event_type,
+        first_type, subject_id, code, payload
+    )
+    values (
+        '2025-12-30T10:00:00Z', clock_timestamp(), 'res_001', 'PEN', 'default', 'r_4',
+        'refund_succeeded', 'charge_succeeded', 'p_4', 'WAITS_FOR_PAYMENT',
+        '{"event_id": "r_4", "event_type": "refund_succeeded", "payment_id": "p_4", "amount": 1000,
+        "occurred_at": "2025-12-30T10:00:00Z", "restaurant_id": "res_001", "currency": "PEN"}'
+    );
+    update ledger.account_balances set deferred_count = deferred_count + 1
+    where restaurant_id = 'res_001' and currency = 'PEN';
+end
+$do$;
+select is(pg_temp.money(), '2000 0 1', 'of which a refund waits all the same');
+select is(pg_temp.replay('r_4'), 'processed 1', 'is posted by a replay');
+select is(pg_temp.money(), '1000 0 0', 'once, and waits no longer');
+select is(
+    (select count(*)::integer from ledger.deferred_events), 0, 'and is not there a second time'
+);
 
 -- Facts that a cap refused
 select is(pg_temp.dispute('d_2', 'p_2'), 'rejected AMOUNT_EXCEEDS_PAYMENT', 'a dispute of it');
