@@ -55,7 +55,7 @@ SERVED = (".css", ".js", ".svg")  # of the documentation's files
 KINDS: dict[str, tuple[type, str]] = {  # what a value must be before PostgreSQL casts it
     "text": (str, r"[^\x00\ud800-\udfff]*"),
     "texts": (str, r"[^\x00\ud800-\udfff]*"),  # in a list
-    "key": (str, r"[!#-\[\]-~]{1,128}"),  # an event's id
+    "key": (str, r"[!#-+\--\[\]-~]{1,128}"),  # an event's id; a comma is what two headers are joined by
     "date": (str, r"\d{4}-\d\d-\d\d"),
     "timestamp": (str, r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"),
     "integer": (Number, r"-?\d{1,40}"),

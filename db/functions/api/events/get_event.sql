@@ -55,11 +55,12 @@ begin
                 )
                 order by n.entry_seq
             ), '[]')
-            from ledger.ledger_entries as n
-            where n.restaurant_id = e.restaurant_id
+            from generate_series(0, 1) as i (entry_no)
+            inner join ledger.ledger_entries as n
+                on n.restaurant_id = e.restaurant_id
                 and n.currency = e.currency
-                and n.entry_seq >= e.first_entry_seq
-                and n.entry_seq < e.first_entry_seq + e.entry_count
+                and n.entry_seq = e.first_entry_seq + i.entry_no
+            where i.entry_no < e.entry_count
         ),
         ledger.list_followed(e.restaurant_id, e.event_no),
         null::jsonb,

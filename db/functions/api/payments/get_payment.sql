@@ -89,11 +89,12 @@ begin
                 ),
                 '[]'
             ) as entries
-            from ledger.ledger_entries as l
-            where l.restaurant_id = v.restaurant_id
+            from generate_series(0, 1) as i (entry_no)
+            inner join ledger.ledger_entries as l
+                on l.restaurant_id = v.restaurant_id
                 and l.currency = v.currency
-                and l.entry_seq >= v.first_entry_seq
-                and l.entry_seq < v.first_entry_seq + v.entry_count
+                and l.entry_seq = v.first_entry_seq + i.entry_no
+            where i.entry_no < v.entry_count
         ) as n
     ) as s
     where p.restaurant_id = v_charge.restaurant_id

@@ -34,11 +34,13 @@ as $function$
     ) as n
     inner join ledger.processor_events as v
         on v.restaurant_id = p_restaurant_id and n.event_no = v.event_no
+    cross join generate_series(0, 1) as i (entry_no)
+    -- Equal in all of its key: another index would be read from end to end.
     inner join ledger.ledger_entries as l
         on l.restaurant_id = p_restaurant_id
         and l.currency = v.currency
-        and l.entry_seq >= v.first_entry_seq
-        and l.entry_seq < v.first_entry_seq + v.entry_count
+        and l.entry_seq = v.first_entry_seq + i.entry_no
+        and i.entry_no < v.entry_count
     inner join ledger.entry_types as t on l.entry_type = t.entry_type;
 $function$;
 
