@@ -109,9 +109,8 @@ begin
             perform ledger.open_account(v_restaurant_ids[v_no], v_currencies[v_no], p_now);
             continue when ledger.lock_account(v_restaurant_ids[v_no], v_currencies[v_no]);
         end if;
-        v_missing := array_append(
-            v_missing, concat_ws(' ', v_restaurant_ids[v_no], v_currencies[v_no])
-        );
+        v_missing
+        := array_append(v_missing, concat_ws(' ', v_restaurant_ids[v_no], v_currencies[v_no]));
     end loop;
     return v_missing;
 end;
