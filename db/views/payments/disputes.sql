@@ -35,9 +35,8 @@ left join lateral (
     where
         a.restaurant_id = h.restaurant_id
         and a.about_event_no = h.event_no
-        and v.entry_count > 0
         and u.reported_state is not null
-    order by v.event_no desc
+    order by v.occurred_at desc, u.state_rank desc
     limit 1
 ) as d on true
 where h.event_type = 'dispute_opened';

@@ -32,13 +32,13 @@ as $function$
  *     22023  the server does not know the restaurant's time zone: try again
  * Calls:  ledger.require_event_named, ledger.require_reason, ledger.require_actor,
  *         ledger.find_kept_event, ledger.read_event, ledger.answer_known_event,
- *         ledger.write_event, ledger.post_deferred
+ *         ledger.lock_account, ledger.write_event, ledger.post_deferred
  * Reads:  ledger.processor_events
  * Writes: ledger.event_acceptances
  * Locks:  the account, then the event id; see ledger.post_event
  */
 declare
-    v_now constant timestamptz := clock_timestamp();
+    v_now timestamptz := clock_timestamp();
     v_actor constant text := ledger.require_actor(p_actor);
     v_kept record;
     v_event ledger.event_fields;
@@ -67,6 +67,9 @@ begin
     if v_kept.kind = 'processed' then
         return ledger.answer_known_event(v_event, v_kept.payload, v_now);
     end if;
+    -- The clock is read under the lock: nothing that was told before is later than this.
+    perform ledger.lock_account(v_event.restaurant_id, v_event.currency);
+    v_now := clock_timestamp();
     -- Received when it was refused: so it is the event, not the refusal, that counts since then.
     v_written := ledger.write_event(
         v_event, v_kept.payload, v_kept.received_at, v_now, v_kept.code

@@ -49,11 +49,10 @@ begin
                 and c.currency is not null
                 and t.event_type is not null
                 and e.provider <> 'operator'
-                and case t.subject_field
-                    when 'refund_id' then t.is_subject_optional or e.refund_id is not null
-                    when 'dispute_id' then e.dispute_id is not null
-                    else true
-                end
+                and (
+                    t.is_subject_optional or t.subject is null
+                    or num_nonnulls(e.refund_id, e.dispute_id) > 0
+                )
                 and (e.fee = 0 or r.fee_entry is not null)
             ) as may_open
         from (

@@ -11,7 +11,8 @@ as $function$
  * Function: ledger.read_subject_state(3)
  *     The state of a refund, dispute or hold, as far as an event about it is concerned. Reports are
  *     told apart by when they happened, not by when they arrive: one that a later report has
- *     settled finds its subject OVERTAKEN. Of two of one instant the higher rank counts.
+ *     settled finds its subject OVERTAKEN; told again, the later moment counts. Of two of one
+ *     instant the higher rank counts.
  * Parameters:
  *     p_event           - the event's fields; the caller has locked the account
  *     p_type            - its type, which says what state it reports
@@ -36,9 +37,8 @@ as $function$
         inner join ledger.event_types as u on e.event_type = u.event_type
         where l.restaurant_id = p_event.restaurant_id
             and l.about_event_no = p_first_event_no
-            and e.entry_count > 0
             and (u.reported_state is not null or u.subject = 'event')
-        order by e.event_no desc
+        order by (u.subject = 'event') desc, e.occurred_at desc, u.state_rank desc
         limit 1
     ) as f on true
     where t.event_type = p_type.first_type;

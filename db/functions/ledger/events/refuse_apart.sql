@@ -33,6 +33,8 @@ begin
         and e.event_id = v_event.event_id;
     if found then
         return ledger.answer_known_event(v_event, p_event, p_now);
+    elsif v_event.provider = 'operator' then
+        v_decision.code := 'PROVIDER_RESERVED';
     elsif p_is_of_unknown_timezone then
         v_decision.code := 'TIMEZONE_UNKNOWN';
     else
