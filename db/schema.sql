@@ -3053,8 +3053,8 @@ CREATE VIEW reporting.disputes WITH (security_barrier='true') AS
            FROM ((ledger.event_links a
              JOIN ledger.processor_events v ON (((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no))))
              JOIN ledger.event_types u ON ((v.event_type = u.event_type)))
-          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no) AND (v.entry_count > 0) AND (u.reported_state IS NOT NULL))
-          ORDER BY v.event_no DESC
+          WHERE ((a.restaurant_id = h.restaurant_id) AND (a.about_event_no = h.event_no) AND (u.reported_state IS NOT NULL))
+          ORDER BY v.occurred_at DESC, u.state_rank DESC
          LIMIT 1) d ON (true))
   WHERE (h.event_type = 'dispute_opened'::text);
 
