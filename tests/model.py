@@ -466,8 +466,11 @@ class Cuenta:
                 return
             first = min(ready, key=lambda item: item[0].occurred_at)
             self.waiting.remove(first)
-            if self._answer_known(first[0]) is None:
+            answer = self._answer_known(first[0])
+            if answer is None:
                 self._take(first[0])
+            elif answer.status == "already_processed":  # meanwhile, under another id: the evidence is kept
+                self.refuse("TOLD_BEFORE", event=first[0])
 
     def _business_day(self, event: Event) -> date:
         return self.restaurants.setdefault(event.restaurant_id, Restaurant()).business_day(event.occurred_at)

@@ -375,6 +375,8 @@ def test_an_id_that_waits_cannot_be_used_for_something_else(story: Story) -> Non
     other = Story(story.sessions, story.currency)
     answer = story.processor.ingest(refund | {"restaurant_id": other.restaurant})
     assert (answer["status"], answer["code"]) == ("conflict", "EVENT_ID_REUSED")
+    answer = story.processor.ingest(story.event("charge_succeeded", 70, event_id=refund["event_id"]))
+    assert (answer["status"], answer["code"]) == ("conflict", "EVENT_ID_REUSED")  # though it could be posted
     story.told("charge_succeeded", 10000, payment_id="p1")
     assert story.money() == (6000, 0, 0)
 

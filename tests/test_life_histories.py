@@ -136,8 +136,11 @@ class Life(History):
             when = ("ago", 300 + 60 * number + 7 * age - won_later)
         if twist == "amount":
             amount += 1
-        charge = self.model.first_of(restaurant, "default", "charge_succeeded", f"pay_{age}.{payment}")
-        if twist == "currency" and (charge or not F1_IS_OPEN):
+        awaited = ("charge_succeeded", f"pay_{age}.{payment}")
+        if is_later:
+            awaited = ("dispute_opened", dispute_id) if dispute_id else ("refund_succeeded", str(refund_id))
+        is_here = self.model.first_of(restaurant, "default", *awaited) is not None
+        if twist == "currency" and (is_here or not F1_IS_OPEN):
             money = 1 - money
         if twist == "nameless" and not is_later:
             payment = None
