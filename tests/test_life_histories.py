@@ -34,7 +34,6 @@ LENGTH = int(os.environ.get("CUENTA_LIFE_LENGTH", "250"))  # operations
 SEED = int(os.environ.get("CUENTA_LIFE_SEED", "1"))
 # Faults that are not mended yet: what shows them is left out.
 F1_IS_OPEN = True
-F4_IS_OPEN = True
 
 WAITING = "select event_id, code from ledger.deferred_events where restaurant_id = any(%s) order by deferred_no"
 REFUSED = "select event_id, status, code from ledger.event_rejections where rejection_no > %s order by rejection_no"
@@ -131,9 +130,6 @@ class Life(History):
                 amount = 1 + which % 30
         money = 1 if payment == PAYMENTS - 1 else 0
         is_later = kind in ("refund_failed", "dispute_won", "dispute_lost")
-        if F4_IS_OPEN and kind in ("dispute_won", "dispute_lost"):  # each end has one moment
-            won_later = number % 3 - 1 if kind == "dispute_won" else 0
-            when = ("ago", 300 + 60 * number + 7 * age - won_later)
         if twist == "amount":
             amount += 1
         awaited = ("charge_succeeded", f"pay_{age}.{payment}")
