@@ -406,8 +406,10 @@ class Cuenta:
         if event.is_test and not self.takes_test_events:
             return self.refuse("TEST_EVENT", event=event)
         answer = self._answer_known(event) or self._take(event)
+        if answer.status != "deferred":  # told again after what it waited for had come in another currency
+            self.waiting = [item for item in self.waiting if item[0] != event]
         if answer.status == "processed":
-            self._post_waiting()
+            self._post_waiting(event.restaurant_id, event.currency)
         return answer
 
     def _answer_known(self, event: Event) -> Answer | None:
@@ -454,13 +456,14 @@ class Cuenta:
             self.waiting.append((event, code, waits_for))
         return Answer("deferred", 0, code)
 
-    def _post_waiting(self) -> None:
-        """What need wait no longer, the earliest first; what is posted may be what another one waits for."""
+    def _post_waiting(self, restaurant_id: str, currency: str) -> None:
+        """What of this account need wait no longer, the earliest first; and what waits for what is posted then."""
         while True:
             ready = [
                 item
                 for item in self.waiting
-                if self.first_of(item[0].restaurant_id, item[0].provider, *item[2]) is not None
+                if (item[0].restaurant_id, item[0].currency) == (restaurant_id, currency)
+                and self.first_of(restaurant_id, item[0].provider, *item[2]) is not None
             ]
             if not ready:
                 return

@@ -307,6 +307,17 @@ def test_a_refund_in_another_currency_is_refused_by_name(story: Story, other_cur
     assert (refusal["code"], refusal["payment_currency"]) == ("PAYMENT_MISMATCH", story.currency)
 
 
+def test_a_refund_in_another_currency_that_came_first_is_refused_when_it_is_told_again(
+    story: Story, other_currency: str
+) -> None:
+    refund = story.event("refund_succeeded", 100, payment_id="p1", currency=other_currency)
+    assert story.processor.ingest(refund)["status"] == "deferred"
+    story.told("charge_succeeded", 10000, payment_id="p1")
+    assert story.money() == (10000, 0, 0)
+    again = story.processor.ingest(refund)
+    assert (again["status"], again["code"], story.waiting()) == ("rejected", "PAYMENT_MISMATCH", 0)
+
+
 def test_a_refund_told_under_two_ids_is_made_once(story: Story) -> None:
     story.told("charge_succeeded", 10000, payment_id="p1")
     first = story.told("refund_succeeded", 4000, payment_id="p1", refund_id="r1")

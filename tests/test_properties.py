@@ -222,7 +222,9 @@ class Places:
         while True:
             connection = self.open_database()
             self.databases.append(connection)
-            found = connection.execute("select currency from ledger.currencies order by currency").fetchall()
+            found = connection.execute(
+                "select currency from ledger.currencies where payable_unit = 1 order by currency"
+            ).fetchall()
             names = [row["currency"] for row in found if row["currency"] != "PEN"]
             for pair in zip(names[::2], names[1::2], strict=False):
                 yield Place(connection, pair, next(numbers))
