@@ -120,7 +120,7 @@ select
         where j.rejection_no > %(rejections)s
     ) as rejections,
     (
-        select jsonb_agg(to_jsonb(w) - '{{deferred_no,received_at}}'::text[] order by w.deferred_no)
+        select jsonb_agg(to_jsonb(w) - '{{deferred_no,received_at,last_received_at}}'::text[] order by w.deferred_no)
         from ledger.deferred_events as w
         where w.restaurant_id = any(%(restaurants)s)
     ) as waiting,
