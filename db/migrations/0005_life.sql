@@ -166,8 +166,8 @@ create table ledger.deferred_events (
     foreign key (restaurant_id, currency)
     references ledger.account_balances (restaurant_id, currency)
 );
-create index deferred_events_account_occurred_at_idx
-on ledger.deferred_events (restaurant_id, currency, occurred_at, deferred_no);
+create index deferred_events_restaurant_id_subject_id_occurred_at_idx
+on ledger.deferred_events (restaurant_id, subject_id, occurred_at, deferred_no);
 comment on table ledger.deferred_events is
 'Events that wait for what they refer to. Posted in the transaction of the event that tells of it, '
 'and gone from here then: each is here or in processor_events or event_rejections.';

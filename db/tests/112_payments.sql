@@ -1,6 +1,6 @@
 -- Payments: what names one is held against it, and told twice it is posted once.
 begin;
-select plan(93);
+select plan(95);
 
 -- An event of one minute; answered by status, code and number of entries.
 create function pg_temp.tell(
@@ -284,10 +284,16 @@ from (
     ('{"payment_id": ["pay_1"]}', 'PAYMENT_ID_INVALID'),
     ('{"payment_id": "a\"b"}', 'PAYMENT_ID_INVALID'),
     ('{"metadata": {"payment_id": 7}}', 'PAYMENT_ID_INVALID'),
-    ('{"payment_id": "ok", "metadata": {"payment_id": ""}}', 'PAYMENT_ID_INVALID'),
-    ('{"refund_id": {}}', 'REFUND_ID_INVALID'), ('{"metadata": {"refund_id": "a b"}}', 'REFUND_ID_INVALID'),
-    ('{"dispute_id": true}', 'DISPUTE_ID_INVALID'),
-    ('{"metadata": {"dispute_id": ""}}', 'DISPUTE_ID_INVALID'),
+    ('{"event_type": "refund_succeeded", "refund_id": {}}', 'REFUND_ID_INVALID'),
+    (
+        '{"event_type": "refund_succeeded", "metadata": {"refund_id": "a b"}}',
+        'REFUND_ID_INVALID'
+    ),
+    ('{"event_type": "dispute_opened", "dispute_id": true}', 'DISPUTE_ID_INVALID'),
+    (
+        '{"event_type": "dispute_lost", "metadata": {"dispute_id": ""}}',
+        'DISPUTE_ID_INVALID'
+    ),
     ('{"available_on": 20260101}', 'AVAILABLE_ON_INVALID'),
     ('{"available_on": "2026-01-01T00:00:00Z"}', 'AVAILABLE_ON_INVALID'),
     ('{"available_on": "2026-02-29"}', 'AVAILABLE_ON_INVALID'),
@@ -296,6 +302,16 @@ from (
     ('{"livemode": "false"}', 'LIVEMODE_INVALID'), ('{"livemode": 0}', 'LIVEMODE_INVALID'),
     ('{"livemode": false}', 'TEST_EVENT')
 ) as c (change, code);
+select is(
+    pg_temp.tell(c.id, 'charge_succeeded', 1, c.change::jsonb), 'processed 1',
+    format('takes %s: the top wins, and what its type has no use for is the sender''s own', c.change)
+)
+from (
+    values
+    ('w_1', '{"payment_id": "w_ok", "metadata": {"payment_id": 7}}'),
+    ('w_2', '{"metadata": {"refund_id": 5, "dispute_id": "a b"}}'),
+    ('w_3', '{"refund_id": "", "metadata": {"payment_id": null}}')
+) as c (id, change);
 select is(
     pg_temp.tell('v_2', 'charge_succeeded', 1, jsonb_build_object('payment_id', repeat('p', 129))),
     'rejected PAYMENT_ID_INVALID 0', 'a payment''s id has at most 128 characters (PAYMENT_ID_INVALID)'

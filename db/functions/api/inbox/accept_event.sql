@@ -85,7 +85,7 @@ begin
             and e.provider = p_provider;
     end if;
     if v_written.are_waiting then
-        perform ledger.post_deferred(v_event.restaurant_id, v_event.currency, v_now);
+        perform ledger.post_deferred(v_event, v_now);
     end if;
     return v_answer;
 end;

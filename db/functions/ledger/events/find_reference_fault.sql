@@ -6,30 +6,38 @@ as $function$
 /*
  * Function: ledger.find_reference_fault(1)
  *     The rules of what an event may name besides its fields: the payment, refund or dispute it
- *     belongs to, at the top or in metadata; from which day its money counts; whether it is real. A
- *     member that is null is not there.
+ *     belongs to, at the top or else in metadata; from which day its money counts; whether it is
+ *     real. A member that is null is not there.
  * Parameters:
  *     p_event  - the document; its fields are good, no number in it is wild
  * Returns:
  *     the code of the first thing that is wrong, null if nothing is
  * Calls:  ledger.is_day_of_month, ledger.read_time
- * Reads:  ledger.platform_settings
+ * Reads:  ledger.platform_settings, ledger.event_types
  */
 declare
     v_field text;
     v_value jsonb;
     v_available_on constant text := p_event ->> 'available_on';
 begin
-    foreach v_field in array array['payment_id', 'refund_id', 'dispute_id'] loop
-        foreach v_value in array array[
-            p_event -> v_field, p_event -> 'metadata' -> v_field
-        ] loop
-            if jsonb_typeof(v_value) not in ('null', 'string')
-                or length(v_value #>> '{}') not between 1 and 128
-                or v_value #>> '{}' !~ '^[]!#-[^-~]+$' then
-                return upper(v_field) || '_INVALID';
-            end if;
-        end loop;
+    -- What an event of its type has no use for is the sender's own affair.
+    foreach v_field in array array[
+        'payment_id',
+        (
+            select t.subject_field
+            from ledger.event_types as t
+            where t.event_type = p_event ->> 'event_type'
+                and t.subject_field in ('refund_id', 'dispute_id')
+        )
+    ] loop
+        v_value := coalesce(
+            nullif(p_event -> v_field, 'null'), p_event -> 'metadata' -> v_field
+        );
+        if jsonb_typeof(v_value) not in ('null', 'string')
+            or length(v_value #>> '{}') not between 1 and 128
+            or v_value #>> '{}' !~ '^[]!#-[^-~]+$' then
+            return upper(v_field) || '_INVALID';
+        end if;
     end loop;
 
     if jsonb_typeof(p_event -> 'available_on') not in ('null', 'string')

@@ -1,6 +1,5 @@
 create or replace function ledger.post_deferred(
-    p_restaurant_id text,
-    p_currency text,
+    p_event ledger.event_fields,
     p_now timestamptz
 )
 returns void
@@ -8,18 +7,19 @@ language plpgsql
 volatile
 as $function$
 /*
- * Function: ledger.post_deferred(3)
- *     Posts the events of an account that need wait no longer, in order of occurred_at; those that
+ * Function: ledger.post_deferred(2)
+ *     Posts the events that waited for one that is written now, in order of occurred_at; those that
  *     waited for one of these, too. One that is refused now is kept as rejected.
  * Parameters:
- *     p_restaurant_id  - the platform's id of the restaurant
- *     p_currency       - ISO 4217 code; the caller has locked the account
- *     p_now            - the clock
+ *     p_event  - the event that is written, as far as it names a payment, refund or dispute; the
+ *                caller has locked its account
+ *     p_now    - the clock
  * Calls:  ledger.leave_deferred, ledger.read_event, ledger.reject_invalid_event,
  *         ledger.write_event, ledger.keep_told_event
  * Reads:  ledger.deferred_events, ledger.processor_events
  */
 declare
+    v_subjects text[] := array[p_event.payment_id, p_event.refund_id, p_event.dispute_id];
     v_waiting record;
     v_event ledger.event_fields;
     v_written record;
@@ -28,8 +28,9 @@ begin
         select d.deferred_no, d.received_at, d.payload
         into v_waiting
         from ledger.deferred_events as d
-        where d.restaurant_id = p_restaurant_id
-            and d.currency = p_currency
+        where d.restaurant_id = p_event.restaurant_id
+            and d.subject_id = any(v_subjects)
+            and d.currency = p_event.currency
             and exists (
                 select
                 from ledger.processor_events as e
@@ -42,8 +43,13 @@ begin
         limit 1;
         exit when not found;
 
-        perform ledger.leave_deferred(p_restaurant_id, p_currency, v_waiting.deferred_no);
+        perform ledger.leave_deferred(
+            p_event.restaurant_id, p_event.currency, v_waiting.deferred_no
+        );
         v_event := ledger.read_event(v_waiting.payload, p_now);
+        v_subjects := array_cat(
+            v_subjects, array[v_event.payment_id, v_event.refund_id, v_event.dispute_id]
+        );
         if v_event.event_id is null then  -- the rules have changed since
             perform ledger.reject_invalid_event(v_waiting.payload, p_now);
         else
@@ -58,5 +64,5 @@ begin
 end;
 $function$;
 
-comment on function ledger.post_deferred(text, text, timestamptz)
-is 'Posts the events of an account that need wait no longer.';
+comment on function ledger.post_deferred(ledger.event_fields, timestamptz)
+is 'Posts the events that waited for one that is written now.';

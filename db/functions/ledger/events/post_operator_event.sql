@@ -54,7 +54,7 @@ begin
     end if;
     v_written := ledger.write_event(v_event, v_document, p_now, p_now);
     if v_written.are_waiting then
-        perform ledger.post_deferred(v_event.restaurant_id, v_event.currency, p_now);
+        perform ledger.post_deferred(v_event, p_now);
     end if;
     return v_written.answer;
 end;

@@ -27,8 +27,8 @@ as $function$
  * Returns:
  *     a row an event that can be written; amounts in minor units
  * Calls:  ledger.business_day
- * Reads:  ledger.processor_events, ledger.posting_rules, ledger.event_types,
- *         ledger.account_balances
+ * Reads:  ledger.processor_events, ledger.deferred_events, ledger.posting_rules,
+ *         ledger.event_types, ledger.account_balances
  */
     with item as (
         select
@@ -77,7 +77,21 @@ as $function$
             end
             and e.provider <> 'operator'
             and not b.is_closed
-            and b.deferred_count = 0 as is_free
+            and (
+                b.deferred_count = 0
+                or not exists (
+                    select
+                    from ledger.deferred_events as w
+                    where w.restaurant_id = e.restaurant_id
+                        and w.subject_id = e.payment_id
+                )
+                and not exists (
+                    select
+                    from ledger.deferred_events as w
+                    where w.provider = e.provider
+                        and w.event_id = e.event_id
+                )
+            ) as is_free
         from unnest(p_events) with ordinality as e (
             provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at,
             available_on, payment_id, refund_id, dispute_id, item_no

@@ -65,7 +65,7 @@ begin
         perform ledger.leave_deferred(
             v_waiting.restaurant_id, v_waiting.currency, v_waiting.deferred_no
         );
-        perform ledger.post_deferred(v_waiting.restaurant_id, v_waiting.currency, p_now);
+        perform ledger.post_deferred(v_event, p_now);
     end if;
     return v_answer;
 end;
