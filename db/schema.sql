@@ -1096,10 +1096,10 @@ CREATE FUNCTION ledger.pick_recent_payments(p_restaurant_id text, p_currency tex
 
 COMMENT ON FUNCTION ledger.pick_recent_payments(p_restaurant_id text, p_currency text, p_state text, p_after bigint, p_before bigint, p_limit integer) IS 'One page of payments, from the last events of each restaurant.';
 
-CREATE FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION ledger.post_deferred(p_event ledger.event_fields, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql;
 
-COMMENT ON FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) IS 'Posts the events of an account that need wait no longer.';
+COMMENT ON FUNCTION ledger.post_deferred(p_event ledger.event_fields, p_now timestamp with time zone) IS 'Posts the events that waited for one that is written now.';
 
 CREATE FUNCTION ledger.post_event(p_event jsonb, p_now timestamp with time zone) RETURNS ledger.event_answer
     LANGUAGE plpgsql;
@@ -5685,11 +5685,11 @@ ALTER TABLE ONLY ledger.restaurants
 ALTER TABLE ONLY ledger.setting_changes
     ADD CONSTRAINT setting_changes_pkey PRIMARY KEY (restaurant_id, change_no);
 
-CREATE INDEX deferred_events_account_occurred_at_idx ON ledger.deferred_events USING btree (restaurant_id, currency, occurred_at, deferred_no);
-
 CREATE INDEX deferred_events_received_at_deferred_no_idx ON ledger.deferred_events USING btree (received_at, deferred_no);
 
 CREATE INDEX deferred_events_restaurant_id_received_at_deferred_no_idx ON ledger.deferred_events USING btree (restaurant_id, received_at, deferred_no);
+
+CREATE INDEX deferred_events_restaurant_id_subject_id_occurred_at_idx ON ledger.deferred_events USING btree (restaurant_id, subject_id, occurred_at, deferred_no);
 
 CREATE INDEX event_acceptances_accepted_at_event_no_idx ON ledger.event_acceptances USING btree (accepted_at, event_no);
 
@@ -6388,8 +6388,8 @@ GRANT ALL ON FUNCTION ledger.pick_payout_entries(p_payout ledger.payouts, p_afte
 REVOKE ALL ON FUNCTION ledger.pick_recent_payments(p_restaurant_id text, p_currency text, p_state text, p_after bigint, p_before bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.pick_recent_payments(p_restaurant_id text, p_currency text, p_state text, p_after bigint, p_before bigint, p_limit integer) TO cuenta_writer;
 
-REVOKE ALL ON FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.post_deferred(p_restaurant_id text, p_currency text, p_now timestamp with time zone) TO cuenta_writer;
+REVOKE ALL ON FUNCTION ledger.post_deferred(p_event ledger.event_fields, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.post_deferred(p_event ledger.event_fields, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.post_event(p_event jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.post_event(p_event jsonb, p_now timestamp with time zone) TO cuenta_writer;
