@@ -1,7 +1,7 @@
 -- The whole life of the money: payments, refunds that fail, disputes, holds, corrections. What an
--- event is about is told by the event that first named it. What is constrained here are the few rows
--- of reference data and settings; the one index over a large table holds nothing yet, and must be
--- there before the functions that rely on it.
+-- event is about is told by the event that first named it. What is constrained here are the few
+-- rows of reference data and settings; the one index over a large table holds nothing yet, and must
+-- be there before the functions that rely on it.
 -- squawk-ignore-file adding-foreign-key-constraint, ban-drop-constraint
 -- squawk-ignore-file constraint-missing-not-valid, require-concurrent-index-creation
 
@@ -13,10 +13,11 @@ add constraint entry_types_payment_effect_known_check check (payment_effect in (
 alter table ledger.entry_types disable trigger user;
 grant update on ledger.entry_types to cuenta_owner;
 update ledger.entry_types as t
-set payment_effect = case
-    when t.entry_type in ('REFUND', 'DISPUTE', 'CHARGE_REVERSAL') then -1
-    else 1
-end
+set
+    payment_effect = case
+        when t.entry_type in ('REFUND', 'DISPUTE', 'CHARGE_REVERSAL') then -1
+        else 1
+    end
 where t.entry_type in (
     'CHARGE', 'REFUND', 'REFUND_FAILURE', 'DISPUTE', 'DISPUTE_WON', 'DISPUTE_REINSTATED',
     'CHARGE_REVERSAL', 'REFUND_REVERSAL'
@@ -61,7 +62,8 @@ grant update on ledger.posting_rules to cuenta_owner;
 update ledger.posting_rules as r
 set may_be_pending = true
 from ledger.entry_types as t
-where r.amount_entry = t.entry_type
+where
+    r.amount_entry = t.entry_type
     and t.may_be_pending;
 revoke update on ledger.posting_rules from cuenta_owner;
 alter table ledger.posting_rules enable trigger user;

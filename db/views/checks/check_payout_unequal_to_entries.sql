@@ -19,16 +19,17 @@ paid as (
         p.payout_id,
         d.amount
     from days as d
-    cross join lateral (
-        select x.payout_id
-        from ledger.payouts as x
-        where
-            x.restaurant_id = d.restaurant_id
-            and x.currency = d.currency
-            and x.as_of >= d.settlement_day
-        order by x.as_of
-        limit 1
-    ) as p
+    cross join
+        lateral (
+            select x.payout_id
+            from ledger.payouts as x
+            where
+                x.restaurant_id = d.restaurant_id
+                and x.currency = d.currency
+                and x.as_of >= d.settlement_day
+            order by x.as_of
+            limit 1
+        ) as p
     union all
     select
         i.restaurant_id,
