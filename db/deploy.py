@@ -517,6 +517,7 @@ def _run_alone(stage: _Stage, migration: Migration) -> Facts:
     """
     text = Path(migration.path).read_text()
     with stage.conn.transaction():
+        stage.conn.execute("set local role cuenta_owner")
         before = facts.fingerprints(facts.catalog(stage.conn))
         known = facts.recorded(stage.conn).keys() | before.keys()
     before |= {(kind, name): "its own" for kind, name in known if name.split(".")[-1] in text}

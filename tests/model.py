@@ -409,7 +409,7 @@ class Cuenta:
         if answer.status != "deferred":  # told again after what it waited for had come in another currency
             self.waiting = [item for item in self.waiting if item[0] != event]
         if answer.status == "processed":
-            self._post_waiting(event.restaurant_id, event.currency)
+            self._post_waiting(event)
         return answer
 
     def _answer_known(self, event: Event) -> Answer | None:
@@ -456,19 +456,22 @@ class Cuenta:
             self.waiting.append((event, code, waits_for))
         return Answer("deferred", 0, code)
 
-    def _post_waiting(self, restaurant_id: str, currency: str) -> None:
-        """What of this account need wait no longer, the earliest first; and what waits for what is posted then."""
+    def _post_waiting(self, event: Event) -> None:
+        """What waited for this in its account, the earliest first; and what waits for what is posted then."""
+        account, names = (event.restaurant_id, event.currency), {event.payment_id, event.refund_id, event.dispute_id}
         while True:
             ready = [
                 item
                 for item in self.waiting
-                if (item[0].restaurant_id, item[0].currency) == (restaurant_id, currency)
-                and self.first_of(restaurant_id, item[0].provider, *item[2]) is not None
+                if (item[0].restaurant_id, item[0].currency) == account
+                and item[2][1] in names
+                and self.first_of(event.restaurant_id, item[0].provider, *item[2]) is not None
             ]
             if not ready:
                 return
             first = min(ready, key=lambda item: item[0].occurred_at)
             self.waiting.remove(first)
+            names |= {first[0].payment_id, first[0].refund_id, first[0].dispute_id}
             answer = self._answer_known(first[0])
             if answer is None:
                 self._take(first[0])

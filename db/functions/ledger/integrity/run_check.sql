@@ -23,9 +23,15 @@ begin
         $query$
         select
             count(*),
-            jsonb_agg(to_jsonb(n) - 'finding_no') filter (where n.finding_no <= 5)
+            jsonb_agg(to_jsonb(n) - 'finding_no' order by n.finding_no)
+            filter (where n.finding_no <= 5)
         from (
-            select c.*, row_number() over () as finding_no
+            select
+                c.*,
+                row_number() over (
+                    order by c.restaurant_id collate "C", c.currency collate "C",
+                        c.reference collate "C", c.finding collate "C"
+                ) as finding_no
             from reporting.%I as c
         ) as n
         $query$,
