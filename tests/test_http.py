@@ -901,6 +901,7 @@ def test_it_is_ready_once_deployed(client: FlaskClient, create_database: CreateD
 
 def test_it_is_not_ready_if_it_cannot_write(own: tuple[FlaskClient, psycopg.Connection[Any]]) -> None:
     client, session = own
+    client.application.extensions["pool"].wait()  # one that is being opened now would not be drained
     session.execute(f"alter database {session.info.dbname} set default_transaction_read_only = on".encode())
     client.application.extensions["pool"].drain()
     response = client.get("/ready")
