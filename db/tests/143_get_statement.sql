@@ -1,6 +1,6 @@
 -- api.get_statement: what a restaurant's days open with, what moved, what they close with.
 begin;
-select plan(32);
+select plan(34);
 
 create function pg_temp.send(p_id text, p_at text, p_amount bigint, p_change jsonb default '{}')
 returns text
@@ -41,7 +41,8 @@ select throws_ok(
 from (
     values
     ('2025-12-02', '2025-12-01', 'end before they begin'), ('2025-01-01', '2026-01-02', 'are more than 366'),
-    ('-infinity', '2025-12-01', 'have no beginning'), ('2025-12-01', 'infinity', 'have no end')
+    ('-infinity', '2025-12-01', 'have no beginning'), ('2025-12-01', 'infinity', 'have no end'),
+    ('5874897-12-31', '5874897-12-31', 'end where the calendar does'), ('4713-01-01 BC', '4713-01-02 BC', 'lie before it')
 ) as p (first, last, what);
 select results_eq(
     'select s.* from get_statement(''res_1'', ''pen'', ''2025-12-01'', ''2025-12-01'') as s',

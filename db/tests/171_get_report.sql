@@ -1,6 +1,6 @@
 -- get_report, get_report_csv, list_reports: a view by its name, as JSON and as CSV.
 begin;
-select plan(51);
+select plan(53);
 
 create function pg_temp.sell(p_id text, p_restaurant_id text, p_currency text, p_day text)
 returns text
@@ -180,6 +180,14 @@ select throws_ok(
     'report trial_balance cannot be filtered by from, to',
     'a report without days cannot be asked for some (LBFIL)'
 );
+select is(
+    (select count(*) from api.get_report('daily_sales', p_from => d.first, p_to => d.last)),
+    (select count(*) from api.get_report('daily_sales')),
+    format('days from %s to %s leave out none', d.first, d.last)
+)
+from (
+    values (date '-infinity', date 'infinity'), (date '4714-11-24 BC', date '5874897-12-31')
+) as d (first, last);
 select throws_ok(
     'select * from get_report(''daily_sales'', ''nobody'')', 'LNRES', null,
     'a restaurant that is not known is told (LNRES)'

@@ -17,8 +17,8 @@ begin
         raise exception '% is missing', case when p_from is null then 'from' else 'to' end
             using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
                 detail = format('argument=%s', case when p_from is null then 'from' else 'to' end);
-    elsif (isfinite(p_from) and isfinite(p_to) and p_to between p_from and p_from + 365) is not true
-    then
+    elsif least(p_from, p_to) < date '0001-01-01' or greatest(p_from, p_to) > date '9999-12-31'
+        or p_to not between p_from and p_from + 365 then
         raise exception 'from and to are the first and the last of at most 366 days'
             using errcode = 'LBPER', constraint = 'PERIOD_INVALID',
                 detail = format('from=%s, to=%s', p_from, p_to);

@@ -98,14 +98,17 @@ begin
             select string_agg(format('v.%I = %L', f.name, f.value), ' and ')
             from jsonb_each_text(v_filters) as f (name, value)
         ),
-        -- A number of days: how a day is written differs from session to session.
+        -- A number of days: how a day is written differs from session to session. Infinity, which
+        -- is none, is as far as a calendar goes.
         format(
             case when p_from is not null then 'v.%I >= date ''2000-01-01'' + (%s)' end,
-            p_report.day_column, p_from - date '2000-01-01'
+            p_report.day_column,
+            least(greatest(p_from, '4714-11-24 BC'), '5874897-12-31') - date '2000-01-01'
         ),
         format(
             case when p_to is not null then 'v.%I <= date ''2000-01-01'' + (%s)' end,
-            p_report.day_column, p_to - date '2000-01-01'
+            p_report.day_column,
+            least(greatest(p_to, '4714-11-24 BC'), '5874897-12-31') - date '2000-01-01'
         )
     );
 end;
