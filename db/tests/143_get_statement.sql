@@ -42,7 +42,8 @@ from (
     values
     ('2025-12-02', '2025-12-01', 'end before they begin'), ('2025-01-01', '2026-01-02', 'are more than 366'),
     ('-infinity', '2025-12-01', 'have no beginning'), ('2025-12-01', 'infinity', 'have no end'),
-    ('5874897-12-31', '5874897-12-31', 'end where the calendar does'), ('4713-01-01 BC', '4713-01-02 BC', 'lie before it')
+    ('5874897-12-31', '5874897-12-31', 'end where the calendar does'),
+    ('4713-01-01 BC', '4713-01-02 BC', 'lie before it')
 ) as p (first, last, what);
 select results_eq(
     'select s.* from get_statement(''res_1'', ''pen'', ''2025-12-01'', ''2025-12-01'') as s',
