@@ -25,7 +25,9 @@ schemas as (
         n.nspowner,
         n.nspacl
     from pg_catalog.pg_namespace as n
-    where n.nspname in ('ledger', 'api', 'reporting', 'deployment')
+    where n.nspname in (
+        'ledger', 'access', 'inbound', 'outbound', 'api', 'reporting', 'deployment'
+    )
 ),
 
 relations as (

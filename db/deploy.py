@@ -93,7 +93,7 @@ from (
         k.granted
         and k.pid <> pg_backend_pid()
         and k.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
-        and (n.nspname || '.' || c.relname = %(table)s or (%(table)s = '' and n.nspname in ('ledger', 'reporting')))
+        and (n.nspname || '.' || c.relname = %(table)s or (%(table)s = '' and n.nspname not like 'pg!_%%' escape '!'))
 ) as h
 inner join pg_catalog.pg_stat_activity as a on a.pid = h.pid
 """
@@ -536,7 +536,7 @@ def _run_alone(stage: _Stage, migration: Migration) -> Facts:
 def _invalid_indexes(conn: Connection) -> list[str]:
     rows = conn.execute(
         "select i.indexrelid::regclass::text from pg_index as i join pg_class as c on c.oid = i.indexrelid"
-        " where not i.indisvalid and c.relnamespace in (select oid from pg_namespace where nspname = 'ledger')"
+        " where not i.indisvalid and c.relnamespace in (select oid from pg_namespace where nspowner = 'cuenta_owner'::regrole)"
     )
     return [name for (name,) in rows]
 

@@ -88,7 +88,7 @@ def units(root: Path) -> list[Unit]:
 
 
 def _functions(root: Path) -> list[Unit]:
-    schemas = sorted((path.name for path in root.glob("functions/*")), key=lambda name: (name != "ledger", name))
+    schemas = sorted((path.name for path in root.glob("functions/*")), key=lambda name: (name == "api", name != "ledger", name))
     paths = [path for schema in schemas for path in sorted(root.glob(f"functions/{schema}/**/*.sql"))]
     return [
         Unit(

@@ -5,7 +5,8 @@
  * it.
  *
  *                           owner     writer     processor  app       operator  reader
- *     schema ledger         all       usage      -          -         -         -
+ *     schemas ledger, access, inbound, outbound
+ *                           all       usage      -          -         -         -
  *       tables              read, a   below      -          -         -         -
  *       functions           all       execute    -          -         -         -
  *     schema api            all       usage      usage      usage     usage     usage
@@ -16,6 +17,10 @@
  *     schema reporting      all       usage      -          -         -         usage
  *       views               all       select     -          -         -         select
  *     schema deployment     all       -          -          -         -         -
+ *
+ * Three roles of the service's own call a few functions each, and nothing else: cuenta_door (who
+ * shows which key, and signed webhooks), cuenta_restaurant (what a restaurant's own key reads),
+ * cuenta_worker (runs that are due, deliveries).
  *
  * owner = cuenta_owner and so on; everybody else has nothing. Functions of schema api run with the
  * rights of their owner (security definer): what writes belongs to cuenta_writer, what reads to
@@ -28,13 +33,14 @@
  */
 
 -- 1. The owner. Tables: to read, to refer to, to hang triggers on, but not to write.
-grant all on schema ledger, api, reporting, deployment to cuenta_owner;
-grant all on all routines in schema ledger to cuenta_owner;
+grant all on schema ledger, access, inbound, outbound, api, reporting, deployment to cuenta_owner;
+grant all on all routines in schema ledger, access, inbound, outbound to cuenta_owner;
 grant all on all tables in schema reporting, deployment to cuenta_owner;
-revoke all on all tables in schema ledger from cuenta_owner;
-revoke all on all sequences in schema ledger from cuenta_owner;
-grant select, references, trigger on all tables in schema ledger to cuenta_owner;
-grant select on all sequences in schema ledger to cuenta_owner;
+revoke all on all tables in schema ledger, access, inbound, outbound from cuenta_owner;
+revoke all on all sequences in schema ledger, access, inbound, outbound from cuenta_owner;
+grant select, references, trigger on all tables in schema ledger, access, inbound, outbound
+to cuenta_owner;
+grant select on all sequences in schema ledger, access, inbound, outbound to cuenta_owner;
 grant update (currency) on ledger.currencies to cuenta_owner;
 grant update (account) on ledger.accounts to cuenta_owner;
 grant update (entry_type) on ledger.entry_types to cuenta_owner;
@@ -52,10 +58,12 @@ alter default privileges revoke execute on functions from public;
 alter default privileges revoke usage on types from public;
 
 -- 3. What the functions that write need: what is recorded is inserted, and never changed.
-grant usage on schema ledger, api, reporting to cuenta_writer;
-grant select on all tables in schema ledger, reporting to cuenta_writer;
-grant usage on all sequences in schema ledger to cuenta_writer;
-grant execute on all routines in schema ledger, api to cuenta_writer;
+grant usage on schema ledger, access, inbound, outbound, api, reporting to cuenta_writer;
+grant select on all tables in schema ledger, access, inbound, outbound, reporting
+to cuenta_writer;
+grant usage on all sequences in schema ledger, access, inbound, outbound to cuenta_writer;
+grant execute on all routines in schema ledger, access, inbound, outbound, api
+to cuenta_writer;
 
 grant insert on ledger.processor_events to cuenta_writer;
 grant insert on ledger.ledger_entries to cuenta_writer;
@@ -91,6 +99,7 @@ grant insert, update, delete on ledger.reports to cuenta_writer;
 
 -- 4. The functions of schema api, one by one.
 grant usage on schema api to cuenta_processor, cuenta_app, cuenta_operator, cuenta_reader;
+grant usage on schema api to cuenta_door, cuenta_restaurant, cuenta_worker;
 
 --    That report events.
 grant execute on function api.ingest_event to cuenta_processor, cuenta_app, cuenta_operator;

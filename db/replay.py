@@ -24,6 +24,7 @@ from db.facts import (
 )
 
 OURS = ("cuenta_owner", "cuenta_writer")
+SCHEMAS = ("ledger", "access", "inbound", "outbound", "api", "reporting")  # of what is replayed
 
 # What `create or replace` says of an object that it cannot replace.
 REFUSALS = (errors.InvalidFunctionDefinition, errors.InvalidTableDefinition, errors.WrongObjectType)
@@ -82,7 +83,7 @@ def _as_unit(kind: str, name: str) -> Key | None:
     """The unit that makes an object again after it was dropped; None: it is none of ours."""
     kind = {"procedure": "function"}.get(kind, kind)
     schema = name.rpartition(" on ")[2].split(".")[0]
-    is_ours = kind in REPLAYED and schema in ("ledger", "api", "reporting")
+    is_ours = kind in REPLAYED and schema in SCHEMAS
     return unit_key(kind, name) if is_ours else None
 
 

@@ -16,6 +16,9 @@
  *     cuenta_app        the service: grant it to the login in the service's DATABASE_URL
  *     cuenta_operator   people: adjustments, replays, cancellations
  *     cuenta_reader     reporting tools: the views, and the functions that read
+ *     cuenta_door       the service, before it knows who calls: keys and signed webhooks
+ *     cuenta_restaurant a restaurant's own key: what is its own
+ *     cuenta_worker     background work: runs that are due, deliveries
  *
  * Nobody else connects to this database.
  */
@@ -39,7 +42,10 @@ begin
                 ('cuenta_processor', 'cuenta: payment processors; may report events'),
                 ('cuenta_app', 'cuenta: the service; may call the functions of schema api'),
                 ('cuenta_operator', 'cuenta: people; may call the functions of schema api'),
-                ('cuenta_reader', 'cuenta: reporting tools; may read views and call what reads')
+                ('cuenta_reader', 'cuenta: reporting tools; may read views and call what reads'),
+                ('cuenta_door', 'cuenta: the service; may look keys up and take signed webhooks'),
+                ('cuenta_restaurant', 'cuenta: restaurants'' own keys; may read what is theirs'),
+                ('cuenta_worker', 'cuenta: background work; may carry out runs and deliveries')
         ) as w (role_name, description)
         where not exists (select 1 from pg_catalog.pg_roles as r where r.rolname = w.role_name)
         order by w.role_name
@@ -83,7 +89,7 @@ begin
         select w.role_name
         from unnest(array[
             'cuenta_owner', 'cuenta_processor', 'cuenta_app', 'cuenta_operator', 'cuenta_reader',
-            v_login
+            'cuenta_door', 'cuenta_restaurant', 'cuenta_worker', v_login
         ]) as w (role_name)
         where
             w.role_name is not null

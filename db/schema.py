@@ -27,7 +27,7 @@ def dump_schema(url: str) -> str:
     given = conninfo_to_dict(url)
     password = given.pop("password", None)  # which `ps` would show
     done = subprocess.run(
-        [program, "--schema-only", "--schema=(ledger|api|reporting)", make_conninfo("", **given)],
+        [program, "--schema-only", "--schema=(ledger|access|inbound|outbound|api|reporting)", make_conninfo("", **given)],
         capture_output=True,
         text=True,
         env={**os.environ, **({"PGPASSWORD": str(password)} if password else {})},

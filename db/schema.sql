@@ -1,12 +1,24 @@
 -- Written by `python db/deploy.py --dump-schema`. Not to be edited.
 
+CREATE SCHEMA access;
+
+COMMENT ON SCHEMA access IS 'Tables and internal functions of the keys that callers of the service show.';
+
 CREATE SCHEMA api;
 
 COMMENT ON SCHEMA api IS 'Public functions: the only door for writing, and the one the HTTP service uses.';
 
+CREATE SCHEMA inbound;
+
+COMMENT ON SCHEMA inbound IS 'Tables and internal functions of signed webhooks: sources, their secrets, and how each is read.';
+
 CREATE SCHEMA ledger;
 
 COMMENT ON SCHEMA ledger IS 'Tables and internal functions of the ledger. Nobody but the owner works here; others call schema api.';
+
+CREATE SCHEMA outbound;
+
+COMMENT ON SCHEMA outbound IS 'Tables and internal functions of webhooks that are sent: endpoints and deliveries.';
 
 CREATE SCHEMA reporting;
 
@@ -5907,13 +5919,22 @@ ALTER TABLE ONLY ledger.processor_events
 ALTER TABLE ONLY ledger.processor_events
     ADD CONSTRAINT processor_events_rule_fkey FOREIGN KEY (event_type, subject_state) REFERENCES ledger.posting_rules(event_type, subject_state);
 
+GRANT USAGE ON SCHEMA access TO cuenta_writer;
+
 GRANT USAGE ON SCHEMA api TO cuenta_writer;
 GRANT USAGE ON SCHEMA api TO cuenta_processor;
 GRANT USAGE ON SCHEMA api TO cuenta_app;
 GRANT USAGE ON SCHEMA api TO cuenta_operator;
 GRANT USAGE ON SCHEMA api TO cuenta_reader;
+GRANT USAGE ON SCHEMA api TO cuenta_door;
+GRANT USAGE ON SCHEMA api TO cuenta_restaurant;
+GRANT USAGE ON SCHEMA api TO cuenta_worker;
+
+GRANT USAGE ON SCHEMA inbound TO cuenta_writer;
 
 GRANT USAGE ON SCHEMA ledger TO cuenta_writer;
+
+GRANT USAGE ON SCHEMA outbound TO cuenta_writer;
 
 GRANT USAGE ON SCHEMA reporting TO cuenta_writer;
 GRANT USAGE ON SCHEMA reporting TO cuenta_reader;

@@ -43,7 +43,7 @@ left join pg_trigger as t on t.tgfoid = f.oid and not t.tgisinternal
 cross join lateral plpgsql_check_function_tb(
     f.oid, coalesce(t.tgrelid, 0), oldtable => t.tgoldtable, newtable => t.tgnewtable, fatal_errors => false
 ) as c
-where f.pronamespace in ('api'::regnamespace, 'ledger'::regnamespace)
+where pg_get_userbyid(f.proowner) in ('cuenta_owner', 'cuenta_writer')
 """
 COVERAGE = """
 select
@@ -54,7 +54,7 @@ select
 from pg_proc as f
 join pg_language as l on l.oid = f.prolang and l.lanname = 'plpgsql'
 cross join lateral plpgsql_profiler_function_statements_tb(f.oid) as s
-where f.pronamespace in ('api'::regnamespace, 'ledger'::regnamespace) and s.stmtname <> 'statement block'
+where pg_get_userbyid(f.proowner) in ('cuenta_owner', 'cuenta_writer') and s.stmtname <> 'statement block'
 group by f.oid
 order by 1
 """

@@ -122,7 +122,7 @@ class Function:
 
     @property
     def calls(self) -> set[str]:
-        return set(re.findall(r"\b((?:ledger|api)\.\w+)\s*\(", self.code)) & set(ALL)
+        return set(re.findall(r"\b((?:ledger|access|inbound|outbound|api)\.\w+)\s*\(", self.code)) & set(ALL)
 
 
 def read(path: Path) -> Function:
@@ -181,7 +181,7 @@ def test_there_is_something_to_look_at() -> None:
 @each_function
 def test_a_function_file_holds_the_function_it_is_named_after_and_its_comment(function: Function) -> None:
     schema = function.path.parent.parent.name
-    assert schema in ("api", "ledger")
+    assert schema in ("api", "ledger", "access", "inbound", "outbound")
     assert [type(statement) for statement in function.statements] == [ast.CreateFunctionStmt, ast.CommentStmt]
     definition, comment = function.statements
     assert definition.replace, "not create or replace"
@@ -214,7 +214,7 @@ def test_the_contract_stands_inside_the_body(function: Function) -> None:
 
 @each_function
 def test_what_a_function_calls_is_what_its_contract_says(function: Function) -> None:
-    said = set(re.findall(r"\b(?:ledger|api)\.\w+", function.header.get("Calls", "")))
+    said = set(re.findall(r"\b(?:ledger|access|inbound|outbound|api)\.\w+", function.header.get("Calls", "")))
     assert said == function.calls - {function.name}
 
 
@@ -227,7 +227,7 @@ def test_attributes_are_stated(function: Function) -> None:
         assert set(options) == {"language", "as"}
         return
     assert "volatility" in options
-    assert "strict" not in options or function.path.parent.parent.name == "ledger"
+    assert "strict" not in options or function.path.parent.parent.name != "api"
     if function.path.parent.parent.name == "api":
         assert options["security"].boolval, "not security definer"
         assert function.settings["search_path"] == ["pg_catalog", "pg_temp"]

@@ -1,11 +1,14 @@
 -- What is there: schemas, tables, views, functions, keys, reference data.
 begin;
-select plan(52);
+select plan(55);
 
 -- Schemas and their contents
 select has_schema('ledger', 'there is a schema for tables and internals');
 select has_schema('api', 'there is a schema for public functions');
 select has_schema('reporting', 'there is a schema for views');
+select has_schema('access', 'there is a schema for keys');
+select has_schema('inbound', 'there is a schema for webhooks that come in');
+select has_schema('outbound', 'there is a schema for webhooks that are sent');
 select tables_are(
     'ledger',
     array[
@@ -155,7 +158,7 @@ select is_empty(
     $$
     select n.nspname
     from pg_catalog.pg_namespace as n
-    where n.nspname in ('ledger', 'api', 'reporting')
+    where n.nspname in ('ledger', 'access', 'inbound', 'outbound', 'api', 'reporting')
         and obj_description(n.oid, 'pg_namespace') is null
     $$,
     'every schema has a comment'
@@ -165,7 +168,7 @@ select is_empty(
     select c.oid::regclass
     from pg_catalog.pg_class as c
     where
-        c.relnamespace::regnamespace::text in ('ledger', 'reporting')
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound', 'reporting')
         and c.relkind in ('r', 'v', 'c')
         and obj_description(c.oid, 'pg_class') is null
         and obj_description(c.reltype, 'pg_type') is null
@@ -177,7 +180,7 @@ select is_empty(
     select p.oid::regprocedure
     from pg_catalog.pg_proc as p
     where
-        p.pronamespace::regnamespace::text in ('ledger', 'api')
+        p.pronamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound', 'api')
         and obj_description(p.oid, 'pg_proc') is null
     $$,
     'every function has a comment'
@@ -188,7 +191,7 @@ select is_empty(
     select t.oid::regtype
     from pg_catalog.pg_type as t
     where
-        t.typnamespace = 'ledger'::regnamespace and t.typtype = 'd'
+        t.typnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound') and t.typtype = 'd'
         and obj_description(t.oid, 'pg_type') is null
     $$,
     'every domain has a comment'
@@ -200,7 +203,7 @@ select is_empty(
     select c.oid::regclass
     from pg_catalog.pg_class as c
     where
-        c.relnamespace = 'ledger'::regnamespace and c.relkind = 'r'
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound') and c.relkind = 'r'
         and not exists (
             select 1 from pg_catalog.pg_constraint as k where k.conrelid = c.oid and k.contype = 'p'
         )
@@ -214,7 +217,7 @@ select is_empty(
     inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind = 'r'
     inner join pg_catalog.pg_constraint as k on k.conrelid = c.oid and k.contype = 'p'
     where
-        c.relnamespace = 'ledger'::regnamespace
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound')
         and a.attname = 'restaurant_id'
         and k.conkey[1] <> a.attnum
     $$,
@@ -228,7 +231,7 @@ select is_empty(
         on k.confrelid = a.attrelid and a.attname = 'restaurant_id'
     where
         k.contype = 'f'
-        and k.connamespace = 'ledger'::regnamespace
+        and k.connamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound')
         and not a.attnum = any(k.confkey)
     $$,
     'every foreign key to a table of restaurants names the restaurant'
@@ -258,7 +261,7 @@ select is_empty(
     from pg_catalog.pg_attribute as a
     inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind in ('r', 'c')
     where
-        c.relnamespace = 'ledger'::regnamespace and a.attnum > 0
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound') and a.attnum > 0
         and a.atttypid::regtype::text in ('numeric', 'real', 'double precision', 'money')
         -- sums over many entries: of any size, but whole
         and format_type(a.atttypid, a.atttypmod) <> 'numeric(38,0)'
@@ -272,7 +275,7 @@ select is_empty(
     from pg_catalog.pg_attribute as a
     inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind in ('r', 'c')
     where
-        c.relnamespace = 'ledger'::regnamespace and a.attnum > 0
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound') and a.attnum > 0
         and a.attname in (
             'amount', 'fee', 'balance', 'reserved', 'held', 'balance_after', 'reserved_after',
             'held_after', 'min_amount', 'payouts_amount'
@@ -288,7 +291,7 @@ select is_empty(
     inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind = 'r'
     inner join pg_catalog.pg_type as t on a.atttypid = t.oid
     where
-        c.relnamespace = 'ledger'::regnamespace and a.attnum > 0
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound') and a.attnum > 0
         and (
             a.attname ~ '_id$' or a.attname in (
                 'currency', 'provider', 'entry_type', 'event_type', 'item_type', 'status',
@@ -306,7 +309,7 @@ select is_empty(
     from pg_catalog.pg_attribute as a
     inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind = 'r'
     where
-        c.relnamespace = 'ledger'::regnamespace and a.attnum > 0
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound') and a.attnum > 0
         and (
             (a.attname like '%\_at' and a.atttypid <> 'timestamptz'::regtype)
             or (a.attname ~ '(_on|_day|_through|^as_of)$' and a.atttypid <> 'date'::regtype)
@@ -319,7 +322,7 @@ select is_empty(
     select c.oid::regclass
     from pg_catalog.pg_class as c
     where
-        c.relnamespace = 'ledger'::regnamespace and c.relkind = 'r'
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound') and c.relkind = 'r'
         and exists (
             select 1
             from pg_catalog.pg_attribute as a
@@ -779,7 +782,7 @@ select is_empty(
     select t.tgname
     from pg_catalog.pg_trigger as t
     inner join pg_catalog.pg_class as c on t.tgrelid = c.oid
-    where c.relnamespace = 'ledger'::regnamespace and t.tgenabled <> 'O'
+    where c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound') and t.tgenabled <> 'O'
     $$,
     'no trigger is switched off'
 );
@@ -806,7 +809,7 @@ select set_eq(
     from pg_catalog.pg_trigger as t
     inner join pg_catalog.pg_class as c on t.tgrelid = c.oid
     where
-        c.relnamespace = 'ledger'::regnamespace and not t.tgisinternal
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound') and not t.tgisinternal
         and t.tgtype = 4 and t.tgnewtable = 'written'
     $$,
     $$values ('payouts', 'payouts_complete'), ('payout_items', 'payout_items_complete')$$,
@@ -816,7 +819,7 @@ select is_empty(
     $$
     select k.conname
     from pg_catalog.pg_constraint as k
-    where k.connamespace = 'ledger'::regnamespace and not k.convalidated
+    where k.connamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound') and not k.convalidated
     $$,
     'every constraint holds for all rows'
 );

@@ -16,7 +16,9 @@ from (
     select 'schema' as kind, n.nspname::text as name,
     coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl
     from pg_catalog.pg_namespace as n
-    where n.nspname in ('ledger', 'api', 'reporting', 'deployment')
+    where n.nspname in (
+            'ledger', 'access', 'inbound', 'outbound', 'api', 'reporting', 'deployment'
+        )
     union all
     select
         case c.relkind when 'S' then 'sequence' when 'v' then 'view' else 'table' end,
@@ -26,20 +28,26 @@ from (
         )
     from pg_catalog.pg_class as c
     where
-        c.relnamespace::regnamespace::text in ('ledger', 'api', 'reporting', 'deployment')
+        c.relnamespace::regnamespace::text in (
+            'ledger', 'access', 'inbound', 'outbound', 'api', 'reporting', 'deployment'
+        )
         and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
     union all
     select 'column', format('%s.%s', a.attrelid::regclass, a.attname), a.attacl
     from pg_catalog.pg_attribute as a
     inner join pg_catalog.pg_class as c on a.attrelid = c.oid
-    where c.relnamespace::regnamespace::text in ('ledger', 'api', 'reporting', 'deployment')
+    where c.relnamespace::regnamespace::text in (
+            'ledger', 'access', 'inbound', 'outbound', 'api', 'reporting', 'deployment'
+        )
     union all
     select
         'function',
         p.pronamespace::regnamespace::text || '.' || p.proname,
         coalesce(p.proacl, acldefault('f', p.proowner))
     from pg_catalog.pg_proc as p
-    where p.pronamespace::regnamespace::text in ('ledger', 'api', 'reporting', 'deployment')
+    where p.pronamespace::regnamespace::text in (
+            'ledger', 'access', 'inbound', 'outbound', 'api', 'reporting', 'deployment'
+        )
 ) as o
 cross join lateral aclexplode(o.acl) as x;
 
@@ -78,15 +86,16 @@ select is(
         from pg_catalog.pg_roles as r
         where r.rolname in (
                 'cuenta_owner', 'cuenta_writer', 'cuenta_processor', 'cuenta_app',
-                'cuenta_operator', 'cuenta_reader'
+                'cuenta_operator', 'cuenta_reader', 'cuenta_door', 'cuenta_restaurant',
+                'cuenta_worker'
             )
         order by r.rolname collate "C"
     ),
     array[
-        'cuenta_app', 'cuenta_operator', 'cuenta_owner', 'cuenta_processor', 'cuenta_reader',
-        'cuenta_writer'
+        'cuenta_app', 'cuenta_door', 'cuenta_operator', 'cuenta_owner', 'cuenta_processor',
+        'cuenta_reader', 'cuenta_restaurant', 'cuenta_worker', 'cuenta_writer'
     ],
-    'there are the six roles of the design'
+    'there are the six roles of the design, and three of the service''s own'
 );
 select is_empty(
     $$
@@ -126,8 +135,14 @@ select bag_eq(
     ('cuenta_processor', 'api', 'USAGE'),
     ('cuenta_reader', 'api', 'USAGE'),
     ('cuenta_reader', 'reporting', 'USAGE'),
+    ('cuenta_door', 'api', 'USAGE'),
+    ('cuenta_restaurant', 'api', 'USAGE'),
+    ('cuenta_worker', 'api', 'USAGE'),
+    ('cuenta_writer', 'access', 'USAGE'),
     ('cuenta_writer', 'api', 'USAGE'),
+    ('cuenta_writer', 'inbound', 'USAGE'),
     ('cuenta_writer', 'ledger', 'USAGE'),
+    ('cuenta_writer', 'outbound', 'USAGE'),
     ('cuenta_writer', 'reporting', 'USAGE')
     $$,
     'schemas: api for the service and people, reporting for readers, the rest for the owner alone'
@@ -145,7 +160,7 @@ select is_empty(
     $$
     select g.name, g.privilege
     from granted as g
-    where g.kind = 'table' and g.grantee = 'cuenta_owner' and g.name like 'ledger.%'
+    where g.kind = 'table' and g.grantee = 'cuenta_owner' and split_part(g.name, '.', 1) in ('ledger', 'access', 'inbound', 'outbound')
         and g.privilege not in ('SELECT', 'REFERENCES', 'TRIGGER')
     $$,
     'the owner reads the ledger and writes nothing'
@@ -154,7 +169,7 @@ select bag_eq(
     $$
     select g.name, g.privilege
     from granted as g
-    where g.kind = 'column' and g.name like 'ledger.%'
+    where g.kind = 'column' and split_part(g.name, '.', 1) in ('ledger', 'access', 'inbound', 'outbound')
     $$,
     $$
     values
@@ -228,12 +243,18 @@ select bag_eq(
     from pg_catalog.pg_proc as p
     inner join (
         values
-        ('cuenta_app'), ('cuenta_operator'), ('cuenta_processor'), ('cuenta_reader')
+        ('cuenta_app'), ('cuenta_operator'), ('cuenta_processor'), ('cuenta_reader'),
+        ('cuenta_door'), ('cuenta_restaurant'), ('cuenta_worker')
     ) as r (role_name)
-        on case r.role_name
-            when 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
-            when 'cuenta_reader' then p.provolatile = 's'
-            when 'cuenta_app' then p.proname not in (
+        on case
+            -- what only the service itself calls
+            when r.role_name = 'cuenta_door' then p.proname in ('')
+            when r.role_name = 'cuenta_restaurant' then p.proname in ('')
+            when r.role_name = 'cuenta_worker' then p.proname in ('')
+            when p.proname in ('') then false
+            when r.role_name = 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
+            when r.role_name = 'cuenta_reader' then p.provolatile = 's'
+            when r.role_name = 'cuenta_app' then p.proname not in (
                 'accept_event', 'dismiss_event', 'dismiss_rejection', 'replay_event',
                 'replay_events', 'cancel_payout', 'hold_funds', 'load_fx_rates', 'pay_by_hand', 'post_adjustment',
                 'release_hold', 'resume_payouts', 'reverse_event', 'set_payout_terms',
@@ -263,7 +284,7 @@ select is_empty(
     select c.oid::regclass
     from pg_catalog.pg_class as c
     where
-        c.relnamespace::regnamespace::text in ('ledger', 'api', 'reporting')
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound', 'api', 'reporting')
         and c.relowner <> 'cuenta_owner'::regrole
     $$,
     'everything belongs to cuenta_owner'

@@ -19,7 +19,7 @@ select
     regexp_replace(p.prosrc, '/\*.*?\*/', '') as body
 from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_language as l on p.prolang = l.oid
-where p.pronamespace::regnamespace::text in ('ledger', 'api', 'reporting');
+where p.pronamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound', 'api', 'reporting');
 
 create temporary view raised as
 select
@@ -94,7 +94,7 @@ select is_empty(
     select p.oid::regprocedure
     from pg_catalog.pg_proc as p
     where
-        p.pronamespace::regnamespace::text in ('ledger', 'api')
+        p.pronamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound', 'api')
         and p.proowner <> case
             when p.pronamespace = 'api'::regnamespace and p.prosecdef and p.provolatile = 'v'
                 then 'cuenta_writer'::regrole
@@ -160,7 +160,7 @@ select is_empty(
     from pg_catalog.pg_proc as p
     cross join lateral unnest(p.proargnames) with ordinality as a (name, position)
     where
-        p.pronamespace::regnamespace::text in ('ledger', 'api')
+        p.pronamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound', 'api')
         and coalesce(p.proargmodes[a.position], 'i') in ('i', 'b')
         and a.name !~ '^p_[a-z_]+$'
     $$,
@@ -195,7 +195,7 @@ select is_empty(
     select p.oid::regprocedure
     from pg_catalog.pg_proc as p
     where
-        p.pronamespace = 'ledger'::regnamespace
+        p.pronamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound')
         and p.proname in ('decide_payout', 'sum_payout', 'lock_account', 'open_account')
         and p.proargnames[1] <> 'p_restaurant_id'
     $$,
@@ -329,7 +329,7 @@ select is_empty(
     from pg_catalog.pg_constraint as k
     inner join pg_catalog.pg_class as c on k.conrelid = c.oid
     where
-        k.connamespace = 'ledger'::regnamespace
+        k.connamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound')
         and k.contype in ('p', 'u', 'f', 'c')
         and k.conname !~ (
             '^' || c.relname
@@ -348,7 +348,7 @@ select is_empty(
     inner join pg_catalog.pg_class as c on i.indrelid = c.oid
     inner join pg_catalog.pg_class as x on i.indexrelid = x.oid
     where
-        c.relnamespace = 'ledger'::regnamespace
+        c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound')
         and not exists (select 1 from pg_catalog.pg_constraint as k where k.conindid = i.indexrelid)
         and x.relname
         !~ ('^' || c.relname || case when i.indisunique then '_.+_(idx|key)$' else '_.+_idx$' end)
@@ -372,7 +372,7 @@ select is_empty(
     $$
     select c.oid::regclass
     from pg_catalog.pg_class as c
-    where c.relnamespace::regnamespace::text in ('ledger', 'reporting')
+    where c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound', 'reporting')
         and c.relkind in ('r', 'v')
         and obj_description(c.oid, 'pg_class') is null
     $$,
@@ -383,7 +383,7 @@ select is_empty(
     select c.oid::regclass, a.attname
     from pg_catalog.pg_class as c
     inner join pg_catalog.pg_attribute as a on c.oid = a.attrelid
-    where c.relnamespace::regnamespace::text in ('ledger', 'reporting')
+    where c.relnamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound', 'reporting')
         and c.relkind in ('r', 'v')
         and a.attnum > 0
         and not a.attisdropped

@@ -1,0 +1,3 @@
+drop schema outbound;
+drop schema inbound;
+drop schema access;
