@@ -18,7 +18,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
 from app import create_app
-from db.pool import REQUESTS, THREADS, service_role, with_service_role
+from db.pool import REQUESTS, THREADS, service_role, with_role
 from log import CONFIG, log
 
 
@@ -29,7 +29,7 @@ def check_login(database_url: str) -> None:
     except ValueError as error:
         sys.exit(str(error))
     try:
-        psycopg.connect(with_service_role(database_url), connect_timeout=5).close()
+        psycopg.connect(with_role(database_url, role), connect_timeout=5).close()
     except psycopg.OperationalError as refused:
         try:
             with psycopg.connect(database_url, connect_timeout=5) as connection:

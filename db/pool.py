@@ -30,13 +30,14 @@ class Connection(psycopg.Connection[Any]):
 class Pool(ConnectionPool[Connection]):
     """A pool with a connection for every thread, which heals after the database was away."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, role: str | None = None, size: int = THREADS) -> None:
         self.gate = Gate(REQUESTS, SHARE, PATIENCE)
         super().__init__(
-            with_service_role(database_url),
+            with_role(database_url, role or service_role()),
             connection_class=Connection,
             kwargs={"autocommit": True, "prepare_threshold": None},
-            min_size=THREADS,
+            min_size=size,
+            max_size=THREADS,
             configure=self._prepare_nothing_yet,
             check=self._look,
             timeout=float(os.environ.get("CUENTA_POOL_TIMEOUT", "5")),
@@ -173,13 +174,13 @@ def service_role() -> str:
     return role
 
 
-def with_service_role(database_url: str) -> str:
-    """The URL with the service's role, so that not even a superuser has more rights, and its limits."""
+def with_role(database_url: str, role: str) -> str:
+    """The URL with a role of ours, so that not even a superuser has more rights, and the service's limits."""
     limits = {"statement_timeout": "60s", "lock_timeout": "1500ms", "idle_in_transaction_session_timeout": "60s"}
     settings = {name: os.environ.get(f"CUENTA_{name.upper()}", value) for name, value in limits.items()}
     # What is answered is on the disk, whatever the server's or the login's default is.
     settings |= {"synchronous_commit": os.environ.get("CUENTA_SYNCHRONOUS_COMMIT", "on")}
-    options = [f"-c {k}={v}" for k, v in (settings | {"role": service_role(), "timezone": "UTC"}).items()]
+    options = [f"-c {k}={v}" for k, v in (settings | {"role": role, "timezone": "UTC"}).items()]
     options.insert(0, str(conninfo_to_dict(database_url).get("options") or ""))
     more = {"application_name": "cuenta", "client_encoding": "UTF8"}
     return make_conninfo(database_url, options=" ".join(options), **more)

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from db.login import make_login
-from db.pool import with_service_role
+from db.pool import with_role
 from dev.embedded import find_psql
 from events.load import is_empty
 
@@ -177,7 +177,7 @@ def test_the_services_login_works_with_any_password_and_has_no_other_right(
         given = psycopg.conninfo.conninfo_to_dict(database)
         monkeypatch.setenv("PGPASSWORD", password)
         url = f"postgresql://{name}@{given['host']}:{given['port']}/{given['dbname']}"
-        with psycopg.connect(with_service_role(url)) as connection:
+        with psycopg.connect(with_role(url, "cuenta_app")) as connection:
             connection.execute("select * from api.list_payouts()")
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute("select from ledger.processor_events")

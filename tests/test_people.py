@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 import app as service
 import routes
 from db.login import make_login
-from db.pool import Pool, service_role, with_service_role
+from db.pool import Pool, service_role
 
 RESTAURANT = "res_people"
 MONEY: dict[str, Any] = {"restaurant_id": RESTAURANT, "currency": "PEN", "amount": 4000, "reason": "a reason"}
@@ -240,7 +240,7 @@ def test_the_service_acts_as_one_of_two_roles_and_no_other(monkeypatch: pytest.M
     for role in ("cuenta_owner", "cuenta_writer", "postgres", "cuenta_app -c x=y"):
         monkeypatch.setenv("CUENTA_ROLE", role)
         with pytest.raises(ValueError, match="CUENTA_ROLE"):
-            with_service_role("postgresql://localhost/cuenta")
+            service_role()
 
 
 def test_the_services_login_may_act_for_people_only_while_it_is_told_so(
