@@ -51,6 +51,7 @@ grant update (restaurant_id) on ledger.account_balances to cuenta_owner;
 grant update (restaurant_id) on ledger.processor_events to cuenta_owner;
 grant update (restaurant_id) on ledger.payouts to cuenta_owner;
 grant update (run_id) on ledger.payout_runs to cuenta_owner;
+grant update (endpoint_id) on outbound.endpoints to cuenta_owner;
 
 -- 2. What the owner will make is not for everybody. `in schema` would make this one do nothing:
 --    what a schema adds to the built-in default cannot take from it.
@@ -86,6 +87,9 @@ grant insert, update on ledger.pending_days to cuenta_writer;
 grant insert, update on ledger.platform_settings to cuenta_writer;
 grant insert, update on ledger.restaurants to cuenta_writer;
 grant insert, update, delete on ledger.deferred_events to cuenta_writer;
+grant insert, update on outbound.deliveries to cuenta_writer;
+grant insert, update on outbound.endpoints to cuenta_writer;
+grant insert, update on outbound.endpoint_secrets to cuenta_writer;
 
 --    The replay of db/reference; everybody else is refused by a trigger.
 grant insert, update, delete on ledger.accounts to cuenta_writer;

@@ -1617,7 +1617,8 @@ CREATE TABLE ledger.deferred_events (
     code text NOT NULL COLLATE pg_catalog."C",
     payload jsonb NOT NULL,
     deliveries integer DEFAULT 1 NOT NULL,
-    last_received_at timestamp with time zone
+    last_received_at timestamp with time zone,
+    overdue_told_at timestamp with time zone
 );
 
 COMMENT ON TABLE ledger.deferred_events IS 'Events that wait for what they refer to. Posted in the transaction of the event that tells of it, and gone from here then: each is here or in processor_events or event_rejections.';
@@ -1649,6 +1650,8 @@ COMMENT ON COLUMN ledger.deferred_events.payload IS 'The document as received.';
 COMMENT ON COLUMN ledger.deferred_events.deliveries IS 'How often it was told.';
 
 COMMENT ON COLUMN ledger.deferred_events.last_received_at IS 'When it was told again the last time; null: it was told once.';
+
+COMMENT ON COLUMN ledger.deferred_events.overdue_told_at IS 'When webhooks told that it waits for too long; null: they have not.';
 
 ALTER TABLE ledger.deferred_events ALTER COLUMN deferred_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ledger.deferred_events_deferred_no_seq
@@ -2179,6 +2182,144 @@ ALTER TABLE ledger.setting_changes ALTER COLUMN change_no ADD GENERATED ALWAYS A
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE outbound.deliveries (
+    delivery_no bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    next_attempt_at timestamp with time zone,
+    last_attempt_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    lease_id uuid,
+    attempts smallint DEFAULT 0 NOT NULL,
+    last_status smallint,
+    last_duration_ms integer,
+    endpoint_id text NOT NULL COLLATE pg_catalog."C",
+    message_id text NOT NULL COLLATE pg_catalog."C",
+    type text NOT NULL COLLATE pg_catalog."C",
+    state text DEFAULT 'pending'::text NOT NULL COLLATE pg_catalog."C",
+    last_error text,
+    last_answer text,
+    payload jsonb NOT NULL,
+    CONSTRAINT deliveries_pending_has_next_check CHECK (((state = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+    CONSTRAINT deliveries_state_known_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+)
+WITH (fillfactor='80');
+
+COMMENT ON TABLE outbound.deliveries IS 'Messages, one row an endpoint that wants it; written in the transaction that makes true what it tells. At least once: a worker that dies before it records an answer has it sent again.';
+
+COMMENT ON COLUMN outbound.deliveries.delivery_no IS 'Its number: later ones are greater.';
+
+COMMENT ON COLUMN outbound.deliveries.created_at IS 'When what it tells became true.';
+
+COMMENT ON COLUMN outbound.deliveries.next_attempt_at IS 'When it is due; while it is being sent, until when nobody else takes it. Null: it is not pending.';
+
+COMMENT ON COLUMN outbound.deliveries.last_attempt_at IS 'When the last outcome was recorded.';
+
+COMMENT ON COLUMN outbound.deliveries.delivered_at IS 'When it was delivered the last time.';
+
+COMMENT ON COLUMN outbound.deliveries.lease_id IS 'Of whoever sends it now, who alone may record the outcome; null: nobody does.';
+
+COMMENT ON COLUMN outbound.deliveries.attempts IS 'Attempts whose outcome is known, since it was made or begun anew.';
+
+COMMENT ON COLUMN outbound.deliveries.last_status IS 'The status of the last answer; null: there was none.';
+
+COMMENT ON COLUMN outbound.deliveries.last_duration_ms IS 'How long the last attempt took.';
+
+COMMENT ON COLUMN outbound.deliveries.endpoint_id IS 'Who is told; see outbound.endpoints.';
+
+COMMENT ON COLUMN outbound.deliveries.message_id IS 'The header webhook-id: the same in every attempt and for every endpoint.';
+
+COMMENT ON COLUMN outbound.deliveries.type IS 'What it tells; see docs/webhooks-out.md.';
+
+COMMENT ON COLUMN outbound.deliveries.state IS 'pending: it will be sent, or is being sent. delivered: the endpoint answered 2xx. failed: given up after the last attempt; resend_delivery and recover_endpoint begin anew.';
+
+COMMENT ON COLUMN outbound.deliveries.last_error IS 'Why the last attempt failed, in words.';
+
+COMMENT ON COLUMN outbound.deliveries.last_answer IS 'The beginning of the last answer''s body.';
+
+COMMENT ON COLUMN outbound.deliveries.payload IS 'The message: type, timestamp, data.';
+
+ALTER TABLE outbound.deliveries ALTER COLUMN delivery_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME outbound.deliveries_delivery_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE outbound.endpoint_secrets (
+    secret_no bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone,
+    endpoint_id text NOT NULL COLLATE pg_catalog."C",
+    secret text NOT NULL COLLATE pg_catalog."C"
+);
+
+COMMENT ON TABLE outbound.endpoint_secrets IS 'What messages are signed with: every secret that is valid when one is sent.';
+
+COMMENT ON COLUMN outbound.endpoint_secrets.secret_no IS 'Internal number.';
+
+COMMENT ON COLUMN outbound.endpoint_secrets.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN outbound.endpoint_secrets.valid_until IS 'Until then it signs beside its successor; null: it is the current one.';
+
+COMMENT ON COLUMN outbound.endpoint_secrets.endpoint_id IS 'Whose it is.';
+
+COMMENT ON COLUMN outbound.endpoint_secrets.secret IS 'whsec_ and 32 bytes in base64.';
+
+ALTER TABLE outbound.endpoint_secrets ALTER COLUMN secret_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME outbound.endpoint_secrets_secret_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE outbound.endpoints (
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    disabled_at timestamp with time zone,
+    failing_since timestamp with time zone,
+    endpoint_id text NOT NULL COLLATE pg_catalog."C",
+    url text NOT NULL COLLATE pg_catalog."C",
+    disabled_reason text COLLATE pg_catalog."C",
+    disabled_by text,
+    changed_by text NOT NULL,
+    event_types text[] NOT NULL COLLATE pg_catalog."C",
+    settings jsonb NOT NULL,
+    CONSTRAINT endpoints_disabled_is_explained_check CHECK ((num_nonnulls(disabled_reason, disabled_by) =
+CASE
+    WHEN (disabled_at IS NULL) THEN 0
+    ELSE 2
+END)),
+    CONSTRAINT endpoints_disabled_reason_known_check CHECK ((disabled_reason = ANY (ARRAY['gone'::text, 'failing'::text, 'by_hand'::text])))
+);
+
+COMMENT ON TABLE outbound.endpoints IS 'Receivers of webhooks, each with what it wants to hear. None is ever removed: one that wants no more is disabled, or wants no type.';
+
+COMMENT ON COLUMN outbound.endpoints.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN outbound.endpoints.changed_at IS 'When a person changed it last, its secret included.';
+
+COMMENT ON COLUMN outbound.endpoints.disabled_at IS 'Since when nothing is sent to it; what it would be told is kept. Null: it is enabled.';
+
+COMMENT ON COLUMN outbound.endpoints.failing_since IS 'Its first failure since anything was delivered; null: the last delivery was one.';
+
+COMMENT ON COLUMN outbound.endpoints.endpoint_id IS 'Our id of it.';
+
+COMMENT ON COLUMN outbound.endpoints.url IS 'Where messages are posted to; once.';
+
+COMMENT ON COLUMN outbound.endpoints.disabled_reason IS 'gone: it answered 410. failing: nothing but failures for five days. by_hand: a person did.';
+
+COMMENT ON COLUMN outbound.endpoints.disabled_by IS 'Who disabled it; the worker, or a person.';
+
+COMMENT ON COLUMN outbound.endpoints.changed_by IS 'Who did.';
+
+COMMENT ON COLUMN outbound.endpoints.event_types IS 'The types of message it wants; one of * stands for all.';
+
+COMMENT ON COLUMN outbound.endpoints.settings IS 'allow_http, allowed_hosts, description, max_in_flight; see docs/webhooks-out.md.';
 
 CREATE VIEW reporting.fx_conversions WITH (security_barrier='true') AS
  SELECT source,
@@ -5697,6 +5838,18 @@ ALTER TABLE ONLY ledger.restaurants
 ALTER TABLE ONLY ledger.setting_changes
     ADD CONSTRAINT setting_changes_pkey PRIMARY KEY (restaurant_id, change_no);
 
+ALTER TABLE ONLY outbound.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_no);
+
+ALTER TABLE ONLY outbound.endpoint_secrets
+    ADD CONSTRAINT endpoint_secrets_pkey PRIMARY KEY (endpoint_id, secret_no);
+
+ALTER TABLE ONLY outbound.endpoints
+    ADD CONSTRAINT endpoints_pkey PRIMARY KEY (endpoint_id);
+
+ALTER TABLE ONLY outbound.endpoints
+    ADD CONSTRAINT endpoints_url_key UNIQUE (url);
+
 CREATE INDEX deferred_events_received_at_deferred_no_idx ON ledger.deferred_events USING btree (received_at, deferred_no);
 
 CREATE INDEX deferred_events_restaurant_id_received_at_deferred_no_idx ON ledger.deferred_events USING btree (restaurant_id, received_at, deferred_no);
@@ -5754,6 +5907,16 @@ CREATE INDEX payouts_status_as_of_payout_id_idx ON ledger.payouts USING btree (s
 CREATE INDEX processor_events_reservation_id_idx ON ledger.processor_events USING btree ("left"(((payload -> 'metadata'::text) ->> 'reservation_id'::text), 128)) WHERE (((payload -> 'metadata'::text) ->> 'reservation_id'::text) IS NOT NULL);
 
 CREATE UNIQUE INDEX processor_events_subject_key ON ledger.processor_events USING btree (subject_id, event_type, provider, restaurant_id) WHERE (subject_id IS NOT NULL);
+
+CREATE INDEX deliveries_endpoint_id_leased_idx ON outbound.deliveries USING btree (endpoint_id, next_attempt_at) WHERE (lease_id IS NOT NULL);
+
+CREATE INDEX deliveries_endpoint_id_next_attempt_at_delivery_no_idx ON outbound.deliveries USING btree (endpoint_id, next_attempt_at, delivery_no) WHERE (state = 'pending'::text);
+
+CREATE INDEX deliveries_endpoint_id_state_delivery_no_idx ON outbound.deliveries USING btree (endpoint_id, state, delivery_no) WHERE (state <> 'delivered'::text);
+
+CREATE INDEX deliveries_endpoint_id_type_delivery_no_idx ON outbound.deliveries USING btree (endpoint_id, type, delivery_no);
+
+CREATE INDEX deliveries_message_id_idx ON outbound.deliveries USING btree (message_id);
 
 CREATE TRIGGER account_balances_follow_entries BEFORE UPDATE OF balance, reserved, held, last_entry_seq, last_entry_at, last_event_at, closed_through ON ledger.account_balances FOR EACH ROW EXECUTE FUNCTION ledger.tg_account_balances__follow_entries();
 
@@ -5834,6 +5997,10 @@ CREATE TRIGGER restaurants_keep_id BEFORE UPDATE ON ledger.restaurants FOR EACH 
 CREATE TRIGGER restaurants_never_removed BEFORE DELETE OR TRUNCATE ON ledger.restaurants FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER setting_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.setting_changes FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER endpoints_keep_id BEFORE UPDATE OF endpoint_id ON outbound.endpoints FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER endpoints_never_removed BEFORE DELETE OR TRUNCATE ON outbound.endpoints FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 ALTER TABLE ONLY ledger.account_balances
     ADD CONSTRAINT account_balances_currency_fkey FOREIGN KEY (currency) REFERENCES ledger.currencies(currency);
@@ -5918,6 +6085,9 @@ ALTER TABLE ONLY ledger.processor_events
 
 ALTER TABLE ONLY ledger.processor_events
     ADD CONSTRAINT processor_events_rule_fkey FOREIGN KEY (event_type, subject_state) REFERENCES ledger.posting_rules(event_type, subject_state);
+
+ALTER TABLE ONLY outbound.endpoint_secrets
+    ADD CONSTRAINT endpoint_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES outbound.endpoints(endpoint_id);
 
 GRANT USAGE ON SCHEMA access TO cuenta_writer;
 
@@ -6755,6 +6925,28 @@ GRANT SELECT,INSERT ON TABLE ledger.setting_changes TO cuenta_writer;
 REVOKE ALL ON SEQUENCE ledger.setting_changes_change_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.setting_changes_change_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.setting_changes_change_no_seq TO cuenta_writer;
+
+REVOKE ALL ON TABLE outbound.deliveries FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE outbound.deliveries TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE outbound.deliveries TO cuenta_writer;
+
+REVOKE ALL ON SEQUENCE outbound.deliveries_delivery_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE outbound.deliveries_delivery_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE outbound.deliveries_delivery_no_seq TO cuenta_writer;
+
+REVOKE ALL ON TABLE outbound.endpoint_secrets FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE outbound.endpoint_secrets TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE outbound.endpoint_secrets TO cuenta_writer;
+
+REVOKE ALL ON SEQUENCE outbound.endpoint_secrets_secret_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE outbound.endpoint_secrets_secret_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE outbound.endpoint_secrets_secret_no_seq TO cuenta_writer;
+
+REVOKE ALL ON TABLE outbound.endpoints FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE outbound.endpoints TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE outbound.endpoints TO cuenta_writer;
+
+GRANT UPDATE(endpoint_id) ON TABLE outbound.endpoints TO cuenta_owner;
 
 GRANT SELECT ON TABLE reporting.fx_conversions TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.fx_conversions TO cuenta_reader;

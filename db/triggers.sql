@@ -70,6 +70,14 @@ create or replace trigger payout_terms_never_removed
 before delete or truncate on ledger.payout_terms
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger endpoints_never_removed
+before delete or truncate on outbound.endpoints
+for each statement execute function ledger.tg_any__refuse();
+
+create or replace trigger endpoints_keep_id
+before update of endpoint_id on outbound.endpoints
+for each statement execute function ledger.tg_any__refuse();
+
 -- An account moves to what its last entry says, whoever updates it, superusers included.
 -- The columns that are named cost nothing where they are not set: an event pays for the first only.
 create or replace trigger account_balances_follow_entries

@@ -30,6 +30,7 @@ KEYS = {
     "event_types": "event_type",
     "accounts": "account",
     "posting_rules": "event_type",
+    "outbound.endpoints": "endpoint_id",
 }
 TABLES = """
     select n.nspname || '.' || c.relname as name, array_agg(a.attname::text order by a.attnum) as columns

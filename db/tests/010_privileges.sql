@@ -177,7 +177,8 @@ select bag_eq(
     ('ledger.currencies.currency', 'UPDATE'), ('ledger.entry_types.entry_type', 'UPDATE'),
     ('ledger.event_types.event_type', 'UPDATE'), ('ledger.payout_runs.run_id', 'UPDATE'),
     ('ledger.payouts.restaurant_id', 'UPDATE'), ('ledger.posting_rules.event_type', 'UPDATE'),
-    ('ledger.processor_events.restaurant_id', 'UPDATE'), ('ledger.restaurants.restaurant_id', 'UPDATE')
+    ('ledger.processor_events.restaurant_id', 'UPDATE'), ('ledger.restaurants.restaurant_id', 'UPDATE'),
+    ('outbound.endpoints.endpoint_id', 'UPDATE')
     $$,
     'but for one key of what foreign keys refer to'
 );

@@ -1,0 +1,4 @@
+alter table ledger.deferred_events drop column overdue_told_at;
+drop table outbound.deliveries;
+drop table outbound.endpoint_secrets;
+drop table outbound.endpoints;
