@@ -145,6 +145,17 @@ def test_a_client_killed_inside_an_array_leaves_all_or_nothing(
     assert whats_left(sessions.admin, currency, restaurants) == EVERYTHING
 
 
+def risen_server(server: embedded.Server) -> Sessions:
+    """Sessions in the server that lost a process, once it has recovered."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return Sessions(server.url())
+        except errors.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
 def test_a_server_process_killed_inside_an_array_leaves_nothing(database: str, currency: str) -> None:
     with embedded.Server(throw_away=True, settings={"synchronous_commit": "on"}) as server:
         embedded.create_database(server)
@@ -165,20 +176,49 @@ def test_a_server_process_killed_inside_an_array_leaves_nothing(database: str, c
                 working.result(PATIENCE)
         finally:
             doomed.close()
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                risen = Sessions(server.url())
-                break
-            except errors.OperationalError:  # the server is recovering
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+        risen = risen_server(server)
         try:
             assert whats_left(risen.admin, currency, restaurants) == before
             risen.check()
             writer = risen.open()
             assert writer.ingest(known)["status"] == "already_processed"
             assert statuses(writer.ingest_all(events)) == {"processed": 2_000}
+            risen.check()
+        finally:
+            risen.close()
+
+
+def test_a_server_process_killed_while_it_posts_what_waited_leaves_it_waiting(database: str, currency: str) -> None:
+    """The charge and the 200 refunds that waited for it are one transaction: all of it, or none."""
+    with embedded.Server(throw_away=True, settings={"synchronous_commit": "on"}) as server:
+        embedded.create_database(server)
+        deploy(server.url(), quiet=True)
+        payment, restaurant = new_id("pay"), new_id("res")
+        event = charge(restaurant, currency, payment_id=payment, amount=10_000)
+        refunds = [
+            charge(restaurant, currency, payment_id=payment, event_type="refund_succeeded", amount=1)
+            for _ in range(200)
+        ]
+        waiting = "select count(*) from ledger.deferred_events"
+        doomed = Sessions(server.url())
+        try:
+            assert statuses(doomed.open().ingest_all(refunds)) == {"deferred": 200}
+            victim = doomed.open()
+            working = victim.start(partial(victim.ingest, event))
+            # Its snapshot is older than its first row: it is at work when its transaction has a number.
+            doomed.wait_until("select backend_xid is not null from pg_stat_activity where pid = %s", victim.pid)
+            os.kill(victim.pid, signal.SIGKILL)
+            with pytest.raises(errors.OperationalError):
+                working.result(PATIENCE)
+        finally:
+            doomed.close()
+        risen = risen_server(server)
+        try:
+            assert risen.admin.value(waiting) == 200
+            assert len(risen.entries(restaurant)) == 0
+            assert risen.open().ingest(event)["status"] == "processed"
+            assert risen.admin.value(waiting) == 0
+            assert len(risen.entries(restaurant)) == 202
             risen.check()
         finally:
             risen.close()

@@ -541,6 +541,22 @@ def test_one_adjustment_sent_by_many_at_once_is_made_once(sessions: Sessions, cu
         assert money(sessions, restaurant, currency)[0] in (501, 502)
 
 
+def test_one_reference_for_two_restaurants_at_once_is_one_adjustment(sessions: Sessions, currency: str) -> None:
+    """A reference is an id once for ever: of two that use it at once for different restaurants one is told so."""
+    first, second = people(sessions, 2)
+    restaurants = [new_id("res") for _ in range(2)]
+    for restaurant in restaurants:
+        told(sessions.admin, charge(restaurant, currency, amount=1, fee=0))
+    reference = new_id("adj")
+    first.begin()
+    assert adjust(first, restaurants[0], currency, 500, reference)["status"] == "processed"
+    call = second.start(lambda: adjust(second, restaurants[1], currency, 500, reference))
+    sessions.wait_until_blocked_by(second, first)
+    first.commit()
+    assert call.result(PATIENCE)["status"] == "conflict"
+    assert [money(sessions, restaurant, currency)[0] for restaurant in restaurants] == [501, 1]
+
+
 # Arrays, and runs
 
 
