@@ -24,6 +24,46 @@ CREATE SCHEMA reporting;
 
 COMMENT ON SCHEMA reporting IS 'Read-only views for people and reporting tools.';
 
+CREATE TYPE inbound.reading AS (
+	outcome text COLLATE pg_catalog."C",
+	kind text COLLATE pg_catalog."C",
+	event jsonb,
+	code text COLLATE pg_catalog."C",
+	field text COLLATE pg_catalog."C",
+	message text
+);
+
+COMMENT ON TYPE inbound.reading IS 'What one thing that a processor tells is to cuenta. A document may tell several.';
+
+COMMENT ON COLUMN inbound.reading.outcome IS 'event: an event of ours; ignored: it moves nothing, or is told by another kind of webhook, too; unknown: of a kind that no adapter knows; refused: it should be an event, and cannot be one.';
+
+COMMENT ON COLUMN inbound.reading.kind IS 'What the processor calls it; null: it does not say.';
+
+COMMENT ON COLUMN inbound.reading.event IS 'The event, without provider, and without restaurant_id where the document names no restaurant: inbound.complete_reading adds them. Null: it is none.';
+
+COMMENT ON COLUMN inbound.reading.code IS 'Why it is no event; null: it is one.';
+
+COMMENT ON COLUMN inbound.reading.field IS 'The field of the event that is at fault, if one is.';
+
+COMMENT ON COLUMN inbound.reading.message IS 'The reason in words.';
+
+CREATE TYPE inbound.webhook_kind AS (
+	kind text COLLATE pg_catalog."C",
+	outcome text COLLATE pg_catalog."C",
+	becomes text COLLATE pg_catalog."C",
+	says text
+);
+
+COMMENT ON TYPE inbound.webhook_kind IS 'A kind of webhook that an adapter knows: a row of the tables of docs/webhooks-in.md.';
+
+COMMENT ON COLUMN inbound.webhook_kind.kind IS 'What the processor calls it.';
+
+COMMENT ON COLUMN inbound.webhook_kind.outcome IS 'event: it may become one; ignored or refused: it never does.';
+
+COMMENT ON COLUMN inbound.webhook_kind.becomes IS 'The types of event it may become, with commas between; null: none.';
+
+COMMENT ON COLUMN inbound.webhook_kind.says IS 'When it becomes that, or why it does not.';
+
 CREATE TYPE ledger.event_answer AS (
 	status text,
 	event_id text,
@@ -485,6 +525,31 @@ CREATE FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amou
 ALTER FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) IS 'Gives up what a restaurant owes, or a part of it.';
+
+CREATE FUNCTION inbound.complete_reading(p_source text, p_reading inbound.reading) RETURNS inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.complete_reading(p_source text, p_reading inbound.reading) IS 'Adds the provider to an event, and the restaurant where the document does not name it.';
+
+CREATE FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings jsonb) IS 'What is wrong with those settings of a source that its adapter reads.';
+
+CREATE FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) RETURNS SETOF inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) IS 'What a webhook of Adyen tells.';
+
+CREATE FUNCTION inbound.read_mercadopago(p_document jsonb, p_settings jsonb) RETURNS SETOF inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_mercadopago(p_document jsonb, p_settings jsonb) IS 'What a webhook of Mercado Pago tells.';
+
+CREATE FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) RETURNS SETOF inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) IS 'What a webhook of Stripe tells.';
 
 CREATE FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) RETURNS void
     LANGUAGE plpgsql;
@@ -6367,6 +6432,21 @@ GRANT ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_
 
 REVOKE ALL ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION inbound.complete_reading(p_source text, p_reading inbound.reading) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.complete_reading(p_source text, p_reading inbound.reading) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_mercadopago(p_document jsonb, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_mercadopago(p_document jsonb, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) TO cuenta_writer;

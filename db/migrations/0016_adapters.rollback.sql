@@ -1,0 +1,2 @@
+drop type inbound.webhook_kind;
+drop type inbound.reading;
