@@ -52,6 +52,7 @@ grant update (restaurant_id) on ledger.processor_events to cuenta_owner;
 grant update (restaurant_id) on ledger.payouts to cuenta_owner;
 grant update (run_id) on ledger.payout_runs to cuenta_owner;
 grant update (endpoint_id) on outbound.endpoints to cuenta_owner;
+grant update (schedule_id) on ledger.payout_schedules to cuenta_owner;
 
 -- 2. What the owner will make is not for everybody. `in schema` would make this one do nothing:
 --    what a schema adds to the built-in default cannot take from it.
@@ -81,6 +82,7 @@ grant insert on ledger.posting_rule_history to cuenta_writer;
 grant insert on ledger.setting_changes to cuenta_writer;
 grant insert, update on ledger.account_balances to cuenta_writer;
 grant insert, update on ledger.payout_runs to cuenta_writer;
+grant insert, update on ledger.payout_schedules to cuenta_writer;
 grant insert, update on ledger.payout_terms to cuenta_writer;
 grant insert, update on ledger.payouts to cuenta_writer;
 grant insert, update on ledger.pending_days to cuenta_writer;
@@ -131,6 +133,7 @@ grant execute on function api.list_payments to cuenta_app, cuenta_operator, cuen
 grant execute on function api.list_inbox to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_entries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_runs to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_payout_schedules to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payout_term_changes
 to cuenta_app, cuenta_operator, cuenta_reader;
@@ -145,6 +148,9 @@ grant execute on function api.claim_payouts to cuenta_app, cuenta_operator;
 grant execute on function api.confirm_payout to cuenta_app, cuenta_operator;
 grant execute on function api.continue_payout_run to cuenta_app, cuenta_operator;
 grant execute on function api.pause_payouts to cuenta_app, cuenta_operator;
+grant execute on function api.queue_payout_run to cuenta_app, cuenta_operator;
+grant execute on function api.retry_payout_run to cuenta_app, cuenta_operator;
+grant execute on function api.run_due_payouts to cuenta_app, cuenta_operator;
 grant execute on function api.run_payouts to cuenta_app, cuenta_operator;
 grant execute on function api.set_restaurant to cuenta_app, cuenta_operator;
 grant execute on function api.start_payout_run to cuenta_app, cuenta_operator;
@@ -158,6 +164,7 @@ grant execute on function api.dismiss_rejection to cuenta_operator;
 grant execute on function api.load_fx_rates to cuenta_operator;
 grant execute on function api.pay_by_hand to cuenta_operator;
 grant execute on function api.resume_payouts to cuenta_operator;
+grant execute on function api.set_payout_schedule to cuenta_operator;
 grant execute on function api.set_payout_terms to cuenta_operator;
 grant execute on function api.hold_funds to cuenta_operator;
 grant execute on function api.post_adjustment to cuenta_operator;
@@ -167,6 +174,13 @@ grant execute on function api.replay_events to cuenta_operator;
 grant execute on function api.reverse_event to cuenta_operator;
 grant execute on function api.set_platform_settings to cuenta_operator;
 grant execute on function api.write_off_debt to cuenta_operator;
+
+--    For workers; the procedure calls three of the others.
+grant execute on function api.claim_payout_run to cuenta_worker;
+grant execute on function api.continue_payout_run to cuenta_worker;
+grant execute on function api.fail_payout_run to cuenta_worker;
+grant execute on function api.run_due_payouts to cuenta_worker;
+grant execute on procedure api.pay_due_restaurants to cuenta_worker;
 
 -- 5. Reporting tools: the views.
 grant usage on schema reporting to cuenta_reader;

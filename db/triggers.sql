@@ -66,6 +66,10 @@ create or replace trigger payout_runs_never_removed
 before delete or truncate on ledger.payout_runs
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger payout_schedules_never_removed
+before delete or truncate on ledger.payout_schedules
+for each statement execute function ledger.tg_any__refuse();
+
 create or replace trigger payout_terms_never_removed
 before delete or truncate on ledger.payout_terms
 for each statement execute function ledger.tg_any__refuse();

@@ -15,7 +15,22 @@ select
     r.skipped,
     r.overrides_terms,
     r.started_by,
-    r.reason
+    r.reason,
+    case
+        when r.finished_at is not null then 'finished'
+        when r.died_at is not null then 'dead'
+        when r.attempts > 0 then 'retrying'
+        when r.is_queued and r.last_restaurant_id = '' then 'queued'
+        else 'running'
+    end as state,
+    r.is_queued,
+    r.attempts,
+    r.next_attempt_at,
+    r.failed_at,
+    r.died_at,
+    r.error,
+    r.schedule_id,
+    r.due_at
 from ledger.payout_runs as r;
 
 comment on view reporting.payout_runs is
@@ -42,3 +57,17 @@ comment on column reporting.payout_runs.started_by is 'Who did, if it was by han
 comment on column reporting.payout_runs.reason is 'Why, if it was by hand.';
 comment on column reporting.payout_runs.skipped is
 'How many of them for which reason; see reporting.payout_skips.';
+comment on column reporting.payout_runs.state is
+'queued, running, retrying, dead or finished.';
+comment on column reporting.payout_runs.is_queued is
+'Whether a worker carries it out from the start, or since nobody else went on with it.';
+comment on column reporting.payout_runs.attempts is
+'How often in a row its next restaurants could not be paid, because of an error.';
+comment on column reporting.payout_runs.next_attempt_at is
+'When a worker may go on with it; null: it is finished or dead, or from before there were workers.';
+comment on column reporting.payout_runs.failed_at is 'When the last attempt failed.';
+comment on column reporting.payout_runs.died_at is
+'When it was given up after too many attempts; null: it was not, or somebody went on with it.';
+comment on column reporting.payout_runs.error is 'Why the last attempt failed.';
+comment on column reporting.payout_runs.schedule_id is 'The schedule that started it.';
+comment on column reporting.payout_runs.due_at is 'When it was due by that schedule.';

@@ -15,7 +15,16 @@ returns table (
     payouts_created integer,
     payouts_amount numeric,
     restaurants_skipped integer,
-    skipped jsonb
+    skipped jsonb,
+    state text,
+    is_queued boolean,
+    attempts integer,
+    next_attempt_at timestamptz,
+    failed_at timestamptz,
+    died_at timestamptz,
+    error text,
+    schedule_id text,
+    due_at timestamptz
 )
 language plpgsql
 stable
@@ -31,33 +40,20 @@ as $function$
  *     one row; restaurant_ids is null for a run over everybody; overrides_terms: an operator paid
  *     by hand, started_by and reason say who and why; last_restaurant_id: the run has passed all
  *     restaurants up to it; payouts_amount in minor units; skipped counts the restaurants passed
- *     over by reason
+ *     over by reason. state: queued, running, retrying (attempts failed in a row, error says why,
+ *     next_attempt_at when a worker goes on), dead (given up, api.retry_payout_run brings it back)
+ *     or finished; is_queued: a worker carries it out; schedule_id, due_at: what started it, and
+ *     when it was due
  * Raises:
  *     LBARG  the argument is missing
  *     LNRUN  there is no such run
- * Calls:  ledger.require_run
+ * Calls:  ledger.require_run, ledger.describe_run
  * Locks:  none
  */
-declare
-    v_run constant ledger.payout_runs := ledger.require_run(p_run_id);
 begin
-    run_id := v_run.run_id;
-    currency := v_run.currency;
-    as_of := v_run.as_of;
-    min_amount := v_run.min_amount;
-    restaurant_ids := v_run.restaurant_ids;
-    overrides_terms := v_run.overrides_terms;
-    started_by := v_run.started_by;
-    reason := v_run.reason;
-    started_at := v_run.started_at;
-    finished_at := v_run.finished_at;
-    is_finished := v_run.finished_at is not null;
-    last_restaurant_id := nullif(v_run.last_restaurant_id, '');
-    payouts_created := v_run.payouts_created;
-    payouts_amount := v_run.payouts_amount;
-    restaurants_skipped := v_run.restaurants_skipped;
-    skipped := v_run.skipped;
-    return next;
+    return query
+    select d.*
+    from ledger.describe_run(ledger.require_run(p_run_id)) as d;
 end;
 $function$;
 

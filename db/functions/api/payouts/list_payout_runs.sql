@@ -22,6 +22,15 @@ returns table (
     payouts_amount numeric,
     restaurants_skipped integer,
     skipped jsonb,
+    state text,
+    is_queued boolean,
+    attempts integer,
+    next_attempt_at timestamptz,
+    failed_at timestamptz,
+    died_at timestamptz,
+    error text,
+    schedule_id text,
+    due_at timestamptz,
     cursor text
 )
 language plpgsql
@@ -44,7 +53,8 @@ as $function$
  *     LBLIM  the limit is out of range
  *     LBCUR  the cursor is not one of this list
  *     LUCUR  the currency is not one of ISO 4217
- * Calls:  ledger.require_limit, ledger.require_currency, ledger.read_cursor, ledger.write_cursor
+ * Calls:  ledger.require_limit, ledger.require_currency, ledger.read_cursor, ledger.write_cursor,
+ *         ledger.describe_run
  * Reads:  ledger.payout_runs
  * Locks:  none
  */
@@ -58,28 +68,14 @@ begin
     end if;
     return query
     select
-        r.run_id,
-        r.currency,
-        r.as_of,
-        r.min_amount,
-        r.restaurant_ids,
-        r.overrides_terms,
-        r.started_by,
-        r.reason,
-        r.started_at,
-        r.finished_at,
-        r.finished_at is not null,
-        nullif(r.last_restaurant_id, ''),
-        r.payouts_created,
-        r.payouts_amount,
-        r.restaurants_skipped,
-        r.skipped,
+        d.*,
         -- Microseconds since 2000, which is how PostgreSQL keeps a moment: nothing is rounded.
         ledger.write_cursor(
             (extract(epoch from r.started_at - timestamptz '2000-01-01Z') * 1000000)::bigint
             || ' ' || r.run_id
         )
     from ledger.payout_runs as r
+    cross join lateral ledger.describe_run(r) as d
     where (v_currency is null or r.currency = v_currency)
         and (p_as_of is null or r.as_of = p_as_of)
         and (p_is_finished is null or (r.finished_at is not null) = p_is_finished)

@@ -18,7 +18,8 @@ as $function$
  *     p_is_alone  - the transaction pays no other restaurants; see ledger.lock_payees
  *     p_now       - the clock
  * Returns:
- *     the run as it is then; finished_at is set when nobody is left
+ *     the run as it is then; finished_at is set when nobody is left, and what failed before is
+ *     forgotten
  * Calls:  ledger.pick_payees, ledger.lock_payees, ledger.pay_accounts
  * Writes: ledger.payout_runs, ledger.payout_skips
  * Locks:  ledger.account_balances, one row a restaurant in key order
@@ -73,6 +74,14 @@ begin
     if cardinality(v_ids) < p_limit and cardinality(v_ids) = cardinality(v_next) then
         p_run.finished_at := greatest(p_run.started_at, p_now);
     end if;
+    p_run.attempts := 0;
+    p_run.died_at := null;
+    p_run.error := null;
+    p_run.next_attempt_at := case
+        when p_run.finished_at is not null then null
+        when p_run.is_queued then p_now
+        else p_now + interval '1 minute'
+    end;
     update ledger.payout_runs as r
     set
         last_restaurant_id = p_run.last_restaurant_id,
@@ -80,7 +89,11 @@ begin
         payouts_created = p_run.payouts_created,
         payouts_amount = p_run.payouts_amount,
         restaurants_skipped = p_run.restaurants_skipped,
-        skipped = p_run.skipped
+        skipped = p_run.skipped,
+        attempts = p_run.attempts,
+        next_attempt_at = p_run.next_attempt_at,
+        died_at = p_run.died_at,
+        error = p_run.error
     where r.run_id = p_run.run_id;
     return p_run;
 end;

@@ -23,8 +23,7 @@ as $function$
  *     LUCUR  the currency is not one of ISO 4217
  *     LUFUT  p_as_of is a day that has not come, neither in UTC nor for any restaurant
  *     LUMIN  p_min_amount is negative or too large
- * Calls:  ledger.require_currency, ledger.known_timezones, ledger.business_day
- * Reads:  ledger.restaurants
+ * Calls:  ledger.require_currency, ledger.find_latest_day
  */
 declare
     v_missing constant text := case
@@ -34,7 +33,6 @@ declare
     end;
     v_currency constant text := ledger.require_currency(p_currency);
     v_today date;
-    v_timezones text[];
 begin
     if v_missing is not null then
         raise exception '% is missing', v_missing
@@ -52,22 +50,7 @@ begin
 
     v_today := (p_now at time zone 'UTC')::date;
     if p_as_of > v_today then
-        -- A time zone that the server does not know says nothing about anybody else's day.
-        v_timezones := ledger.known_timezones(
-            array(
-                select distinct r.timezone
-                from ledger.restaurants as r
-            )
-        );
-        select greatest(v_today, max(ledger.business_day(p_now, z.timezone, z.day_close_hour)))
-        into v_today
-        from (
-            select distinct
-                r.timezone,
-                r.day_close_hour
-            from ledger.restaurants as r
-            where r.timezone = any(v_timezones)
-        ) as z;
+        v_today := ledger.find_latest_day(p_now);
     end if;
     if p_as_of > v_today then
         raise exception 'as_of % lies in the future', to_jsonb(p_as_of) #>> '{}'

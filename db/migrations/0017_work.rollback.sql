@@ -1,0 +1,10 @@
+alter table ledger.payout_runs
+drop column error,
+drop column schedule_id,
+drop column due_at,
+drop column died_at,
+drop column failed_at,
+drop column next_attempt_at,
+drop column attempts,
+drop column is_queued;
+drop table ledger.payout_schedules;
