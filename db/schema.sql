@@ -153,6 +153,14 @@ CREATE FUNCTION api.check_integrity(p_check text DEFAULT NULL::text) RETURNS TAB
 
 COMMENT ON FUNCTION api.check_integrity(p_check text) IS 'Audits the whole book: every check with what it found.';
 
+CREATE FUNCTION api.claim_payout_run(p_is_counted boolean DEFAULT false) RETURNS TABLE(run_id text, currency text, as_of date, attempts integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.claim_payout_run(p_is_counted boolean) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.claim_payout_run(p_is_counted boolean) IS 'For workers: the run whose turn it is.';
+
 CREATE FUNCTION api.claim_payouts(p_currency text, p_limit integer DEFAULT 100, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(payout_id text, restaurant_id text, currency text, as_of date, amount bigint, created_at timestamp with time zone, submitted_at timestamp with time zone, submitted_by text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -195,6 +203,14 @@ ALTER FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_act
 
 COMMENT ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) IS 'Closes a delivery in the inbox whose event_id or provider could not be read.';
 
+CREATE FUNCTION api.fail_payout_run(p_run_id text, p_error text) RETURNS TABLE(run_id text, state text, attempts integer, next_attempt_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.fail_payout_run(p_run_id text, p_error text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.fail_payout_run(p_run_id text, p_error text) IS 'For workers: says that an attempt to go on with a run failed.';
+
 CREATE FUNCTION api.find_events(p_key text, p_value text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(event_id text, provider text, event_type text, restaurant_id text, currency text, amount bigint, fee bigint, occurred_at timestamp with time zone, received_at timestamp with time zone, entries smallint, metadata jsonb, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -227,7 +243,7 @@ CREATE FUNCTION api.get_payout(p_payout_id text) RETURNS TABLE(payout_id text, r
 
 COMMENT ON FUNCTION api.get_payout(p_payout_id text) IS 'One payout with what it consists of.';
 
-CREATE FUNCTION api.get_payout_run(p_run_id text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
+CREATE FUNCTION api.get_payout_run(p_run_id text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, state text, is_queued boolean, attempts integer, next_attempt_at timestamp with time zone, failed_at timestamp with time zone, died_at timestamp with time zone, error text, schedule_id text, due_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
@@ -342,11 +358,17 @@ CREATE FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer DEFAUL
 
 COMMENT ON FUNCTION api.list_payout_entries(p_payout_id text, p_limit integer, p_cursor text) IS 'The entries that a payout pays, which add up to it.';
 
-CREATE FUNCTION api.list_payout_runs(p_currency text DEFAULT NULL::text, p_as_of date DEFAULT NULL::date, p_is_finished boolean DEFAULT NULL::boolean, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, cursor text)
+CREATE FUNCTION api.list_payout_runs(p_currency text DEFAULT NULL::text, p_as_of date DEFAULT NULL::date, p_is_finished boolean DEFAULT NULL::boolean, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, state text, is_queued boolean, attempts integer, next_attempt_at timestamp with time zone, failed_at timestamp with time zone, died_at timestamp with time zone, error text, schedule_id text, due_at timestamp with time zone, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
 COMMENT ON FUNCTION api.list_payout_runs(p_currency text, p_as_of date, p_is_finished boolean, p_limit integer, p_cursor text) IS 'Payout runs, the newest first.';
+
+CREATE FUNCTION api.list_payout_schedules() RETURNS TABLE(schedule_id text, currency text, cadence text, day integer, local_time time without time zone, timezone text, as_of_days integer, min_amount bigint, is_active boolean, next_due_at timestamp with time zone, last_due_at timestamp with time zone, last_started_at timestamp with time zone, last_run_id text, error text, updated_at timestamp with time zone, updated_by text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.list_payout_schedules() IS 'When payout runs begin by themselves, and what became of the last time.';
 
 CREATE FUNCTION api.list_payout_skips(p_run_id text, p_reason text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(run_id text, restaurant_id text, currency text, as_of date, reason text, amount numeric, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -410,6 +432,11 @@ ALTER FUNCTION api.pay_by_hand(p_currency text, p_as_of date, p_restaurant_ids t
 
 COMMENT ON FUNCTION api.pay_by_hand(p_currency text, p_as_of date, p_restaurant_ids text[], p_reason text, p_actor text, p_min_amount bigint, p_dry_run boolean) IS 'Pays some restaurants on purpose, whatever minimum and maximum their terms say.';
 
+CREATE PROCEDURE api.pay_due_restaurants()
+    LANGUAGE plpgsql;
+
+COMMENT ON PROCEDURE api.pay_due_restaurants() IS 'Queues the payout runs that are due, and carries out all that are queued.';
+
 CREATE PROCEDURE api.pay_restaurants(IN p_currency text DEFAULT NULL::text, IN p_as_of date DEFAULT NULL::date, IN p_min_amount bigint DEFAULT 1, IN p_restaurant_ids text[] DEFAULT NULL::text[], INOUT p_run_id text DEFAULT NULL::text)
     LANGUAGE plpgsql;
 
@@ -432,6 +459,14 @@ CREATE FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount 
     SET enable_mergejoin TO 'off';
 
 COMMENT ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) IS 'What a payout run would pay each restaurant, of what that consists, or why not.';
+
+CREATE FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint DEFAULT 1, p_restaurant_ids text[] DEFAULT NULL::text[]) RETURNS TABLE(status text, message text, run_id text, currency text, as_of date, min_amount bigint, is_dry_run boolean, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) IS 'Has workers carry out a payout run.';
 
 CREATE FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -468,6 +503,14 @@ ALTER FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor
 
 COMMENT ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) IS 'Ends a pause of a restaurant''s payouts in a currency.';
 
+CREATE FUNCTION api.retry_payout_run(p_run_id text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, state text, is_queued boolean, attempts integer, next_attempt_at timestamp with time zone, failed_at timestamp with time zone, died_at timestamp with time zone, error text, schedule_id text, due_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.retry_payout_run(p_run_id text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.retry_payout_run(p_run_id text) IS 'Has workers go on with a payout run now.';
+
 CREATE FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text DEFAULT 'default'::text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -477,6 +520,14 @@ ALTER FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference tex
 
 COMMENT ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) IS 'Takes back an event that was a mistake.';
 
+CREATE FUNCTION api.run_due_payouts() RETURNS TABLE(schedule_id text, due_at timestamp with time zone, run_id text, currency text, as_of date, error text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.run_due_payouts() OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.run_due_payouts() IS 'Queues the payout runs that are due by their schedules, each once.';
+
 CREATE FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint DEFAULT 1, p_dry_run boolean DEFAULT false, p_restaurant_ids text[] DEFAULT NULL::text[]) RETURNS TABLE(status text, message text, run_id text, currency text, as_of date, min_amount bigint, is_dry_run boolean, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -484,6 +535,14 @@ CREATE FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigi
 ALTER FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) IS 'Pays every restaurant what has settled up to a day in one currency, in one transaction.';
+
+CREATE FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer DEFAULT NULL::integer, p_as_of_days integer DEFAULT 1, p_min_amount bigint DEFAULT 1, p_is_active boolean DEFAULT true, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(schedule_id text, currency text, cadence text, day integer, local_time time without time zone, timezone text, as_of_days integer, min_amount bigint, is_active boolean, next_due_at timestamp with time zone, last_due_at timestamp with time zone, last_started_at timestamp with time zone, last_run_id text, error text, updated_at timestamp with time zone, updated_by text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer, p_as_of_days integer, p_min_amount bigint, p_is_active boolean, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer, p_as_of_days integer, p_min_amount bigint, p_is_active boolean, p_actor text) IS 'Makes a schedule by which payout runs begin, or makes it what it is to be.';
 
 CREATE FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint DEFAULT NULL::bigint, p_max_amount bigint DEFAULT NULL::bigint, p_payable_unit bigint DEFAULT NULL::bigint, p_reason text DEFAULT NULL::text, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -582,7 +641,18 @@ CREATE TABLE ledger.payout_runs (
     overrides_terms boolean DEFAULT false NOT NULL,
     started_by text,
     reason text,
-    CONSTRAINT payout_runs_min_amount_not_negative_check CHECK ((min_amount >= 0))
+    is_queued boolean DEFAULT false NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    died_at timestamp with time zone,
+    due_at timestamp with time zone,
+    schedule_id text COLLATE pg_catalog."C",
+    error text,
+    CONSTRAINT payout_runs_attempts_not_negative_check CHECK ((attempts >= 0)),
+    CONSTRAINT payout_runs_min_amount_not_negative_check CHECK ((min_amount >= 0)),
+    CONSTRAINT payout_runs_over_is_not_next_check CHECK (((next_attempt_at IS NULL) OR ((finished_at IS NULL) AND (died_at IS NULL)))),
+    CONSTRAINT payout_runs_schedule_is_due_check CHECK (((schedule_id IS NULL) = (due_at IS NULL)))
 );
 
 COMMENT ON TABLE ledger.payout_runs IS 'Calls of run_payouts that were not dry, with their outcome.';
@@ -617,10 +687,95 @@ COMMENT ON COLUMN ledger.payout_runs.started_by IS 'Who did, if it was by hand.'
 
 COMMENT ON COLUMN ledger.payout_runs.reason IS 'Why, if it was by hand.';
 
+COMMENT ON COLUMN ledger.payout_runs.is_queued IS 'Whether a worker carries it out from the start, or since nobody else went on with it.';
+
+COMMENT ON COLUMN ledger.payout_runs.attempts IS 'How often in a row its next restaurants could not be paid, because of an error.';
+
+COMMENT ON COLUMN ledger.payout_runs.next_attempt_at IS 'When a worker may go on with it; null: it is finished or dead, or from before there were workers.';
+
+COMMENT ON COLUMN ledger.payout_runs.failed_at IS 'When the last attempt failed.';
+
+COMMENT ON COLUMN ledger.payout_runs.died_at IS 'When it was given up after too many attempts; null: it was not, or somebody went on with it.';
+
+COMMENT ON COLUMN ledger.payout_runs.due_at IS 'When it was due by that schedule.';
+
+COMMENT ON COLUMN ledger.payout_runs.schedule_id IS 'The schedule that started it.';
+
+COMMENT ON COLUMN ledger.payout_runs.error IS 'Why the last attempt failed.';
+
 CREATE FUNCTION ledger.answer_payout_run(p_run ledger.payout_runs) RETURNS TABLE(status text, message text, run_id text, currency text, as_of date, min_amount bigint, is_dry_run boolean, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb)
     LANGUAGE sql IMMUTABLE;
 
 COMMENT ON FUNCTION ledger.answer_payout_run(p_run ledger.payout_runs) IS 'What a run answers to whoever wants it.';
+
+CREATE TABLE ledger.payout_schedules (
+    min_amount bigint NOT NULL,
+    next_due_at timestamp with time zone,
+    last_due_at timestamp with time zone,
+    last_started_at timestamp with time zone,
+    updated_at timestamp with time zone NOT NULL,
+    local_time time(0) without time zone NOT NULL,
+    day integer,
+    as_of_days integer NOT NULL,
+    is_active boolean NOT NULL,
+    schedule_id text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    cadence text NOT NULL COLLATE pg_catalog."C",
+    timezone text NOT NULL,
+    updated_by text NOT NULL,
+    last_run_id text COLLATE pg_catalog."C",
+    error text,
+    CONSTRAINT payout_schedules_active_is_due_check CHECK ((is_active = (next_due_at IS NOT NULL))),
+    CONSTRAINT payout_schedules_as_of_days_range_check CHECK (((as_of_days >= 0) AND (as_of_days <= 366))),
+    CONSTRAINT payout_schedules_cadence_known_check CHECK ((cadence = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text]))),
+    CONSTRAINT payout_schedules_day_fits_cadence_check CHECK (
+CASE cadence
+    WHEN 'daily'::text THEN (day IS NULL)
+    WHEN 'weekly'::text THEN COALESCE(((day >= 1) AND (day <= 7)), false)
+    ELSE COALESCE(((day >= 1) AND (day <= 31)), false)
+END),
+    CONSTRAINT payout_schedules_min_amount_not_negative_check CHECK ((min_amount >= 0)),
+    CONSTRAINT payout_schedules_schedule_id_format_check CHECK ((schedule_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$'::text))
+);
+
+COMMENT ON TABLE ledger.payout_schedules IS 'When payout runs begin by themselves. What is due is started once, however many look.';
+
+COMMENT ON COLUMN ledger.payout_schedules.min_amount IS 'Minor units of the currency; who has less is skipped.';
+
+COMMENT ON COLUMN ledger.payout_schedules.next_due_at IS 'When it is due the next time, or has been since; null: it is not active.';
+
+COMMENT ON COLUMN ledger.payout_schedules.last_due_at IS 'When it was due the last time that it started a run.';
+
+COMMENT ON COLUMN ledger.payout_schedules.last_started_at IS 'When that run was started, which is later if nobody was there to do it.';
+
+COMMENT ON COLUMN ledger.payout_schedules.updated_at IS 'When it was set the last time.';
+
+COMMENT ON COLUMN ledger.payout_schedules.local_time IS 'The time of day in its time zone. One that a day has twice is the second one, one that it has not is so much later as the clocks were put forward.';
+
+COMMENT ON COLUMN ledger.payout_schedules.day IS 'Of a week (1 is Monday, 7 Sunday) or of a month; in a month without that day: the last. Null: every day.';
+
+COMMENT ON COLUMN ledger.payout_schedules.as_of_days IS 'Its runs pay up to so many days before the day on which they are due.';
+
+COMMENT ON COLUMN ledger.payout_schedules.is_active IS 'Whether it starts anything.';
+
+COMMENT ON COLUMN ledger.payout_schedules.schedule_id IS 'The platform''s name of it.';
+
+COMMENT ON COLUMN ledger.payout_schedules.currency IS 'The currency in which its runs pay.';
+
+COMMENT ON COLUMN ledger.payout_schedules.cadence IS 'daily, weekly or monthly.';
+
+COMMENT ON COLUMN ledger.payout_schedules.timezone IS 'The IANA name of its time zone.';
+
+COMMENT ON COLUMN ledger.payout_schedules.updated_by IS 'Who did.';
+
+COMMENT ON COLUMN ledger.payout_schedules.last_run_id IS 'That run.';
+
+COMMENT ON COLUMN ledger.payout_schedules.error IS 'Why it cannot start what is due; null: it can. Others go on.';
+
+CREATE FUNCTION ledger.answer_schedule(p_schedule ledger.payout_schedules) RETURNS TABLE(schedule_id text, currency text, cadence text, day integer, local_time time without time zone, timezone text, as_of_days integer, min_amount bigint, is_active boolean, next_due_at timestamp with time zone, last_due_at timestamp with time zone, last_started_at timestamp with time zone, last_run_id text, error text, updated_at timestamp with time zone, updated_by text)
+    LANGUAGE sql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.answer_schedule(p_schedule ledger.payout_schedules) IS 'A schedule as callers see it.';
 
 CREATE FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
     LANGUAGE sql STABLE;
@@ -776,6 +931,21 @@ CREATE FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p
 
 COMMENT ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) IS 'The id of the payout of a restaurant for a day in a currency.';
 
+CREATE FUNCTION ledger.describe_run(p_run ledger.payout_runs) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, state text, is_queued boolean, attempts integer, next_attempt_at timestamp with time zone, failed_at timestamp with time zone, died_at timestamp with time zone, error text, schedule_id text, due_at timestamp with time zone)
+    LANGUAGE sql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.describe_run(p_run ledger.payout_runs) IS 'A payout run as callers see it.';
+
+CREATE FUNCTION ledger.due_day(p_due_at timestamp with time zone, p_local_time time without time zone, p_timezone text) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.due_day(p_due_at timestamp with time zone, p_local_time time without time zone, p_timezone text) IS 'The day for which a schedule is due at a moment.';
+
+CREATE FUNCTION ledger.fail_run(p_run ledger.payout_runs, p_error text, p_now timestamp with time zone) RETURNS ledger.payout_runs
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.fail_run(p_run ledger.payout_runs, p_error text, p_now timestamp with time zone) IS 'Counts an attempt to go on with a run that failed.';
+
 CREATE FUNCTION ledger.find_decided_keys(p_code text, p_status text, p_restaurant_id text, p_at timestamp with time zone, p_number bigint, p_limit integer) RETURNS TABLE(at timestamp with time zone, rejection_no bigint, number bigint, event_id text, provider text)
     LANGUAGE plpgsql STABLE
     SET plan_cache_mode TO 'force_custom_plan';
@@ -802,6 +972,11 @@ CREATE FUNCTION ledger.find_kept_event(p_event_id text, p_provider text) RETURNS
     LANGUAGE sql STABLE;
 
 COMMENT ON FUNCTION ledger.find_kept_event(p_event_id text, p_provider text) IS 'The latest document that is kept of an event, and what became of it.';
+
+CREATE FUNCTION ledger.find_latest_day(p_now timestamp with time zone) RETURNS date
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.find_latest_day(p_now timestamp with time zone) IS 'The latest day that has come: in UTC, or for a restaurant.';
 
 CREATE FUNCTION ledger.find_reference_fault(p_event jsonb) RETURNS text
     LANGUAGE plpgsql STABLE;
@@ -843,6 +1018,11 @@ CREATE FUNCTION ledger.known_timezones(p_timezones text[]) RETURNS text[]
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.known_timezones(p_timezones text[]) IS 'Which of some time zones this server knows.';
+
+CREATE FUNCTION ledger.last_due(p_schedule ledger.payout_schedules, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION ledger.last_due(p_schedule ledger.payout_schedules, p_now timestamp with time zone) IS 'When a schedule was due the last time until now.';
 
 CREATE FUNCTION ledger.leave_deferred(p_restaurant_id text, p_currency text, p_deferred_no bigint) RETURNS void
     LANGUAGE plpgsql;
@@ -992,15 +1172,20 @@ CREATE FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document json
 
 COMMENT ON FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document jsonb, p_field text) IS 'What an event is about, as far as it says so.';
 
+CREATE FUNCTION ledger.next_due(p_cadence text, p_day integer, p_local_time time without time zone, p_timezone text, p_after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.next_due(p_cadence text, p_day integer, p_local_time time without time zone, p_timezone text, p_after timestamp with time zone) IS 'When a schedule is due the next time.';
+
 CREATE FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) IS 'Opens a restaurant''s account in a currency, if it is not there yet.';
 
-CREATE FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_is_dry boolean DEFAULT false) RETURNS ledger.payout_runs
+CREATE FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_is_dry boolean DEFAULT false, p_is_queued boolean DEFAULT false, p_schedule_id text DEFAULT NULL::text, p_due_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS ledger.payout_runs
     LANGUAGE plpgsql;
 
-COMMENT ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text, p_reason text, p_is_dry boolean) IS 'Writes down that a run begins.';
+COMMENT ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text, p_reason text, p_is_dry boolean, p_is_queued boolean, p_schedule_id text, p_due_at timestamp with time zone) IS 'Writes down that a run begins.';
 
 CREATE FUNCTION ledger.pause_failed_payee(p_event ledger.event_fields, p_payout_id text, p_code text) RETURNS void
     LANGUAGE plpgsql;
@@ -1439,6 +1624,11 @@ CREATE FUNCTION ledger.require_run(p_run_id text) RETURNS ledger.payout_runs
 
 COMMENT ON FUNCTION ledger.require_run(p_run_id text) IS 'The payout run that an argument names.';
 
+CREATE FUNCTION ledger.require_schedule(p_schedule_id text, p_cadence text, p_day integer, p_local_time text, p_timezone text, p_as_of_days integer, p_min_amount bigint, p_is_active boolean) RETURNS void
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.require_schedule(p_schedule_id text, p_cadence text, p_day integer, p_local_time text, p_timezone text, p_as_of_days integer, p_min_amount bigint, p_is_active boolean) IS 'Checks what a schedule is to be.';
+
 CREATE FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) RETURNS void
     LANGUAGE plpgsql STABLE;
 
@@ -1480,6 +1670,11 @@ CREATE FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones t
     LANGUAGE sql STABLE;
 
 COMMENT ON FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) IS 'Which of an array''s events need no decision, with what they post.';
+
+CREATE FUNCTION ledger.start_scheduled_run(p_schedule ledger.payout_schedules, p_now timestamp with time zone) RETURNS ledger.payout_schedules
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.start_scheduled_run(p_schedule ledger.payout_schedules, p_now timestamp with time zone) IS 'Queues the run for which a schedule is due, once, and says when it is due again.';
 
 CREATE FUNCTION ledger.sum_effects(p_restaurant_id text, p_event_no bigint) RETURNS TABLE(payment numeric, held numeric)
     LANGUAGE sql STABLE;
@@ -1610,6 +1805,11 @@ CREATE FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) IS 'What the rows of a report are asked for, as a condition on its view.';
+
+CREATE FUNCTION ledger.write_schedule(p_schedule ledger.payout_schedules, p_now timestamp with time zone) RETURNS ledger.payout_schedules
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.write_schedule(p_schedule ledger.payout_schedules, p_now timestamp with time zone) IS 'Makes a schedule, or makes it what it is to be.';
 
 CREATE FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) RETURNS TABLE(currency text, is_final boolean, opening numeric, activity jsonb, payouts jsonb, closing numeric, days jsonb)
     LANGUAGE plpgsql STABLE
@@ -5401,7 +5601,22 @@ CREATE VIEW reporting.payout_runs WITH (security_barrier='true') AS
     skipped,
     overrides_terms,
     started_by,
-    reason
+    reason,
+        CASE
+            WHEN (finished_at IS NOT NULL) THEN 'finished'::text
+            WHEN (died_at IS NOT NULL) THEN 'dead'::text
+            WHEN (attempts > 0) THEN 'retrying'::text
+            WHEN (is_queued AND (last_restaurant_id = ''::text)) THEN 'queued'::text
+            ELSE 'running'::text
+        END AS state,
+    is_queued,
+    attempts,
+    next_attempt_at,
+    failed_at,
+    died_at,
+    error,
+    schedule_id,
+    due_at
    FROM ledger.payout_runs r;
 
 COMMENT ON VIEW reporting.payout_runs IS 'Payout runs that were not dry, how far they have come and with what result.';
@@ -5435,6 +5650,77 @@ COMMENT ON COLUMN reporting.payout_runs.overrides_terms IS 'Whether an operator 
 COMMENT ON COLUMN reporting.payout_runs.started_by IS 'Who did, if it was by hand.';
 
 COMMENT ON COLUMN reporting.payout_runs.reason IS 'Why, if it was by hand.';
+
+COMMENT ON COLUMN reporting.payout_runs.state IS 'queued, running, retrying, dead or finished.';
+
+COMMENT ON COLUMN reporting.payout_runs.is_queued IS 'Whether a worker carries it out from the start, or since nobody else went on with it.';
+
+COMMENT ON COLUMN reporting.payout_runs.attempts IS 'How often in a row its next restaurants could not be paid, because of an error.';
+
+COMMENT ON COLUMN reporting.payout_runs.next_attempt_at IS 'When a worker may go on with it; null: it is finished or dead, or from before there were workers.';
+
+COMMENT ON COLUMN reporting.payout_runs.failed_at IS 'When the last attempt failed.';
+
+COMMENT ON COLUMN reporting.payout_runs.died_at IS 'When it was given up after too many attempts; null: it was not, or somebody went on with it.';
+
+COMMENT ON COLUMN reporting.payout_runs.error IS 'Why the last attempt failed.';
+
+COMMENT ON COLUMN reporting.payout_runs.schedule_id IS 'The schedule that started it.';
+
+COMMENT ON COLUMN reporting.payout_runs.due_at IS 'When it was due by that schedule.';
+
+CREATE VIEW reporting.payout_schedules WITH (security_barrier='true') AS
+ SELECT schedule_id,
+    currency,
+    cadence,
+    day,
+    local_time,
+    timezone,
+    as_of_days,
+    min_amount,
+    is_active,
+    next_due_at,
+    last_due_at,
+    last_started_at,
+    last_run_id,
+    error,
+    updated_at,
+    updated_by
+   FROM ledger.payout_schedules s;
+
+COMMENT ON VIEW reporting.payout_schedules IS 'When payout runs begin by themselves, and what became of the last time.';
+
+COMMENT ON COLUMN reporting.payout_schedules.schedule_id IS 'The platform''s name of it.';
+
+COMMENT ON COLUMN reporting.payout_schedules.currency IS 'The currency in which its runs pay.';
+
+COMMENT ON COLUMN reporting.payout_schedules.cadence IS 'daily, weekly or monthly.';
+
+COMMENT ON COLUMN reporting.payout_schedules.day IS 'Of a week (1 is Monday, 7 Sunday) or of a month; in a month without that day: the last. Null: every day.';
+
+COMMENT ON COLUMN reporting.payout_schedules.local_time IS 'The time of day in its time zone.';
+
+COMMENT ON COLUMN reporting.payout_schedules.timezone IS 'The IANA name of its time zone.';
+
+COMMENT ON COLUMN reporting.payout_schedules.as_of_days IS 'Its runs pay up to so many days before the day on which they are due.';
+
+COMMENT ON COLUMN reporting.payout_schedules.min_amount IS 'Minor units of the currency; who has less is skipped.';
+
+COMMENT ON COLUMN reporting.payout_schedules.is_active IS 'Whether it starts anything.';
+
+COMMENT ON COLUMN reporting.payout_schedules.next_due_at IS 'When it is due the next time, or has been since; null: it is not active.';
+
+COMMENT ON COLUMN reporting.payout_schedules.last_due_at IS 'When it was due the last time that it started a run.';
+
+COMMENT ON COLUMN reporting.payout_schedules.last_started_at IS 'When that run was started.';
+
+COMMENT ON COLUMN reporting.payout_schedules.last_run_id IS 'That run.';
+
+COMMENT ON COLUMN reporting.payout_schedules.error IS 'Why it cannot start what is due; null: it can.';
+
+COMMENT ON COLUMN reporting.payout_schedules.updated_at IS 'When it was set the last time.';
+
+COMMENT ON COLUMN reporting.payout_schedules.updated_by IS 'Who did.';
 
 CREATE VIEW reporting.payout_skips WITH (security_barrier='true') AS
  SELECT k.run_id,
@@ -5855,6 +6141,9 @@ ALTER TABLE ONLY ledger.payout_items
 ALTER TABLE ONLY ledger.payout_runs
     ADD CONSTRAINT payout_runs_pkey PRIMARY KEY (run_id);
 
+ALTER TABLE ONLY ledger.payout_schedules
+    ADD CONSTRAINT payout_schedules_pkey PRIMARY KEY (schedule_id);
+
 ALTER TABLE ONLY ledger.payout_skips
     ADD CONSTRAINT payout_skips_pkey PRIMARY KEY (restaurant_id, run_id);
 
@@ -5955,7 +6244,13 @@ CREATE INDEX ledger_entries_restaurant_id_currency_settlement_day_idx ON ledger.
 
 CREATE INDEX ledger_entries_restaurant_id_payout_id_idx ON ledger.ledger_entries USING btree (restaurant_id, payout_id) WHERE (payout_id IS NOT NULL);
 
+CREATE INDEX payout_runs_next_attempt_at_run_id_idx ON ledger.payout_runs USING btree (next_attempt_at, run_id) WHERE (next_attempt_at IS NOT NULL);
+
+CREATE UNIQUE INDEX payout_runs_schedule_id_due_at_key ON ledger.payout_runs USING btree (schedule_id, due_at) WHERE (schedule_id IS NOT NULL);
+
 CREATE INDEX payout_runs_started_at_run_id_idx ON ledger.payout_runs USING btree (started_at, run_id);
+
+CREATE INDEX payout_schedules_next_due_at_idx ON ledger.payout_schedules USING btree (next_due_at) WHERE (next_due_at IS NOT NULL);
 
 CREATE INDEX payout_skips_run_id_reason_restaurant_id_idx ON ledger.payout_skips USING btree (run_id, reason, restaurant_id);
 
@@ -6028,6 +6323,8 @@ CREATE TRIGGER payout_items_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON l
 CREATE TRIGGER payout_items_complete AFTER INSERT ON ledger.payout_items REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_payout_items__complete();
 
 CREATE TRIGGER payout_runs_never_removed BEFORE DELETE OR TRUNCATE ON ledger.payout_runs FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER payout_schedules_never_removed BEFORE DELETE OR TRUNCATE ON ledger.payout_schedules FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER payout_skips_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.payout_skips FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -6115,6 +6412,12 @@ ALTER TABLE ONLY ledger.payout_items
 ALTER TABLE ONLY ledger.payout_runs
     ADD CONSTRAINT payout_runs_currency_fkey FOREIGN KEY (currency) REFERENCES ledger.currencies(currency);
 
+ALTER TABLE ONLY ledger.payout_runs
+    ADD CONSTRAINT payout_runs_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES ledger.payout_schedules(schedule_id);
+
+ALTER TABLE ONLY ledger.payout_schedules
+    ADD CONSTRAINT payout_schedules_currency_fkey FOREIGN KEY (currency) REFERENCES ledger.currencies(currency);
+
 ALTER TABLE ONLY ledger.payout_skips
     ADD CONSTRAINT payout_skips_account_fkey FOREIGN KEY (restaurant_id, currency) REFERENCES ledger.account_balances(restaurant_id, currency);
 
@@ -6186,6 +6489,9 @@ GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_app;
 GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.claim_payout_run(p_is_counted boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.claim_payout_run(p_is_counted boolean) TO cuenta_worker;
+
 REVOKE ALL ON FUNCTION api.claim_payouts(p_currency text, p_limit integer, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.claim_payouts(p_currency text, p_limit integer, p_actor text) TO cuenta_app;
 GRANT ALL ON FUNCTION api.claim_payouts(p_currency text, p_limit integer, p_actor text) TO cuenta_operator;
@@ -6197,12 +6503,16 @@ GRANT ALL ON FUNCTION api.confirm_payout(p_payout_id text, p_external_id text, p
 REVOKE ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_app;
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_worker;
 
 REVOKE ALL ON FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provider text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provider text, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.fail_payout_run(p_run_id text, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.fail_payout_run(p_run_id text, p_error text) TO cuenta_worker;
 
 REVOKE ALL ON FUNCTION api.find_events(p_key text, p_value text, p_limit integer, p_cursor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.find_events(p_key text, p_value text, p_limit integer, p_cursor text) TO cuenta_writer;
@@ -6337,6 +6647,12 @@ GRANT ALL ON FUNCTION api.list_payout_runs(p_currency text, p_as_of date, p_is_f
 GRANT ALL ON FUNCTION api.list_payout_runs(p_currency text, p_as_of date, p_is_finished boolean, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_payout_runs(p_currency text, p_as_of date, p_is_finished boolean, p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.list_payout_schedules() FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_payout_schedules() TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_payout_schedules() TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_payout_schedules() TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_payout_schedules() TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limit integer, p_cursor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limit integer, p_cursor text) TO cuenta_writer;
 GRANT ALL ON FUNCTION api.list_payout_skips(p_run_id text, p_reason text, p_limit integer, p_cursor text) TO cuenta_app;
@@ -6383,6 +6699,10 @@ GRANT ALL ON FUNCTION api.pause_payouts(p_restaurant_id text, p_currency text, p
 REVOKE ALL ON FUNCTION api.pay_by_hand(p_currency text, p_as_of date, p_restaurant_ids text[], p_reason text, p_actor text, p_min_amount bigint, p_dry_run boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.pay_by_hand(p_currency text, p_as_of date, p_restaurant_ids text[], p_reason text, p_actor text, p_min_amount bigint, p_dry_run boolean) TO cuenta_operator;
 
+REVOKE ALL ON PROCEDURE api.pay_due_restaurants() FROM PUBLIC;
+GRANT ALL ON PROCEDURE api.pay_due_restaurants() TO cuenta_writer;
+GRANT ALL ON PROCEDURE api.pay_due_restaurants() TO cuenta_worker;
+
 REVOKE ALL ON PROCEDURE api.pay_restaurants(IN p_currency text, IN p_as_of date, IN p_min_amount bigint, IN p_restaurant_ids text[], INOUT p_run_id text) FROM PUBLIC;
 GRANT ALL ON PROCEDURE api.pay_restaurants(IN p_currency text, IN p_as_of date, IN p_min_amount bigint, IN p_restaurant_ids text[], INOUT p_run_id text) TO cuenta_writer;
 GRANT ALL ON PROCEDURE api.pay_restaurants(IN p_currency text, IN p_as_of date, IN p_min_amount bigint, IN p_restaurant_ids text[], INOUT p_run_id text) TO cuenta_app;
@@ -6397,6 +6717,10 @@ GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_a
 GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_app;
+GRANT ALL ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
 
@@ -6409,12 +6733,24 @@ GRANT ALL ON FUNCTION api.replay_events(p_code text, p_limit integer) TO cuenta_
 REVOKE ALL ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.retry_payout_run(p_run_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.retry_payout_run(p_run_id text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.retry_payout_run(p_run_id text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.run_due_payouts() FROM PUBLIC;
+GRANT ALL ON FUNCTION api.run_due_payouts() TO cuenta_app;
+GRANT ALL ON FUNCTION api.run_due_payouts() TO cuenta_operator;
+GRANT ALL ON FUNCTION api.run_due_payouts() TO cuenta_worker;
 
 REVOKE ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) TO cuenta_app;
 GRANT ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer, p_as_of_days integer, p_min_amount bigint, p_is_active boolean, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer, p_as_of_days integer, p_min_amount bigint, p_is_active boolean, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) TO cuenta_operator;
@@ -6465,6 +6801,15 @@ GRANT UPDATE(run_id) ON TABLE ledger.payout_runs TO cuenta_owner;
 
 REVOKE ALL ON FUNCTION ledger.answer_payout_run(p_run ledger.payout_runs) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.answer_payout_run(p_run ledger.payout_runs) TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.payout_schedules FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_schedules TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE ledger.payout_schedules TO cuenta_writer;
+
+GRANT UPDATE(schedule_id) ON TABLE ledger.payout_schedules TO cuenta_owner;
+
+REVOKE ALL ON FUNCTION ledger.answer_schedule(p_schedule ledger.payout_schedules) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.answer_schedule(p_schedule ledger.payout_schedules) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text) TO cuenta_writer;
@@ -6518,6 +6863,15 @@ GRANT ALL ON FUNCTION ledger.defer_event(p_event ledger.event_fields, p_document
 REVOKE ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.describe_run(p_run ledger.payout_runs) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.describe_run(p_run ledger.payout_runs) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.due_day(p_due_at timestamp with time zone, p_local_time time without time zone, p_timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.due_day(p_due_at timestamp with time zone, p_local_time time without time zone, p_timezone text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.fail_run(p_run ledger.payout_runs, p_error text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.fail_run(p_run ledger.payout_runs, p_error text, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.find_decided_keys(p_code text, p_status text, p_restaurant_id text, p_at timestamp with time zone, p_number bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_decided_keys(p_code text, p_status text, p_restaurant_id text, p_at timestamp with time zone, p_number bigint, p_limit integer) TO cuenta_writer;
 
@@ -6532,6 +6886,9 @@ GRANT ALL ON FUNCTION ledger.find_inbox_keys(p_code text, p_status text, p_resta
 
 REVOKE ALL ON FUNCTION ledger.find_kept_event(p_event_id text, p_provider text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_kept_event(p_event_id text, p_provider text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.find_latest_day(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_latest_day(p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.find_reference_fault(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_reference_fault(p_event jsonb) TO cuenta_writer;
@@ -6557,6 +6914,9 @@ GRANT ALL ON FUNCTION ledger.keep_told_event(p_event ledger.event_fields, p_docu
 REVOKE ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_writer;
 GRANT ALL ON FUNCTION ledger.known_timezones(p_timezones text[]) TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION ledger.last_due(p_schedule ledger.payout_schedules, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.last_due(p_schedule ledger.payout_schedules, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.leave_deferred(p_restaurant_id text, p_currency text, p_deferred_no bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.leave_deferred(p_restaurant_id text, p_currency text, p_deferred_no bigint) TO cuenta_writer;
@@ -6613,11 +6973,14 @@ GRANT ALL ON FUNCTION ledger.move_payout(p_event ledger.event_fields, p_document
 REVOKE ALL ON FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document jsonb, p_field text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document jsonb, p_field text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.next_due(p_cadence text, p_day integer, p_local_time time without time zone, p_timezone text, p_after timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.next_due(p_cadence text, p_day integer, p_local_time time without time zone, p_timezone text, p_after timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.open_account(p_restaurant_id text, p_currency text, p_now timestamp with time zone) TO cuenta_writer;
 
-REVOKE ALL ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text, p_reason text, p_is_dry boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text, p_reason text, p_is_dry boolean) TO cuenta_writer;
+REVOKE ALL ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text, p_reason text, p_is_dry boolean, p_is_queued boolean, p_schedule_id text, p_due_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.open_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[], p_now timestamp with time zone, p_overridden_by text, p_reason text, p_is_dry boolean, p_is_queued boolean, p_schedule_id text, p_due_at timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.pause_failed_payee(p_event ledger.event_fields, p_payout_id text, p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.pause_failed_payee(p_event ledger.event_fields, p_payout_id text, p_code text) TO cuenta_writer;
@@ -6786,6 +7149,9 @@ GRANT ALL ON FUNCTION ledger.require_restaurant(p_restaurant_id text) TO cuenta_
 REVOKE ALL ON FUNCTION ledger.require_run(p_run_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_run(p_run_id text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.require_schedule(p_schedule_id text, p_cadence text, p_day integer, p_local_time text, p_timezone text, p_as_of_days integer, p_min_amount bigint, p_is_active boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_schedule(p_schedule_id text, p_cadence text, p_day integer, p_local_time text, p_timezone text, p_as_of_days integer, p_min_amount bigint, p_is_active boolean) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_settings(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer) TO cuenta_writer;
 
@@ -6809,6 +7175,9 @@ GRANT ALL ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id tex
 
 REVOKE ALL ON FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.sort_events(p_events ledger.event_fields[], p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.start_scheduled_run(p_schedule ledger.payout_schedules, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.start_scheduled_run(p_schedule ledger.payout_schedules, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.sum_effects(p_restaurant_id text, p_event_no bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.sum_effects(p_restaurant_id text, p_event_no bigint) TO cuenta_writer;
@@ -6887,6 +7256,9 @@ GRANT ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency t
 
 REVOKE ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_restaurant_id text, p_currency text, p_from date, p_to date, p_base_currency text, p_source text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.write_schedule(p_schedule ledger.payout_schedules, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_schedule(p_schedule ledger.payout_schedules, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_writer;
@@ -7237,6 +7609,9 @@ GRANT SELECT ON TABLE reporting.payout_run_reconciliation TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.payout_schedules TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_schedules TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payout_skips TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_skips TO cuenta_reader;

@@ -148,7 +148,9 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
     people = {"set_platform_settings", "set_payout_terms", "resume_payouts", "pay_by_hand", "load_fx_rates"}
     people |= {"post_adjustment", "hold_funds", "release_hold", "write_off_debt", "reverse_event", "cancel_payout"}
     people |= {"accept_event", "dismiss_event", "dismiss_rejection", "replay_event", "replay_events"}
-    door, own, work = set[str](), set[str](), set[str]()  # what only the service itself calls
+    people |= {"set_payout_schedule"}
+    door, own = set[str](), set[str]()  # what only the service itself calls
+    work = {"claim_payout_run", "fail_payout_run", "pay_due_restaurants"}
     service = door | own | work
     may = {
         "cuenta_processor": reports,
@@ -157,7 +159,7 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
         "cuenta_reader": reads - service,
         "cuenta_door": door,
         "cuenta_restaurant": own,
-        "cuenta_worker": work,
+        "cuenta_worker": work | {"continue_payout_run", "run_due_payouts"},
     }
     expected = {f"{role}: EXECUTE on routine api.{name}" for role, names in may.items() for name in names}
     expected |= {f"{role}: USAGE on schema api" for role in may} | {"cuenta_reader: USAGE on schema reporting"}

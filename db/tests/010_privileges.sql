@@ -176,6 +176,7 @@ select bag_eq(
     ('ledger.account_balances.restaurant_id', 'UPDATE'), ('ledger.accounts.account', 'UPDATE'),
     ('ledger.currencies.currency', 'UPDATE'), ('ledger.entry_types.entry_type', 'UPDATE'),
     ('ledger.event_types.event_type', 'UPDATE'), ('ledger.payout_runs.run_id', 'UPDATE'),
+    ('ledger.payout_schedules.schedule_id', 'UPDATE'),
     ('ledger.payouts.restaurant_id', 'UPDATE'), ('ledger.posting_rules.event_type', 'UPDATE'),
     ('ledger.processor_events.restaurant_id', 'UPDATE'), ('ledger.restaurants.restaurant_id', 'UPDATE'),
     ('outbound.endpoints.endpoint_id', 'UPDATE')
@@ -251,14 +252,18 @@ select bag_eq(
             -- what only the service itself calls
             when r.role_name = 'cuenta_door' then p.proname in ('')
             when r.role_name = 'cuenta_restaurant' then p.proname in ('')
-            when r.role_name = 'cuenta_worker' then p.proname in ('')
-            when p.proname in ('') then false
+            when r.role_name = 'cuenta_worker' then p.proname in (
+                'claim_payout_run', 'continue_payout_run', 'fail_payout_run',
+                'pay_due_restaurants', 'run_due_payouts'
+            )
+            when p.proname in ('claim_payout_run', 'fail_payout_run', 'pay_due_restaurants')
+                then false
             when r.role_name = 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
             when r.role_name = 'cuenta_reader' then p.provolatile = 's'
             when r.role_name = 'cuenta_app' then p.proname not in (
                 'accept_event', 'dismiss_event', 'dismiss_rejection', 'replay_event',
                 'replay_events', 'cancel_payout', 'hold_funds', 'load_fx_rates', 'pay_by_hand', 'post_adjustment',
-                'release_hold', 'resume_payouts', 'reverse_event', 'set_payout_terms',
+                'release_hold', 'resume_payouts', 'reverse_event', 'set_payout_schedule', 'set_payout_terms',
                 'set_platform_settings', 'write_off_debt'
             )
             else true

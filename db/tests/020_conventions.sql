@@ -68,7 +68,7 @@ select is_empty(
     $$
     select f.full_name
     from functions as f
-    where f.schema_name = 'api' and not f.prosecdef and f.name <> 'pay_restaurants'
+    where f.schema_name = 'api' and not f.prosecdef and f.name not in ('pay_due_restaurants', 'pay_restaurants')
     $$,
     'every public function runs with the owner''s rights; a procedure that commits may not'
 );

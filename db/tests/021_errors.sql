@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(149);
+select plan(151);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -284,6 +284,10 @@ from (
         60, 'LUOPR', 'EVENT_OF_OPERATOR', 'event_id=adj_1',
         'select post_adjustment(''res_001'', ''PEN'', 1, ''why'', ''adj_1''); '
         'select replay_event(''adj_1'', ''operator'')'
+    ),
+    (
+        61, 'LUSCH', 'PAYOUT_SCHEDULE_INVALID', 'field=day',
+        'select set_payout_schedule(''x'', ''PEN'', ''weekly'', ''02:30'', ''UTC'', 8)'
     ),
     (59, 'LUSTE', 'STATE_UNKNOWN', 'state=x', 'select list_disputes(p_state => ''x'')')
 ) as c (no, state, code, detail, statement);

@@ -9,29 +9,29 @@ as $procedure$
  *     With the caller's rights and settings, because no other procedure may commit; so every name
  *     here says its schema.
  * Raises:
- *     what api.continue_payout_run meets. Inside a transaction PostgreSQL refuses it (2D000).
+ *     LBARG, LBLIM, LNRUN  never, and whatever api.continue_payout_run meets
+ *     Inside a transaction PostgreSQL refuses it (2D000).
  * Calls:  api.run_due_payouts, api.claim_payout_run, api.continue_payout_run
  */
 declare
-    v_run_id text;
+    v_run record;
 begin
     perform
     from api.run_due_payouts();
     commit;
 
     loop
-        v_run_id := (
-            select r.run_id
-            from api.claim_payout_run(true) as r
-        );
+        select r.*
+        into v_run
+        from api.claim_payout_run(true) as r;
         commit;
-        exit when v_run_id is null;
+        exit when v_run.run_id is null;
         perform
-        from api.continue_payout_run(v_run_id);
+        from api.continue_payout_run(v_run.run_id);
         commit;
     end loop;
 end;
 $procedure$;
 
-comment on procedure api.pay_due_restaurants()
+comment on procedure api.pay_due_restaurants
 is 'Queues the payout runs that are due, and carries out all that are queued.';

@@ -75,6 +75,7 @@ begin
         p_run.finished_at := greatest(p_run.started_at, p_now);
     end if;
     p_run.attempts := 0;
+    p_run.failed_at := null;
     p_run.died_at := null;
     p_run.error := null;
     p_run.next_attempt_at := case
@@ -92,6 +93,7 @@ begin
         skipped = p_run.skipped,
         attempts = p_run.attempts,
         next_attempt_at = p_run.next_attempt_at,
+        failed_at = p_run.failed_at,
         died_at = p_run.died_at,
         error = p_run.error
     where r.run_id = p_run.run_id;
