@@ -29,6 +29,7 @@ SELECT = {
     "row": "row_to_json(r)::text",
     "status": "row_to_json(r)::text, r.status",
     "step": "row_to_json(r)::text, r.run_id, r.is_finished",
+    "queued": "row_to_json(r)::text, r.run_id",
     "rows": "coalesce(json_agg(r), '[]')::text",
     "list": "json_build_object('data', coalesce(json_agg(r), '[]'))::text",
     "csv": "r.csv",
@@ -129,7 +130,8 @@ def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
     kinds = {**route.required, **route.optional}
     given: Any = {k: FROM_QUERY.get(kinds.get(k, ""), str)(v) for k, v in request.args.items()}
     wrong = [k for k, v in request.args.lists() if k not in kinds or v[1:] or route.method != "GET"]
-    if route.method != "GET" and not wrong:
+    is_empty = not (kinds or request.content_length or "HTTP_TRANSFER_ENCODING" in request.environ)
+    if route.method != "GET" and not wrong and not is_empty:
         given = parse(read_body(route), AS_WRITTEN)
         if not isinstance(given, dict):
             raise Refusal(400, "INVALID_INPUT", "the body must be a JSON object")
@@ -160,6 +162,12 @@ def statement(function: str, names: tuple[str, ...], select: str) -> bytes:
     return f"select {columns} from api.{function}({arguments}) as r".encode()
 
 
+def prefers_async() -> bool:
+    """Whether the header Prefer (RFC 7240) asks for an answer before the work is done."""
+    preferences = request.headers.get("Prefer", "").split(",")
+    return any(preference.partition(";")[0].strip().lower() == "respond-async" for preference in preferences)
+
+
 def call(pool: Pool, route: Route, **path: str) -> Response:
     """The one generic call: arguments in, the database's own JSON out, 2xx only after the commit."""
     g.route = route
@@ -183,8 +191,13 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
         if not (mimetype := accepted.best_match((JSON, CSV), "")):
             raise Refusal(406, "NOT_ACCEPTABLE", f"a report is {JSON} or {CSV}")
         function, select = (route.csv, "csv") if mimetype == CSV else (function, select)
+    headers: dict[str, str] = {}
     with pool.gate.enter(about):
-        if route.steps and values.get("p_dry_run", False) is False:
+        if route.queue and values.get("p_dry_run", False) is False and prefers_async():
+            values.pop("p_dry_run", None)
+            row = pool.call(statement(route.queue[0], tuple(values), "queued"), [*values.values()])
+            headers = {"Location": route.queue[1] + str(row[1], "utf-8"), "Preference-Applied": "respond-async"}
+        elif route.steps and values.get("p_dry_run", False) is False:
             values.pop("p_dry_run", None)
             row = pool.call(statement(route.steps[0], tuple(values), "step"), [*values.values()])
             while row[2] == b"f":
@@ -193,7 +206,7 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
             sql = statement(function, tuple(values), select)
             row = pool.call(sql, [*values.values(), *page], is_read=route.method == "GET")
     status = route.status if isinstance(route.status, int) else route.status[str(row[1], "utf-8")]
-    return Response(row[0], status, mimetype=mimetype)
+    return Response(row[0], status, headers, mimetype=mimetype)
 
 
 def on_database_error(error: psycopg.Error) -> Response:
@@ -249,6 +262,8 @@ def calls() -> Iterable[bytes]:
             most = [*least, *route.optional.keys() - {"dry_run"}]
             yield statement(route.steps[0], tuple(f"p_{name}" for name in most), "step")
             yield statement(route.steps[1], ("p_run_id",), "step")
+            if route.queue:
+                yield statement(route.queue[0], tuple(f"p_{name}" for name in most), "queued")
 
 
 def ready(pool: Pool) -> Response:

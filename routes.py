@@ -31,6 +31,8 @@ class Route:
         None  # unless dry_run: what starts the work, and what is called until it is finished
     )
 
+    queue: tuple[str, str] | None = None  # what queues it if the caller prefers that, and the path that tells of it
+
     @property
     def operation(self) -> str:
         return self.name or self.function
@@ -43,6 +45,9 @@ class Route:
 EVENT = {"processed": 201, "already_processed": 200, "deferred": 202, "conflict": 409, "rejected": 422}
 CURRENCY, PAGING = {"currency": "text"}, {"limit": "integer", "cursor": "text"}
 RUN, LEAST = CURRENCY | {"as_of": "date"}, {"min_amount": "integer", "restaurant_ids": "texts"}
+PAID, QUEUE = LEAST | {"dry_run": "boolean"}, ("queue_payout_run", "/v1/payouts/runs/")
+SCHEDULE = dict.fromkeys(("schedule_id", "currency", "cadence", "local_time", "timezone"), "text")
+SCHEDULED = dict.fromkeys(("day", "as_of_days", "min_amount"), "integer") | {"is_active": "boolean", "actor": "text"}
 SKIPS = {"reason": "text"} | PAGING
 RUNS = CURRENCY | {"as_of": "date", "is_finished": "boolean"} | PAGING
 ENTRIES = CURRENCY, {"from": "date", "to": "date", "newest_first": "boolean", "payout_id": "text"} | PAGING
@@ -97,12 +102,15 @@ ROUTES = (
     Route("GET", "/v1/payments", "list_payments", optional=OF_STATE | MOMENTS, answer="page", page=50),
     Route("GET", "/v1/payments/<any_text:payment_id>", "get_payment", optional=OF_PAYMENT),
     Route("GET", "/v1/disputes", "list_disputes", optional=OF_STATE, answer="page", page=50),
-    Route("POST", f"{PAYOUT}/run", "run_payouts", RUN, LEAST | {"dry_run": "boolean"}, status=202, steps=CHUNKS),
+    Route("POST", f"{PAYOUT}/run", "run_payouts", RUN, PAID, status=202, steps=CHUNKS, queue=QUEUE),
     Route("POST", f"{PAYOUT}/by-hand", "pay_by_hand", NAMED, BY_HAND, status=202),
     Route("POST", f"{PAYOUT}/claim", "claim_payouts", CURRENCY, {"limit": "integer"} | ACTOR, answer="list"),
     Route("GET", f"{PAYOUT}/preview", "preview_payouts", RUN, LEAST | PAGING, answer="page", page=500),
     Route("GET", f"{PAYOUT}/runs", "list_payout_runs", optional=RUNS, answer="page", page=50),
     Route("GET", f"{PAYOUT}/runs/<run_id>", "get_payout_run"),
+    Route("POST", f"{PAYOUT}/runs/<run_id>/retry", "retry_payout_run", status=202),
+    Route("GET", f"{PAYOUT}/schedules", "list_payout_schedules", answer="list"),
+    Route("PUT", f"{PAYOUT}/schedules", "set_payout_schedule", SCHEDULE, SCHEDULED),
     Route("GET", f"{PAYOUT}/runs/<run_id>/skips", "list_payout_skips", optional=SKIPS, answer="page", page=50),
     Route("GET", PAYOUT, "list_payouts", optional=PAYOUTS, answer="page", page=50),
     Route("GET", f"{PAYOUT}/<payout_id>", "get_payout"),

@@ -74,7 +74,9 @@ def test_an_operation_has_its_routes_arguments(key: tuple[str, str], route: rout
     in_path = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
     assert in_path == set(re.findall(r"{(\w+)}", path))
     in_header = {parameter["name"]: parameter["required"] for parameter in parameters if parameter["in"] == "header"}
-    assert in_header == {"X-Request-ID": False} | ({"Idempotency-Key": True} if route.key else {})
+    assert in_header == {"X-Request-ID": False} | (
+        ({"Idempotency-Key": True} if route.key else {}) | ({"Prefer": False} if route.queue else {})
+    )
     if route.document:
         assert "requestBody" in operation
         has_lines = "application/x-ndjson" in operation["requestBody"]["content"]
