@@ -125,6 +125,7 @@ grant execute on function api.get_report_csv to cuenta_app, cuenta_operator, cue
 grant execute on function api.get_restaurant to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_service_status to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_statement to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_deliveries to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_balances to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_disputes to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_entries to cuenta_app, cuenta_operator, cuenta_reader;
@@ -141,6 +142,7 @@ grant execute on function api.list_payouts to cuenta_app, cuenta_operator, cuent
 grant execute on function api.list_reports to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_restaurants to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_setting_changes to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_webhook_endpoints to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.preview_payouts to cuenta_app, cuenta_operator, cuenta_reader;
 
 --    That write; the procedure calls two of the others.
@@ -174,6 +176,17 @@ grant execute on function api.replay_events to cuenta_operator;
 grant execute on function api.reverse_event to cuenta_operator;
 grant execute on function api.set_platform_settings to cuenta_operator;
 grant execute on function api.write_off_debt to cuenta_operator;
+grant execute on function api.disable_webhook_endpoint to cuenta_operator;
+grant execute on function api.enable_webhook_endpoint to cuenta_operator;
+grant execute on function api.recover_endpoint to cuenta_operator;
+grant execute on function api.resend_delivery to cuenta_operator;
+grant execute on function api.rotate_webhook_secret to cuenta_operator;
+grant execute on function api.set_webhook_endpoint to cuenta_operator;
+
+--    For the worker alone.
+grant execute on function api.claim_deliveries to cuenta_worker;
+grant execute on function api.record_delivery to cuenta_worker;
+grant execute on function api.tell_overdue_events to cuenta_worker;
 
 --    For workers; the procedure calls three of the others.
 grant execute on function api.claim_payout_run to cuenta_worker;

@@ -196,3 +196,49 @@ for each row execute function ledger.tg_posting_rules__keep();
 create or replace trigger posting_rule_history_append_only
 before update or delete or truncate on ledger.posting_rule_history
 for each statement execute function ledger.tg_any__refuse();
+
+-- What is told outside, in the transaction that makes it true, whoever writes it. None of these is
+-- on the path of a charge; that an account comes to owe is told by account_balances_follow_entries.
+create or replace trigger payouts_tell_created
+after insert on ledger.payouts
+referencing new table as written
+for each statement execute function outbound.tg_payouts__tell_created();
+
+create or replace trigger payouts_tell_status
+after update of status on ledger.payouts
+for each row
+when (new.status is distinct from old.status)
+execute function outbound.tg_payouts__tell_status();
+
+create or replace trigger payout_skips_tell
+after insert on ledger.payout_skips
+referencing new table as written
+for each statement execute function outbound.tg_payout_skips__tell();
+
+create or replace trigger payout_runs_tell
+after update of finished_at on ledger.payout_runs
+for each row
+when (old.finished_at is null and new.finished_at is not null)
+execute function outbound.tg_payout_runs__tell();
+
+create or replace trigger holdings_tell_dispute
+after insert on ledger.holdings
+for each row
+when (new.event_type = 'dispute_opened')
+execute function outbound.tg_holdings__tell_dispute();
+
+create or replace trigger event_links_tell_dispute
+after insert on ledger.event_links
+for each row
+when (new.about_event_no is not null and not new.is_reversal)
+execute function outbound.tg_event_links__tell_dispute();
+
+create or replace trigger event_rejections_tell
+after insert on ledger.event_rejections
+for each row execute function outbound.tg_event_rejections__tell();
+
+create or replace trigger endpoints_tell_disabled
+after update of disabled_at on outbound.endpoints
+for each row
+when (old.disabled_at is null and new.disabled_at is not null)
+execute function outbound.tg_endpoints__tell_disabled();

@@ -67,6 +67,7 @@ create table outbound.deliveries (
     next_attempt_at timestamptz,
     last_attempt_at timestamptz,
     delivered_at timestamptz,
+    renewed_at timestamptz,
     lease_id uuid,
     attempts smallint not null default 0,
     last_status smallint,
@@ -77,6 +78,7 @@ create table outbound.deliveries (
     state text collate "C" not null default 'pending',
     last_error text,
     last_answer text,
+    renewed_by text,
     payload jsonb not null,
     constraint deliveries_pkey primary key (delivery_no),
     constraint deliveries_state_known_check check (state in ('pending', 'delivered', 'failed')),
@@ -120,6 +122,9 @@ comment on column outbound.deliveries.last_status is
 comment on column outbound.deliveries.last_error is 'Why the last attempt failed, in words.';
 comment on column outbound.deliveries.last_answer is 'The beginning of the last answer''s body.';
 comment on column outbound.deliveries.last_duration_ms is 'How long the last attempt took.';
+comment on column outbound.deliveries.renewed_at is
+'When a person had it sent again, the last time; null: nobody has.';
+comment on column outbound.deliveries.renewed_by is 'Who did.';
 comment on column outbound.deliveries.delivered_at is 'When it was delivered the last time.';
 
 alter table ledger.deferred_events add column overdue_told_at timestamptz;

@@ -7,9 +7,10 @@ as $function$
  * Function: ledger.tg_account_balances__follow_entries(0)
  *     Lets an account move to what its last entry says, and nowhere else, whoever updates it: the
  *     entry is a newer one, on a day that was open, and the three balances after it are the
- *     account's, none that is kept negative.
+ *     account's, none that is kept negative. Has told that it comes to owe.
  * Raises:
  *     LXBAL  the account would differ from its last entry
+ * Calls:  outbound.tell_debt
  * Reads:  ledger.ledger_entries
  */
 begin
@@ -25,6 +26,11 @@ begin
         and e.settlement_day > old.closed_through
         and e.entry_seq > old.last_entry_seq;
     if found and least(new.reserved, new.held) >= 0 then
+        -- Here, and not by a trigger with a condition: that would cost each event 30,000
+        -- instructions, to read the condition anew in every statement.
+        if new.balance < 0 and old.balance >= 0 then
+            perform outbound.tell_debt(old, new, clock_timestamp());
+        end if;
         return new;
     end if;
     raise exception 'the account of % in % moves with its entries only',
