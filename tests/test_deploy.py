@@ -149,8 +149,11 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
     people |= {"post_adjustment", "hold_funds", "release_hold", "write_off_debt", "reverse_event", "cancel_payout"}
     people |= {"accept_event", "dismiss_event", "dismiss_rejection", "replay_event", "replay_events"}
     people |= {"set_payout_schedule"}
+    people |= {f"{verb}_webhook_endpoint" for verb in ("set", "disable", "enable")}
+    people |= {"rotate_webhook_secret", "resend_delivery", "recover_endpoint"}
     door, own = set[str](), set[str]()  # what only the service itself calls
     work = {"claim_payout_run", "fail_payout_run", "pay_due_restaurants"}
+    work |= {"claim_deliveries", "record_delivery", "tell_overdue_events"}
     service = door | own | work
     may = {
         "cuenta_processor": reports,

@@ -116,6 +116,10 @@ RATE = {"rate_date": "2025-12-30", "base": "USD", "quote": "PEN", "rate": 3.75}
 IN_BASE = ("daily_sales_in_base", "PEN")
 # Each function of the schema api, in an order in which they tell something.
 CALLS: list[tuple[str, tuple[Any, ...]]] = [
+    # First, so that all that follows is told.
+    ("set_webhook_endpoint(%s, %s, %s)", ("https://a.example/x", ["*"], '{"max_in_flight": 32}')),
+    ("set_webhook_endpoint(%s)", ("https://a.example/\\",)),
+    ("set_webhook_endpoint(%s, %s, %s)", ("https://a.example/x", ["n\\o"], '{"allowed_hosts": ["a\\\\b"]}')),
     *((ONE, (one,)) for one in EVENTS),
     (MANY, (EVENTS,)),
     (
@@ -231,11 +235,23 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("replay_events(%s, 1)", ("CURRENCY_INVALID",)),
     ("dismiss_event(%s, %s)", ("n_27", "a\\b")),
     ("dismiss_rejection((select min(i.rejection_no) from api.list_inbox() as i where i.event_id is null), %s)", ("x",)),
+    ("list_webhook_endpoints()", ()),
+    ("rotate_webhook_secret({endpoint}, 1)", ()),
+    ("tell_overdue_events()", ()),
+    ("claim_deliveries(500)", ()),
+    ("record_delivery(p_error => %s, p_status => 500, p_delivery_id => {delivery}, p_lease_id => {lease})", ("x",)),
+    ("list_deliveries(p_limit => 500)", ()),
+    ("list_deliveries(p_state => %s)", ("a\\b",)),
+    ("resend_delivery({delivery}::bigint)", ()),
+    ("recover_endpoint({endpoint}, 'epoch')", ()),
+    ("disable_webhook_endpoint({endpoint})", ()),
+    ("enable_webhook_endpoint({endpoint})", ()),
     ("get_service_status()", ()),
     ("check_integrity()", ()),
     ("check_integrity(%s)", ("no\\check",)),
 ]
-AS = dict.fromkeys(("claim_payout_run", "fail_payout_run"), "cuenta_worker")  # who calls what only the service does
+WORK = ("claim_payout_run", "fail_payout_run", "claim_deliveries", "record_delivery", "tell_overdue_events")
+AS = dict.fromkeys(WORK, "cuenta_worker")  # who calls what only the service does
 HOSTILE = """
     create schema hostile;
     grant usage on schema hostile to public;
@@ -318,7 +334,7 @@ def plain(value: Any) -> Any:
         return {
             name: plain(inner)
             for name, inner in value.items()
-            if name not in ("cursor", "rejection_no", "age", "age_seconds")
+            if name not in ("cursor", "rejection_no", "age", "age_seconds", "delivery_id", "lease_id")
         }
     if isinstance(value, list):
         return [plain(inner) for inner in value]
@@ -336,7 +352,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return re.sub(r"run_[0-9a-f]{32}", "run_", value)
+        if value.startswith('{"data": '):  # a message's body
+            return plain(json.loads(value))
+        return re.sub(r"((run|we|msg)_[0-9a-f]{32}|whsec_[A-Za-z0-9+/=]{44})", "id", value)
     return value
 
 
@@ -382,10 +400,16 @@ def story(connect: Connect, url: str, options: str = "", role: str | None = "cue
             if rows and rows[0].get("run_id") and not call.startswith(("list", "get")):
                 known["run"] = rows[0]["run_id"]
                 known.setdefault("skipping", rows[0]["run_id"])
+            if rows and call.startswith("set_webhook_endpoint"):
+                known["endpoint"] = rows[0]["endpoint_id"]
+            if rows and call.startswith("claim_deliveries"):
+                known |= {"delivery": rows[0]["delivery_id"], "lease": rows[0]["lease_id"]}
             if call.startswith(
                 ("list_payout_runs", "list_payout_skips", "list_payout_term_changes", "list_setting_changes")
             ):
                 rows = [{name: value for name, value in row.items() if name != "cursor"} for row in rows]
+            if call.startswith(("list_deliveries", "claim_deliveries")):  # of one moment, in no order that is promised
+                rows = sorted(plain(rows), key=json.dumps)
             told.append((call, plain(rows)))
         cursor.execute("rollback")
         restaurant = f"paid.{uuid.uuid4().hex[:8]}"

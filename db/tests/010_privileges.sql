@@ -254,9 +254,12 @@ select bag_eq(
             when r.role_name = 'cuenta_restaurant' then p.proname in ('')
             when r.role_name = 'cuenta_worker' then p.proname in (
                 'claim_payout_run', 'continue_payout_run', 'fail_payout_run',
-                'pay_due_restaurants', 'run_due_payouts'
+                'pay_due_restaurants', 'run_due_payouts',
+                'claim_deliveries', 'record_delivery', 'tell_overdue_events'
             )
             when p.proname in ('claim_payout_run', 'fail_payout_run', 'pay_due_restaurants')
+                then false
+            when p.proname in ('claim_deliveries', 'record_delivery', 'tell_overdue_events')
                 then false
             when r.role_name = 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
             when r.role_name = 'cuenta_reader' then p.provolatile = 's'
@@ -264,7 +267,9 @@ select bag_eq(
                 'accept_event', 'dismiss_event', 'dismiss_rejection', 'replay_event',
                 'replay_events', 'cancel_payout', 'hold_funds', 'load_fx_rates', 'pay_by_hand', 'post_adjustment',
                 'release_hold', 'resume_payouts', 'reverse_event', 'set_payout_schedule', 'set_payout_terms',
-                'set_platform_settings', 'write_off_debt'
+                'set_platform_settings', 'write_off_debt',
+                'disable_webhook_endpoint', 'enable_webhook_endpoint', 'recover_endpoint',
+                'resend_delivery', 'rotate_webhook_secret', 'set_webhook_endpoint'
             )
             else true
         end

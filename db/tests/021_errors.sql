@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(151);
+select plan(169);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -51,6 +51,10 @@ begin
     perform api.confirm_payout(p.payout_id, 'bank_1')
     from ledger.payouts as p
     where p.restaurant_id = 'res_001';
+    perform api.set_webhook_endpoint('https://errors.example/', array['event.rejected']);
+    perform api.ingest_event('{}');
+    perform api.disable_webhook_endpoint(e.endpoint_id)
+    from api.list_webhook_endpoints() as e;
 end
 $do$;
 create function pg_temp.payout(p_restaurant_id text) returns text
@@ -289,7 +293,37 @@ from (
         61, 'LUSCH', 'PAYOUT_SCHEDULE_INVALID', 'field=day',
         'select set_payout_schedule(''x'', ''PEN'', ''weekly'', ''02:30'', ''UTC'', 8)'
     ),
-    (59, 'LUSTE', 'STATE_UNKNOWN', 'state=x', 'select list_disputes(p_state => ''x'')')
+    (59, 'LUSTE', 'STATE_UNKNOWN', 'state=x', 'select list_disputes(p_state => ''x'')'),
+    (
+        200, 'LBLEA', 'LEASE_INVALID', 'lease_seconds=0',
+        'select claim_deliveries(p_lease_seconds => 0)'
+    ),
+    (
+        201, 'LCDIS', 'ENDPOINT_DISABLED', null,
+        'select resend_delivery((select d.delivery_id from list_deliveries() as d))'
+    ),
+    (202, 'LNDEL', 'DELIVERY_NOT_FOUND', 'delivery_id=0', 'select resend_delivery(0)'),
+    (
+        203, 'LNEND', 'ENDPOINT_NOT_FOUND', 'endpoint_id=we_9',
+        'select rotate_webhook_secret(''we_9'')'
+    ),
+    (204, 'LUDST', 'DELIVERY_STATE_UNKNOWN', 'state=x', 'select list_deliveries(p_state => ''x'')'),
+    (
+        205, 'LUEPS', 'ENDPOINT_SETTINGS_INVALID', 'field=colour',
+        'select set_webhook_endpoint(''https://a.example'', null, ''{"colour": 1}'')'
+    ),
+    (
+        206, 'LUKPH', 'KEEP_HOURS_INVALID', 'field=keep_hours, keep_hours=169',
+        'select rotate_webhook_secret(''we_9'', 169)'
+    ),
+    (
+        207, 'LUMTY', 'MESSAGE_TYPE_UNKNOWN', 'field=event_types, type=x',
+        'select set_webhook_endpoint(''https://a.example'', array[''x''])'
+    ),
+    (
+        208, 'LUURL', 'ENDPOINT_URL_INVALID', 'field=url',
+        'select set_webhook_endpoint(''http://a.example'')'
+    )
 ) as c (no, state, code, detail, statement);
 select is(
     (f.failure ->> 'state') || ' ' || (f.failure ->> 'code'), f.state || ' ' || f.code,
@@ -342,7 +376,7 @@ select set_eq(
     cross join lateral regexp_matches(
         split_part(r.statement, ';', 1), 'constraint\s*=\s*''(\w+)''', 'i'
     ) as c (code)
-    where p.pronamespace::regnamespace::text in ('ledger', 'api')
+    where p.pronamespace::regnamespace::text in ('ledger', 'api', 'outbound')
     $$,
     'no code is raised that is not tried here, and each always with the same name'
 );

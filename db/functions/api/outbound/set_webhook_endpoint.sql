@@ -73,7 +73,7 @@ begin
             v_now, v_now, 'we_' || replace(gen_random_uuid()::text, '-', ''), p_url, v_actor,
             coalesce(v_types, '{*}'), v_settings
         )
-        on conflict (url) do nothing
+        on conflict on constraint endpoints_url_key do nothing
         returning * into v_endpoint;
         if found then
             v_secret := outbound.write_secret(v_endpoint.endpoint_id, v_now);

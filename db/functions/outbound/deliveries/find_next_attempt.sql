@@ -23,7 +23,7 @@ as $function$
             secs => greatest(
                 (array[5, 300, 1800, 7200, 18000, 36000, 36000])[p_attempts]
                 * (1 + random() / 5),
-                least(p_retry_after, 86400)
+                least(coalesce(p_retry_after, 0), 86400)
             )
         )
     where p_attempts <= 7;
