@@ -153,6 +153,15 @@ CREATE FUNCTION api.check_integrity(p_check text DEFAULT NULL::text) RETURNS TAB
 
 COMMENT ON FUNCTION api.check_integrity(p_check text) IS 'Audits the whole book: every check with what it found.';
 
+CREATE FUNCTION api.claim_deliveries(p_limit integer DEFAULT 64, p_lease_seconds integer DEFAULT 60) RETURNS TABLE(delivery_id bigint, lease_id uuid, endpoint_id text, url text, settings jsonb, secrets text[], message_id text, payload text, attempt integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan';
+
+ALTER FUNCTION api.claim_deliveries(p_limit integer, p_lease_seconds integer) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.claim_deliveries(p_limit integer, p_lease_seconds integer) IS 'What is to be sent now, for whoever sends it.';
+
 CREATE FUNCTION api.claim_payout_run(p_is_counted boolean DEFAULT false) RETURNS TABLE(run_id text, currency text, as_of date, attempts integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -185,6 +194,14 @@ ALTER FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) OWNER TO 
 
 COMMENT ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) IS 'Pays the next restaurants of a run.';
 
+CREATE FUNCTION api.disable_webhook_endpoint(p_endpoint_id text, p_actor text DEFAULT NULL::text) RETURNS TABLE(endpoint_id text, url text, is_enabled boolean, disabled_at timestamp with time zone, disabled_reason text, disabled_by text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.disable_webhook_endpoint(p_endpoint_id text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.disable_webhook_endpoint(p_endpoint_id text, p_actor text) IS 'Stops sending to an endpoint.';
+
 CREATE FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provider text DEFAULT 'default'::text, p_actor text DEFAULT NULL::text) RETURNS TABLE(event_id text, provider text, status text, code text, actor text, reason text, dismissed_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -202,6 +219,14 @@ CREATE FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_ac
 ALTER FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) IS 'Closes a delivery in the inbox whose event_id or provider could not be read.';
+
+CREATE FUNCTION api.enable_webhook_endpoint(p_endpoint_id text, p_actor text DEFAULT NULL::text) RETURNS TABLE(endpoint_id text, url text, is_enabled boolean, disabled_at timestamp with time zone, disabled_reason text, disabled_by text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.enable_webhook_endpoint(p_endpoint_id text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.enable_webhook_endpoint(p_endpoint_id text, p_actor text) IS 'Sends to an endpoint again.';
 
 CREATE FUNCTION api.fail_payout_run(p_run_id text, p_error text) RETURNS TABLE(run_id text, state text, attempts integer, next_attempt_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -319,6 +344,13 @@ CREATE FUNCTION api.list_balances(p_restaurant_id text DEFAULT NULL::text, p_cur
 
 COMMENT ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) IS 'What restaurants own now, by restaurant and currency.';
 
+CREATE FUNCTION api.list_deliveries(p_endpoint_id text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_type text DEFAULT NULL::text, p_message_id text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(delivery_id bigint, endpoint_id text, message_id text, type text, state text, is_sending boolean, attempts integer, next_attempt_at timestamp with time zone, last_attempt_at timestamp with time zone, last_status integer, last_error text, last_answer text, last_duration_ms integer, delivered_at timestamp with time zone, renewed_at timestamp with time zone, renewed_by text, created_at timestamp with time zone, payload jsonb, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION api.list_deliveries(p_endpoint_id text, p_state text, p_type text, p_message_id text, p_limit integer, p_cursor text) IS 'What endpoints were told, or will be, the newest first.';
+
 CREATE FUNCTION api.list_disputes(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(dispute_id text, restaurant_id text, provider text, currency text, state text, amount bigint, fee bigint, held bigint, payment_id text, event_id text, opened_at timestamp with time zone, decided_at timestamp with time zone, received_at timestamp with time zone, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -408,6 +440,12 @@ CREATE FUNCTION api.list_setting_changes(p_restaurant_id text DEFAULT NULL::text
 
 COMMENT ON FUNCTION api.list_setting_changes(p_restaurant_id text, p_limit integer, p_cursor text) IS 'Who changed a restaurant''s settings, when, and from what to what.';
 
+CREATE FUNCTION api.list_webhook_endpoints() RETURNS TABLE(endpoint_id text, url text, event_types text[], settings jsonb, is_enabled boolean, disabled_at timestamp with time zone, disabled_reason text, disabled_by text, failing_since timestamp with time zone, old_secret_until timestamp with time zone, created_at timestamp with time zone, changed_at timestamp with time zone, changed_by text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.list_webhook_endpoints() IS 'Who is told what happens, and who is not any more.';
+
 CREATE FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text DEFAULT NULL::text) RETURNS TABLE(source text, received integer, loaded integer, known integer, first_date date, last_date date)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -468,6 +506,23 @@ ALTER FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount 
 
 COMMENT ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) IS 'Has workers carry out a payout run.';
 
+CREATE FUNCTION api.record_delivery(p_delivery_id bigint, p_lease_id uuid, p_status integer DEFAULT NULL::integer, p_error text DEFAULT NULL::text, p_answer text DEFAULT NULL::text, p_retry_after integer DEFAULT NULL::integer, p_duration_ms integer DEFAULT NULL::integer) RETURNS TABLE(delivery_id bigint, is_recorded boolean, state text, attempts integer, next_attempt_at timestamp with time zone, is_enabled boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.record_delivery(p_delivery_id bigint, p_lease_id uuid, p_status integer, p_error text, p_answer text, p_retry_after integer, p_duration_ms integer) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.record_delivery(p_delivery_id bigint, p_lease_id uuid, p_status integer, p_error text, p_answer text, p_retry_after integer, p_duration_ms integer) IS 'What came of an attempt to deliver a message.';
+
+CREATE FUNCTION api.recover_endpoint(p_endpoint_id text, p_since timestamp with time zone, p_actor text DEFAULT NULL::text) RETURNS TABLE(endpoint_id text, since timestamp with time zone, deliveries bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan';
+
+ALTER FUNCTION api.recover_endpoint(p_endpoint_id text, p_since timestamp with time zone, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.recover_endpoint(p_endpoint_id text, p_since timestamp with time zone, p_actor text) IS 'Has everything sent again that an endpoint has not got since a moment.';
+
 CREATE FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -495,6 +550,14 @@ ALTER FUNCTION api.replay_events(p_code text, p_limit integer) OWNER TO cuenta_w
 
 COMMENT ON FUNCTION api.replay_events(p_code text, p_limit integer) IS 'Replays the events that are open in the inbox with one code.';
 
+CREATE FUNCTION api.resend_delivery(p_delivery_id bigint, p_actor text DEFAULT NULL::text) RETURNS TABLE(delivery_id bigint, endpoint_id text, message_id text, type text, state text, next_attempt_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.resend_delivery(p_delivery_id bigint, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.resend_delivery(p_delivery_id bigint, p_actor text) IS 'Has a message sent to its endpoint now, whatever became of it.';
+
 CREATE FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text DEFAULT SESSION_USER, p_reason text DEFAULT NULL::text) RETURNS TABLE(restaurant_id text, currency text, min_amount bigint, max_amount bigint, payable_unit bigint, is_paused boolean, paused_at timestamp with time zone, paused_by text, paused_reason text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -519,6 +582,14 @@ CREATE FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference te
 ALTER FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) IS 'Takes back an event that was a mistake.';
+
+CREATE FUNCTION api.rotate_webhook_secret(p_endpoint_id text, p_keep_hours integer DEFAULT 24, p_actor text DEFAULT NULL::text) RETURNS TABLE(endpoint_id text, secret text, old_secret_until timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.rotate_webhook_secret(p_endpoint_id text, p_keep_hours integer, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.rotate_webhook_secret(p_endpoint_id text, p_keep_hours integer, p_actor text) IS 'Gives an endpoint a new secret; the one of before signs beside it for a while.';
 
 CREATE FUNCTION api.run_due_payouts() RETURNS TABLE(schedule_id text, due_at timestamp with time zone, run_id text, currency text, as_of date, error text)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -568,6 +639,14 @@ ALTER FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_c
 
 COMMENT ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) IS 'Registers a restaurant or changes its settings.';
 
+CREATE FUNCTION api.set_webhook_endpoint(p_url text, p_event_types text[] DEFAULT NULL::text[], p_settings jsonb DEFAULT NULL::jsonb, p_actor text DEFAULT NULL::text) RETURNS TABLE(endpoint_id text, url text, event_types text[], settings jsonb, is_enabled boolean, created_at timestamp with time zone, changed_at timestamp with time zone, changed_by text, secret text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.set_webhook_endpoint(p_url text, p_event_types text[], p_settings jsonb, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.set_webhook_endpoint(p_url text, p_event_types text[], p_settings jsonb, p_actor text) IS 'Makes an endpoint that is told what happens, or changes it.';
+
 CREATE FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint DEFAULT 1, p_restaurant_ids text[] DEFAULT NULL::text[]) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], started_at timestamp with time zone, is_finished boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -575,6 +654,14 @@ CREATE FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount
 ALTER FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) IS 'Begins a payout run that continue_payout_run carries out.';
+
+CREATE FUNCTION api.tell_overdue_events(p_limit integer DEFAULT 500) RETURNS TABLE(told integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.tell_overdue_events(p_limit integer) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.tell_overdue_events(p_limit integer) IS 'Has told which events wait for longer than the platform allows.';
 
 CREATE FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1822,6 +1909,155 @@ CREATE FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p
 
 COMMENT ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) IS 'Makes payout terms what they are to be, and keeps what was changed.';
 
+CREATE FUNCTION outbound.close_endpoint(p_endpoint_id text, p_reason text, p_actor text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.close_endpoint(p_endpoint_id text, p_reason text, p_actor text, p_now timestamp with time zone) IS 'Disables an endpoint.';
+
+CREATE FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigint, p_state text) RETURNS jsonb
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigint, p_state text) IS 'What a message about a dispute carries.';
+
+CREATE FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql;
+
+COMMENT ON FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) IS 'When to try again.';
+
+CREATE FUNCTION outbound.list_message_types() RETURNS text[]
+    LANGUAGE sql IMMUTABLE;
+
+COMMENT ON FUNCTION outbound.list_message_types() IS 'The types of message that can be told.';
+
+CREATE FUNCTION outbound.pick_endpoints(p_type text) RETURNS text[]
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION outbound.pick_endpoints(p_type text) IS 'Who wants to hear of something.';
+
+CREATE TABLE outbound.endpoints (
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    disabled_at timestamp with time zone,
+    failing_since timestamp with time zone,
+    endpoint_id text NOT NULL COLLATE pg_catalog."C",
+    url text NOT NULL COLLATE pg_catalog."C",
+    disabled_reason text COLLATE pg_catalog."C",
+    disabled_by text,
+    changed_by text NOT NULL,
+    event_types text[] NOT NULL COLLATE pg_catalog."C",
+    settings jsonb NOT NULL,
+    CONSTRAINT endpoints_disabled_is_explained_check CHECK ((num_nonnulls(disabled_reason, disabled_by) =
+CASE
+    WHEN (disabled_at IS NULL) THEN 0
+    ELSE 2
+END)),
+    CONSTRAINT endpoints_disabled_reason_known_check CHECK ((disabled_reason = ANY (ARRAY['gone'::text, 'failing'::text, 'by_hand'::text])))
+);
+
+COMMENT ON TABLE outbound.endpoints IS 'Receivers of webhooks, each with what it wants to hear. None is ever removed: one that wants no more is disabled, or wants no type.';
+
+COMMENT ON COLUMN outbound.endpoints.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN outbound.endpoints.changed_at IS 'When a person changed it last, its secret included.';
+
+COMMENT ON COLUMN outbound.endpoints.disabled_at IS 'Since when nothing is sent to it; what it would be told is kept. Null: it is enabled.';
+
+COMMENT ON COLUMN outbound.endpoints.failing_since IS 'Its first failure since anything was delivered; null: the last delivery was one.';
+
+COMMENT ON COLUMN outbound.endpoints.endpoint_id IS 'Our id of it.';
+
+COMMENT ON COLUMN outbound.endpoints.url IS 'Where messages are posted to; once.';
+
+COMMENT ON COLUMN outbound.endpoints.disabled_reason IS 'gone: it answered 410. failing: nothing but failures for five days. by_hand: a person did.';
+
+COMMENT ON COLUMN outbound.endpoints.disabled_by IS 'Who disabled it; the worker, or a person.';
+
+COMMENT ON COLUMN outbound.endpoints.changed_by IS 'Who did.';
+
+COMMENT ON COLUMN outbound.endpoints.event_types IS 'The types of message it wants; one of * stands for all.';
+
+COMMENT ON COLUMN outbound.endpoints.settings IS 'allow_http, allowed_hosts, description, max_in_flight; see docs/webhooks-out.md.';
+
+CREATE FUNCTION outbound.require_endpoint(p_endpoint_id text) RETURNS outbound.endpoints
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.require_endpoint(p_endpoint_id text) IS 'An endpoint that must be there, locked.';
+
+CREATE FUNCTION outbound.require_endpoint_settings(p_settings jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION outbound.require_endpoint_settings(p_settings jsonb) IS 'Checks the settings of an endpoint.';
+
+CREATE FUNCTION outbound.require_endpoint_url(p_url text, p_allows_http boolean) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION outbound.require_endpoint_url(p_url text, p_allows_http boolean) IS 'Checks where webhooks are to be sent.';
+
+CREATE FUNCTION outbound.require_message_types(p_event_types text[]) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE;
+
+COMMENT ON FUNCTION outbound.require_message_types(p_event_types text[]) IS 'Checks which types of message an endpoint wants.';
+
+CREATE FUNCTION outbound.tell_debt(p_before ledger.account_balances, p_after ledger.account_balances, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.tell_debt(p_before ledger.account_balances, p_after ledger.account_balances, p_now timestamp with time zone) IS 'Has told that a restaurant owes the platform, and did not before.';
+
+CREATE FUNCTION outbound.tg_endpoints__tell_disabled() RETURNS trigger
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.tg_endpoints__tell_disabled() IS 'Tells the other endpoints that one was disabled.';
+
+CREATE FUNCTION outbound.tg_event_links__tell_dispute() RETURNS trigger
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.tg_event_links__tell_dispute() IS 'Tells that a dispute was won or lost.';
+
+CREATE FUNCTION outbound.tg_event_rejections__tell() RETURNS trigger
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.tg_event_rejections__tell() IS 'Tells that an event was refused, or contradicts what is known.';
+
+CREATE FUNCTION outbound.tg_holdings__tell_dispute() RETURNS trigger
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.tg_holdings__tell_dispute() IS 'Tells that a dispute was opened.';
+
+CREATE FUNCTION outbound.tg_payout_runs__tell() RETURNS trigger
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.tg_payout_runs__tell() IS 'Tells that a payout run has passed everybody.';
+
+CREATE FUNCTION outbound.tg_payout_skips__tell() RETURNS trigger
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.tg_payout_skips__tell() IS 'Tells whom a payout run has passed over.';
+
+CREATE FUNCTION outbound.tg_payouts__tell_created() RETURNS trigger
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.tg_payouts__tell_created() IS 'Tells that payouts were created.';
+
+CREATE FUNCTION outbound.tg_payouts__tell_status() RETURNS trigger
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.tg_payouts__tell_status() IS 'Tells what has become of a payout.';
+
+CREATE FUNCTION outbound.write_messages(p_type text, p_data jsonb[], p_endpoint_ids text[], p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.write_messages(p_type text, p_data jsonb[], p_endpoint_ids text[], p_now timestamp with time zone) IS 'Has facts told, in the transaction that makes them true.';
+
+CREATE FUNCTION outbound.write_moment(p_at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION outbound.write_moment(p_at timestamp with time zone) IS 'A moment as messages have it: ISO 8601 in UTC.';
+
+CREATE FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) IS 'Gives an endpoint a new secret.';
+
 CREATE TABLE ledger.accounts (
     account text NOT NULL COLLATE pg_catalog."C",
     account_class text NOT NULL,
@@ -2454,6 +2690,7 @@ CREATE TABLE outbound.deliveries (
     next_attempt_at timestamp with time zone,
     last_attempt_at timestamp with time zone,
     delivered_at timestamp with time zone,
+    renewed_at timestamp with time zone,
     lease_id uuid,
     attempts smallint DEFAULT 0 NOT NULL,
     last_status smallint,
@@ -2464,6 +2701,7 @@ CREATE TABLE outbound.deliveries (
     state text DEFAULT 'pending'::text NOT NULL COLLATE pg_catalog."C",
     last_error text,
     last_answer text,
+    renewed_by text,
     payload jsonb NOT NULL,
     CONSTRAINT deliveries_pending_has_next_check CHECK (((state = 'pending'::text) = (next_attempt_at IS NOT NULL))),
     CONSTRAINT deliveries_state_known_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
@@ -2481,6 +2719,8 @@ COMMENT ON COLUMN outbound.deliveries.next_attempt_at IS 'When it is due; while 
 COMMENT ON COLUMN outbound.deliveries.last_attempt_at IS 'When the last outcome was recorded.';
 
 COMMENT ON COLUMN outbound.deliveries.delivered_at IS 'When it was delivered the last time.';
+
+COMMENT ON COLUMN outbound.deliveries.renewed_at IS 'When a person had it sent again, the last time; null: nobody has.';
 
 COMMENT ON COLUMN outbound.deliveries.lease_id IS 'Of whoever sends it now, who alone may record the outcome; null: nobody does.';
 
@@ -2501,6 +2741,8 @@ COMMENT ON COLUMN outbound.deliveries.state IS 'pending: it will be sent, or is 
 COMMENT ON COLUMN outbound.deliveries.last_error IS 'Why the last attempt failed, in words.';
 
 COMMENT ON COLUMN outbound.deliveries.last_answer IS 'The beginning of the last answer''s body.';
+
+COMMENT ON COLUMN outbound.deliveries.renewed_by IS 'Who did.';
 
 COMMENT ON COLUMN outbound.deliveries.payload IS 'The message: type, timestamp, data.';
 
@@ -2541,50 +2783,6 @@ ALTER TABLE outbound.endpoint_secrets ALTER COLUMN secret_no ADD GENERATED ALWAY
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE outbound.endpoints (
-    created_at timestamp with time zone NOT NULL,
-    changed_at timestamp with time zone NOT NULL,
-    disabled_at timestamp with time zone,
-    failing_since timestamp with time zone,
-    endpoint_id text NOT NULL COLLATE pg_catalog."C",
-    url text NOT NULL COLLATE pg_catalog."C",
-    disabled_reason text COLLATE pg_catalog."C",
-    disabled_by text,
-    changed_by text NOT NULL,
-    event_types text[] NOT NULL COLLATE pg_catalog."C",
-    settings jsonb NOT NULL,
-    CONSTRAINT endpoints_disabled_is_explained_check CHECK ((num_nonnulls(disabled_reason, disabled_by) =
-CASE
-    WHEN (disabled_at IS NULL) THEN 0
-    ELSE 2
-END)),
-    CONSTRAINT endpoints_disabled_reason_known_check CHECK ((disabled_reason = ANY (ARRAY['gone'::text, 'failing'::text, 'by_hand'::text])))
-);
-
-COMMENT ON TABLE outbound.endpoints IS 'Receivers of webhooks, each with what it wants to hear. None is ever removed: one that wants no more is disabled, or wants no type.';
-
-COMMENT ON COLUMN outbound.endpoints.created_at IS 'When it was made.';
-
-COMMENT ON COLUMN outbound.endpoints.changed_at IS 'When a person changed it last, its secret included.';
-
-COMMENT ON COLUMN outbound.endpoints.disabled_at IS 'Since when nothing is sent to it; what it would be told is kept. Null: it is enabled.';
-
-COMMENT ON COLUMN outbound.endpoints.failing_since IS 'Its first failure since anything was delivered; null: the last delivery was one.';
-
-COMMENT ON COLUMN outbound.endpoints.endpoint_id IS 'Our id of it.';
-
-COMMENT ON COLUMN outbound.endpoints.url IS 'Where messages are posted to; once.';
-
-COMMENT ON COLUMN outbound.endpoints.disabled_reason IS 'gone: it answered 410. failing: nothing but failures for five days. by_hand: a person did.';
-
-COMMENT ON COLUMN outbound.endpoints.disabled_by IS 'Who disabled it; the worker, or a person.';
-
-COMMENT ON COLUMN outbound.endpoints.changed_by IS 'Who did.';
-
-COMMENT ON COLUMN outbound.endpoints.event_types IS 'The types of message it wants; one of * stands for all.';
-
-COMMENT ON COLUMN outbound.endpoints.settings IS 'allow_http, allowed_hosts, description, max_in_flight; see docs/webhooks-out.md.';
 
 CREATE VIEW reporting.fx_conversions WITH (security_barrier='true') AS
  SELECT source,
@@ -6304,7 +6502,11 @@ CREATE TRIGGER event_dismissals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE 
 
 CREATE TRIGGER event_links_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_links FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
+CREATE TRIGGER event_links_tell_dispute AFTER INSERT ON ledger.event_links FOR EACH ROW WHEN (((new.about_event_no IS NOT NULL) AND (NOT new.is_reversal))) EXECUTE FUNCTION outbound.tg_event_links__tell_dispute();
+
 CREATE TRIGGER event_rejections_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_rejections FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER event_rejections_tell AFTER INSERT ON ledger.event_rejections FOR EACH ROW EXECUTE FUNCTION outbound.tg_event_rejections__tell();
 
 CREATE TRIGGER event_types_keep BEFORE DELETE ON ledger.event_types FOR EACH ROW EXECUTE FUNCTION ledger.tg_event_types__keep();
 
@@ -6313,6 +6515,8 @@ CREATE TRIGGER event_types_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUN
 CREATE TRIGGER fx_rates_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.fx_rates FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER holdings_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.holdings FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER holdings_tell_dispute AFTER INSERT ON ledger.holdings FOR EACH ROW WHEN ((new.event_type = 'dispute_opened'::text)) EXECUTE FUNCTION outbound.tg_holdings__tell_dispute();
 
 CREATE TRIGGER ledger_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -6324,9 +6528,13 @@ CREATE TRIGGER payout_items_complete AFTER INSERT ON ledger.payout_items REFEREN
 
 CREATE TRIGGER payout_runs_never_removed BEFORE DELETE OR TRUNCATE ON ledger.payout_runs FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
+CREATE TRIGGER payout_runs_tell AFTER UPDATE OF finished_at ON ledger.payout_runs FOR EACH ROW WHEN (((old.finished_at IS NULL) AND (new.finished_at IS NOT NULL))) EXECUTE FUNCTION outbound.tg_payout_runs__tell();
+
 CREATE TRIGGER payout_schedules_never_removed BEFORE DELETE OR TRUNCATE ON ledger.payout_schedules FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER payout_skips_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.payout_skips FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER payout_skips_tell AFTER INSERT ON ledger.payout_skips REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION outbound.tg_payout_skips__tell();
 
 CREATE TRIGGER payout_term_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.payout_term_changes FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -6339,6 +6547,10 @@ CREATE TRIGGER payouts_guard BEFORE UPDATE OF amount, reserve_entry_seq, created
 CREATE TRIGGER payouts_hand_over BEFORE UPDATE OF submitted_at, submitted_by, confirmed_at, confirmed_by, external_id ON ledger.payouts FOR EACH ROW EXECUTE FUNCTION ledger.tg_payouts__hand_over();
 
 CREATE TRIGGER payouts_never_removed BEFORE DELETE OR TRUNCATE ON ledger.payouts FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER payouts_tell_created AFTER INSERT ON ledger.payouts REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION outbound.tg_payouts__tell_created();
+
+CREATE TRIGGER payouts_tell_status AFTER UPDATE OF status ON ledger.payouts FOR EACH ROW WHEN ((new.status IS DISTINCT FROM old.status)) EXECUTE FUNCTION outbound.tg_payouts__tell_status();
 
 CREATE TRIGGER posting_rule_history_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.posting_rule_history FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -6363,6 +6575,8 @@ CREATE TRIGGER setting_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE O
 CREATE TRIGGER endpoints_keep_id BEFORE UPDATE OF endpoint_id ON outbound.endpoints FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER endpoints_never_removed BEFORE DELETE OR TRUNCATE ON outbound.endpoints FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER endpoints_tell_disabled AFTER UPDATE OF disabled_at ON outbound.endpoints FOR EACH ROW WHEN (((old.disabled_at IS NULL) AND (new.disabled_at IS NOT NULL))) EXECUTE FUNCTION outbound.tg_endpoints__tell_disabled();
 
 ALTER TABLE ONLY ledger.account_balances
     ADD CONSTRAINT account_balances_currency_fkey FOREIGN KEY (currency) REFERENCES ledger.currencies(currency);
@@ -6489,6 +6703,9 @@ GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_app;
 GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.claim_deliveries(p_limit integer, p_lease_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.claim_deliveries(p_limit integer, p_lease_seconds integer) TO cuenta_worker;
+
 REVOKE ALL ON FUNCTION api.claim_payout_run(p_is_counted boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.claim_payout_run(p_is_counted boolean) TO cuenta_worker;
 
@@ -6505,11 +6722,17 @@ GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_worker;
 
+REVOKE ALL ON FUNCTION api.disable_webhook_endpoint(p_endpoint_id text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.disable_webhook_endpoint(p_endpoint_id text, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provider text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provider text, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.enable_webhook_endpoint(p_endpoint_id text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.enable_webhook_endpoint(p_endpoint_id text, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.fail_payout_run(p_run_id text, p_error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.fail_payout_run(p_run_id text, p_error text) TO cuenta_worker;
@@ -6605,6 +6828,12 @@ GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p
 GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.list_deliveries(p_endpoint_id text, p_state text, p_type text, p_message_id text, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_deliveries(p_endpoint_id text, p_state text, p_type text, p_message_id text, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_deliveries(p_endpoint_id text, p_state text, p_type text, p_message_id text, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_deliveries(p_endpoint_id text, p_state text, p_type text, p_message_id text, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_deliveries(p_endpoint_id text, p_state text, p_type text, p_message_id text, p_limit integer, p_cursor text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) TO cuenta_writer;
 GRANT ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) TO cuenta_app;
@@ -6689,6 +6918,12 @@ GRANT ALL ON FUNCTION api.list_setting_changes(p_restaurant_id text, p_limit int
 GRANT ALL ON FUNCTION api.list_setting_changes(p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_setting_changes(p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.list_webhook_endpoints() FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_webhook_endpoints() TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_webhook_endpoints() TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_webhook_endpoints() TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_webhook_endpoints() TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text) TO cuenta_operator;
 
@@ -6721,6 +6956,12 @@ REVOKE ALL ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min
 GRANT ALL ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_app;
 GRANT ALL ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.record_delivery(p_delivery_id bigint, p_lease_id uuid, p_status integer, p_error text, p_answer text, p_retry_after integer, p_duration_ms integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.record_delivery(p_delivery_id bigint, p_lease_id uuid, p_status integer, p_error text, p_answer text, p_retry_after integer, p_duration_ms integer) TO cuenta_worker;
+
+REVOKE ALL ON FUNCTION api.recover_endpoint(p_endpoint_id text, p_since timestamp with time zone, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.recover_endpoint(p_endpoint_id text, p_since timestamp with time zone, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.release_hold(p_hold_id text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
 
@@ -6729,6 +6970,9 @@ GRANT ALL ON FUNCTION api.replay_event(p_event_id text, p_provider text) TO cuen
 
 REVOKE ALL ON FUNCTION api.replay_events(p_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.replay_events(p_code text, p_limit integer) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.resend_delivery(p_delivery_id bigint, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.resend_delivery(p_delivery_id bigint, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) TO cuenta_operator;
@@ -6739,6 +6983,9 @@ GRANT ALL ON FUNCTION api.retry_payout_run(p_run_id text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.rotate_webhook_secret(p_endpoint_id text, p_keep_hours integer, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.rotate_webhook_secret(p_endpoint_id text, p_keep_hours integer, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.run_due_payouts() FROM PUBLIC;
 GRANT ALL ON FUNCTION api.run_due_payouts() TO cuenta_app;
@@ -6762,9 +7009,15 @@ REVOKE ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text,
 GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) TO cuenta_app;
 GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.set_webhook_endpoint(p_url text, p_event_types text[], p_settings jsonb, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.set_webhook_endpoint(p_url text, p_event_types text[], p_settings jsonb, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_app;
 GRANT ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.tell_overdue_events(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.tell_overdue_events(p_limit integer) TO cuenta_worker;
 
 REVOKE ALL ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
@@ -7266,6 +7519,75 @@ GRANT ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency te
 REVOKE ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_terms(p_terms ledger.payout_terms, p_reason text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION outbound.close_endpoint(p_endpoint_id text, p_reason text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.close_endpoint(p_endpoint_id text, p_reason text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigint, p_state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigint, p_state text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.list_message_types() FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.list_message_types() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.pick_endpoints(p_type text) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.pick_endpoints(p_type text) TO cuenta_writer;
+
+REVOKE ALL ON TABLE outbound.endpoints FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE outbound.endpoints TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE outbound.endpoints TO cuenta_writer;
+
+GRANT UPDATE(endpoint_id) ON TABLE outbound.endpoints TO cuenta_owner;
+
+REVOKE ALL ON FUNCTION outbound.require_endpoint(p_endpoint_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.require_endpoint(p_endpoint_id text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.require_endpoint_settings(p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.require_endpoint_settings(p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.require_endpoint_url(p_url text, p_allows_http boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.require_endpoint_url(p_url text, p_allows_http boolean) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.require_message_types(p_event_types text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.require_message_types(p_event_types text[]) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.tell_debt(p_before ledger.account_balances, p_after ledger.account_balances, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.tell_debt(p_before ledger.account_balances, p_after ledger.account_balances, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.tg_endpoints__tell_disabled() FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.tg_endpoints__tell_disabled() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.tg_event_links__tell_dispute() FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.tg_event_links__tell_dispute() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.tg_event_rejections__tell() FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.tg_event_rejections__tell() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.tg_holdings__tell_dispute() FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.tg_holdings__tell_dispute() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.tg_payout_runs__tell() FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.tg_payout_runs__tell() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.tg_payout_skips__tell() FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.tg_payout_skips__tell() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.tg_payouts__tell_created() FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.tg_payouts__tell_created() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.tg_payouts__tell_status() FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.tg_payouts__tell_status() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.write_messages(p_type text, p_data jsonb[], p_endpoint_ids text[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.write_messages(p_type text, p_data jsonb[], p_endpoint_ids text[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.write_moment(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.write_moment(p_at timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.accounts FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.accounts TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.accounts TO cuenta_writer;
@@ -7393,12 +7715,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE outbound.endpoint_secrets TO cuenta_writer;
 REVOKE ALL ON SEQUENCE outbound.endpoint_secrets_secret_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE outbound.endpoint_secrets_secret_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE outbound.endpoint_secrets_secret_no_seq TO cuenta_writer;
-
-REVOKE ALL ON TABLE outbound.endpoints FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE outbound.endpoints TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE outbound.endpoints TO cuenta_writer;
-
-GRANT UPDATE(endpoint_id) ON TABLE outbound.endpoints TO cuenta_owner;
 
 GRANT SELECT ON TABLE reporting.fx_conversions TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.fx_conversions TO cuenta_reader;
