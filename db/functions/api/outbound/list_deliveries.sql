@@ -39,8 +39,8 @@ as $function$
  *     LUDST  the state is none of a delivery
  *     LUMTY  the type is none of a message
  * Calls:  ledger.require_limit, ledger.read_cursor, ledger.write_cursor,
- *         outbound.require_message_types, outbound.list_message_types
- * Reads:  outbound.endpoints, outbound.deliveries
+ *         outbound.require_message_types, outbound.list_message_types, outbound.find_deliveries
+ * Reads:  outbound.deliveries
  * Locks:  none
  */
 declare
@@ -67,48 +67,8 @@ begin
         d.next_attempt_at, d.last_attempt_at, d.last_status::integer, d.last_error, d.last_answer,
         d.last_duration_ms, d.delivered_at, d.renewed_at, d.renewed_by, d.created_at, d.payload,
         ledger.write_cursor(d.delivery_no::text)
-    from (
-        -- Each of these is a look into an index for the newest few.
-        select n.delivery_no
-        from outbound.endpoints as e
-        cross join unnest(v_types) as t (type)
-        cross join lateral (
-            select o.delivery_no
-            from outbound.deliveries as o
-            where o.endpoint_id = e.endpoint_id
-                and o.type = t.type
-                and o.delivery_no < v_before
-                and (p_state is null or o.state = p_state)
-            order by o.delivery_no desc
-            limit v_limit
-        ) as n
-        where (p_endpoint_id is null or e.endpoint_id = p_endpoint_id)
-            and p_message_id is null
-            and (p_state is null or p_state = 'delivered')
-        union all
-        select n.delivery_no
-        from outbound.endpoints as e
-        cross join lateral (
-            select o.delivery_no
-            from outbound.deliveries as o
-            where o.endpoint_id = e.endpoint_id
-                and o.state = p_state
-                and o.state <> 'delivered'
-                and o.delivery_no < v_before
-                and o.type = any(v_types)
-            order by o.delivery_no desc
-            limit v_limit
-        ) as n
-        where (p_endpoint_id is null or e.endpoint_id = p_endpoint_id)
-            and p_message_id is null
-        union all
-        select o.delivery_no
-        from outbound.deliveries as o
-        where o.message_id = p_message_id
-            and o.delivery_no < v_before
-            and (p_endpoint_id is null or o.endpoint_id = p_endpoint_id)
-            and (p_state is null or o.state = p_state)
-            and o.type = any(v_types)
+    from outbound.find_deliveries(
+        p_endpoint_id, p_state, v_types, p_message_id, v_before, v_limit
     ) as k
     inner join outbound.deliveries as d on k.delivery_no = d.delivery_no
     order by k.delivery_no desc

@@ -40,8 +40,9 @@ as $function$
  */
 declare
     v_now constant timestamptz := clock_timestamp();
-    v_is_success constant boolean := coalesce(p_status between 200 and 299, false)
-    and p_error is null;
+    v_is_success constant boolean := coalesce(
+        p_status between 200 and 299 and p_error is null, false
+    );
     v_delivery outbound.deliveries;
     v_is_ours boolean;
 begin

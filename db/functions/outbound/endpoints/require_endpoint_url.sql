@@ -20,7 +20,8 @@ as $function$
 declare
     v_parts text[] := regexp_match(
         p_url,
-        '^(https?)://([A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[[][0-9A-Fa-f:.]{2,45}[]])'
+        '^(https?)://'
+        '([A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[[][0-9A-Fa-f:.]{2,45}[]])'
         '(:([0-9]{1,5}))?([/?][A-Za-z0-9/?:@!$&''()*+,;=._~%-]*)?$'
     );
 begin
@@ -35,7 +36,7 @@ begin
         raise exception 'url must be https://host[:port][/path][?query]'
             using errcode = 'LUURL', constraint = 'ENDPOINT_URL_INVALID',
                 detail = 'field=url',
-                hint = 'http wants the setting allow_http; users, fragments and blanks are refused.';
+                hint = 'http wants the setting allow_http; no user, fragment or blank.';
     end if;
     return p_url;
 end;
