@@ -1919,6 +1919,12 @@ CREATE FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigin
 
 COMMENT ON FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigint, p_state text) IS 'What a message about a dispute carries.';
 
+CREATE FUNCTION outbound.find_deliveries(p_endpoint_id text, p_state text, p_types text[], p_message_id text, p_before bigint, p_limit integer) RETURNS TABLE(delivery_no bigint)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION outbound.find_deliveries(p_endpoint_id text, p_state text, p_types text[], p_message_id text, p_before bigint, p_limit integer) IS 'Which deliveries are a page of the list.';
+
 CREATE FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql;
 
@@ -7524,6 +7530,9 @@ GRANT ALL ON FUNCTION outbound.close_endpoint(p_endpoint_id text, p_reason text,
 
 REVOKE ALL ON FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigint, p_state text) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigint, p_state text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION outbound.find_deliveries(p_endpoint_id text, p_state text, p_types text[], p_message_id text, p_before bigint, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.find_deliveries(p_endpoint_id text, p_state text, p_types text[], p_message_id text, p_before bigint, p_limit integer) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) TO cuenta_writer;
