@@ -682,20 +682,150 @@ CREATE FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings j
 
 COMMENT ON FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings jsonb) IS 'What is wrong with those settings of a source that its adapter reads.';
 
+CREATE FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) IS 'Why an item of Adyen, of a kind that may become an event, becomes none.';
+
+CREATE FUNCTION inbound.is_payout_id(p_value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.is_payout_id(p_value jsonb) IS 'Whether a processor''s reference is the id of a payout of ours.';
+
+CREATE FUNCTION inbound.list_adyen_kinds() RETURNS SETOF inbound.webhook_kind
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.list_adyen_kinds() IS 'The kinds of webhooks of Adyen that its adapter knows.';
+
+CREATE FUNCTION inbound.list_mercadopago_kinds() RETURNS SETOF inbound.webhook_kind
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.list_mercadopago_kinds() IS 'The kinds of webhooks of Mercado Pago that its adapter knows.';
+
+CREATE FUNCTION inbound.list_stripe_kinds() RETURNS SETOF inbound.webhook_kind
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.list_stripe_kinds() IS 'The kinds of webhooks of Stripe that its adapter knows.';
+
+CREATE FUNCTION inbound.make_reading(p_outcome text, p_kind text, p_code text, p_message text, p_field text DEFAULT NULL::text) RETURNS inbound.reading
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.make_reading(p_outcome text, p_kind text, p_code text, p_message text, p_field text) IS 'A reading that is no event.';
+
+CREATE FUNCTION inbound.name_restaurant(p_account jsonb, p_object jsonb, p_settings jsonb, p_path text[]) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.name_restaurant(p_account jsonb, p_object jsonb, p_settings jsonb, p_path text[]) IS 'Which restaurant a document is about, by its account or by a path.';
+
+CREATE FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) IS 'The members of a processor''s metadata that an event takes along.';
+
 CREATE FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) RETURNS SETOF inbound.reading
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) IS 'What a webhook of Adyen tells.';
 
+CREATE FUNCTION inbound.read_adyen_item(p_known inbound.webhook_kind, p_item jsonb, p_live jsonb, p_settings jsonb) RETURNS SETOF inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_adyen_item(p_known inbound.webhook_kind, p_item jsonb, p_live jsonb, p_settings jsonb) IS 'One item of a standard webhook of Adyen.';
+
+CREATE FUNCTION inbound.read_adyen_transfer(p_kind text, p_document jsonb, p_settings jsonb) RETURNS inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_adyen_transfer(p_kind text, p_document jsonb, p_settings jsonb) IS 'A transfer of Adyen''s platforms.';
+
+CREATE FUNCTION inbound.read_amount(p_adapter text, p_currency text, p_value jsonb) RETURNS numeric
+    LANGUAGE sql STABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_amount(p_adapter text, p_currency text, p_value jsonb) IS 'An amount of a processor in minor units of ISO 4217, exactly.';
+
+CREATE FUNCTION inbound.read_exponent(p_adapter text, p_currency text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_exponent(p_adapter text, p_currency text) IS 'How many decimals a processor gives a currency, where ISO 4217 gives it others.';
+
+CREATE FUNCTION inbound.read_flag(p_value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_flag(p_value jsonb) IS 'What a processor says of yes and no; null if it says neither.';
+
+CREATE FUNCTION inbound.read_id(p_value jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_id(p_value jsonb) IS 'An id of a processor as text; null if it is none.';
+
 CREATE FUNCTION inbound.read_mercadopago(p_document jsonb, p_settings jsonb) RETURNS SETOF inbound.reading
     LANGUAGE plpgsql STABLE;
 
-COMMENT ON FUNCTION inbound.read_mercadopago(p_document jsonb, p_settings jsonb) IS 'What a webhook of Mercado Pago tells.';
+COMMENT ON FUNCTION inbound.read_mercadopago(p_document jsonb, p_settings jsonb) IS 'What a document of Mercado Pago tells.';
+
+CREATE FUNCTION inbound.read_mercadopago_chargeback(p_chargeback jsonb, p_payment jsonb, p_settings jsonb) RETURNS SETOF inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_mercadopago_chargeback(p_chargeback jsonb, p_payment jsonb, p_settings jsonb) IS 'A chargeback of Mercado Pago in the state in which it was fetched.';
+
+CREATE FUNCTION inbound.read_mercadopago_fee(p_details jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_mercadopago_fee(p_details jsonb) IS 'What Mercado Pago keeps of a payment.';
+
+CREATE FUNCTION inbound.read_mercadopago_payment(p_payment jsonb, p_has_chargeback boolean, p_settings jsonb) RETURNS SETOF inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_mercadopago_payment(p_payment jsonb, p_has_chargeback boolean, p_settings jsonb) IS 'A payment of Mercado Pago in the state in which it was fetched.';
+
+CREATE FUNCTION inbound.read_mercadopago_payout(p_payout jsonb, p_settings jsonb) RETURNS inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_mercadopago_payout(p_payout jsonb, p_settings jsonb) IS 'A transaction of a payout of Mercado Pago.';
+
+CREATE FUNCTION inbound.read_mercadopago_refunds(p_kind text, p_refunds jsonb, p_payment jsonb, p_optional jsonb) RETURNS SETOF inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_mercadopago_refunds(p_kind text, p_refunds jsonb, p_payment jsonb, p_optional jsonb) IS 'The refunds that a payment of Mercado Pago shows.';
+
+CREATE FUNCTION inbound.read_moment(p_value jsonb) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_moment(p_value jsonb) IS 'When it happened, as an event gives it; null if it does not say.';
 
 CREATE FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) RETURNS SETOF inbound.reading
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) IS 'What a webhook of Stripe tells.';
+
+CREATE FUNCTION inbound.read_stripe_charge(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb, p_settings jsonb) RETURNS inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_stripe_charge(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb, p_settings jsonb) IS 'A charge of Stripe.';
+
+CREATE FUNCTION inbound.read_stripe_dispute(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) RETURNS SETOF inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_stripe_dispute(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) IS 'A dispute of Stripe.';
+
+CREATE FUNCTION inbound.read_stripe_payout(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) RETURNS inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_stripe_payout(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) IS 'A payout of Stripe.';
+
+CREATE FUNCTION inbound.read_stripe_refund(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) RETURNS inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_stripe_refund(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) IS 'A refund of Stripe.';
+
+CREATE FUNCTION inbound.read_text(p_value jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_text(p_value jsonb) IS 'A short text of a document; null if it is none.';
+
+CREATE FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) RETURNS inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) IS 'Writes an event from a processor''s own values, or refuses what cannot be read.';
 
 CREATE FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) RETURNS void
     LANGUAGE plpgsql;
@@ -7034,14 +7164,92 @@ GRANT ALL ON FUNCTION inbound.complete_reading(p_source text, p_reading inbound.
 REVOKE ALL ON FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings jsonb) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.is_payout_id(p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.is_payout_id(p_value jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.list_adyen_kinds() FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.list_adyen_kinds() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.list_mercadopago_kinds() FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.list_mercadopago_kinds() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.list_stripe_kinds() FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.list_stripe_kinds() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.make_reading(p_outcome text, p_kind text, p_code text, p_message text, p_field text) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.make_reading(p_outcome text, p_kind text, p_code text, p_message text, p_field text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.name_restaurant(p_account jsonb, p_object jsonb, p_settings jsonb, p_path text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.name_restaurant(p_account jsonb, p_object jsonb, p_settings jsonb, p_path text[]) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_adyen_item(p_known inbound.webhook_kind, p_item jsonb, p_live jsonb, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_adyen_item(p_known inbound.webhook_kind, p_item jsonb, p_live jsonb, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_adyen_transfer(p_kind text, p_document jsonb, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_adyen_transfer(p_kind text, p_document jsonb, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_amount(p_adapter text, p_currency text, p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_amount(p_adapter text, p_currency text, p_value jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_exponent(p_adapter text, p_currency text) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_exponent(p_adapter text, p_currency text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_flag(p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_flag(p_value jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_id(p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_id(p_value jsonb) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION inbound.read_mercadopago(p_document jsonb, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_mercadopago(p_document jsonb, p_settings jsonb) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION inbound.read_mercadopago_chargeback(p_chargeback jsonb, p_payment jsonb, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_mercadopago_chargeback(p_chargeback jsonb, p_payment jsonb, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_mercadopago_fee(p_details jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_mercadopago_fee(p_details jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_mercadopago_payment(p_payment jsonb, p_has_chargeback boolean, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_mercadopago_payment(p_payment jsonb, p_has_chargeback boolean, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_mercadopago_payout(p_payout jsonb, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_mercadopago_payout(p_payout jsonb, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_mercadopago_refunds(p_kind text, p_refunds jsonb, p_payment jsonb, p_optional jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_mercadopago_refunds(p_kind text, p_refunds jsonb, p_payment jsonb, p_optional jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_moment(p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_moment(p_value jsonb) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_stripe_charge(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_stripe_charge(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_stripe_dispute(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_stripe_dispute(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_stripe_payout(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_stripe_payout(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_stripe_refund(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_stripe_refund(p_kind text, p_object jsonb, p_event jsonb, p_optional jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_text(p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_text(p_value jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) TO cuenta_writer;

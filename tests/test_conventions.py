@@ -149,6 +149,7 @@ ERRORS = registry()
 RAISED = ERRORS["Raised"]
 ANSWERED = next(rows for title, rows in ERRORS.items() if title.startswith("Answered"))
 OVER_HTTP = ERRORS["Over HTTP alone"]
+READ = ERRORS["Read by the adapters"]
 
 
 def tree() -> Iterator[Path]:
@@ -303,7 +304,12 @@ def test_every_answer_is_registered_and_every_registered_one_given() -> None:
     reasons = text_of(ROOT / "db" / "reference" / "rejection_reasons.csv").splitlines()[1:]
     assert registered | {code for _, code in RAISED} >= {line.split(",")[0] for line in reasons} >= registered
     assert registered <= given | set(re.findall(r"'([A-Z]+(?:_[A-Z]+)+)'", text))
-    assert given <= registered | {code for _, code in RAISED}
+    read = {code for _, code in READ}
+    assert given <= registered | {code for _, code in RAISED} | read
+    adapters = "\n".join(function.code for name, function in ALL.items() if name.startswith("inbound."))
+    assert {code for code in read if f"'{code}'" not in adapters} == set()
+    assert {outcome for outcome, _ in READ} == {"ignored", "refused", "unknown"}
+    assert sorted(READ) == READ, "the registry is sorted"
 
 
 def test_every_code_of_the_http_layer_is_registered_with_its_status() -> None:
@@ -329,6 +335,8 @@ def test_every_code_is_named_by_a_test() -> None:
     samples = "\n".join(text_of(path) for path in (ROOT / "events" / "bad").glob("*"))
     unnamed = [state for state, code in RAISED if f"'{state}'" not in sql and f'"{code}"' not in python]
     unnamed += [code for _, code in ANSWERED if code not in sql + python + samples]
+    documents = "\n".join(text_of(path) for path in (ROOT / "tests" / "webhooks").glob("*/*.json"))
+    unnamed += [code for _, code in READ if f'"{code}"' not in documents + python]
     unnamed += [code for _, code in OVER_HTTP if f'"{code}"' not in python]
     assert unnamed == []
 
