@@ -4130,6 +4130,178 @@ COMMENT ON COLUMN reporting.check_payout_items_do_not_add_up.reference IS 'What 
 
 COMMENT ON COLUMN reporting.check_payout_items_do_not_add_up.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.payout_runs WITH (security_barrier='true') AS
+ SELECT run_id,
+    currency,
+    as_of,
+    min_amount,
+    restaurant_ids,
+    started_at,
+    finished_at,
+    last_restaurant_id,
+    payouts_created,
+    payouts_amount,
+    restaurants_skipped,
+    skipped,
+    overrides_terms,
+    started_by,
+    reason,
+        CASE
+            WHEN (finished_at IS NOT NULL) THEN 'finished'::text
+            WHEN (died_at IS NOT NULL) THEN 'dead'::text
+            WHEN (attempts > 0) THEN 'retrying'::text
+            WHEN (is_queued AND (last_restaurant_id = ''::text)) THEN 'queued'::text
+            ELSE 'running'::text
+        END AS state,
+    is_queued,
+    attempts,
+    next_attempt_at,
+    failed_at,
+    died_at,
+    error,
+    schedule_id,
+    due_at
+   FROM ledger.payout_runs r;
+
+COMMENT ON VIEW reporting.payout_runs IS 'Payout runs that were not dry, how far they have come and with what result.';
+
+COMMENT ON COLUMN reporting.payout_runs.run_id IS 'The run; payouts and skips name it.';
+
+COMMENT ON COLUMN reporting.payout_runs.currency IS 'The currency in which it pays.';
+
+COMMENT ON COLUMN reporting.payout_runs.as_of IS 'The last settlement day that it pays.';
+
+COMMENT ON COLUMN reporting.payout_runs.min_amount IS 'Minor units of the currency; who has less is skipped.';
+
+COMMENT ON COLUMN reporting.payout_runs.restaurant_ids IS 'The restaurants that it was started for; null: all.';
+
+COMMENT ON COLUMN reporting.payout_runs.started_at IS 'When it was started.';
+
+COMMENT ON COLUMN reporting.payout_runs.finished_at IS 'When it had passed the last restaurant; null: it goes on, or waits for somebody to continue it.';
+
+COMMENT ON COLUMN reporting.payout_runs.last_restaurant_id IS 'It has passed all restaurants up to this one; empty: none yet.';
+
+COMMENT ON COLUMN reporting.payout_runs.payouts_created IS 'Payouts created so far.';
+
+COMMENT ON COLUMN reporting.payout_runs.payouts_amount IS 'What they come to, in minor units of the currency.';
+
+COMMENT ON COLUMN reporting.payout_runs.restaurants_skipped IS 'Restaurants passed over so far.';
+
+COMMENT ON COLUMN reporting.payout_runs.skipped IS 'How many of them for which reason; see reporting.payout_skips.';
+
+COMMENT ON COLUMN reporting.payout_runs.overrides_terms IS 'Whether an operator paid by hand, whatever minimum and maximum the restaurants'' terms say.';
+
+COMMENT ON COLUMN reporting.payout_runs.started_by IS 'Who did, if it was by hand.';
+
+COMMENT ON COLUMN reporting.payout_runs.reason IS 'Why, if it was by hand.';
+
+COMMENT ON COLUMN reporting.payout_runs.state IS 'queued, running, retrying, dead or finished.';
+
+COMMENT ON COLUMN reporting.payout_runs.is_queued IS 'Whether a worker carries it out from the start, or since nobody else went on with it.';
+
+COMMENT ON COLUMN reporting.payout_runs.attempts IS 'How often in a row its next restaurants could not be paid, because of an error.';
+
+COMMENT ON COLUMN reporting.payout_runs.next_attempt_at IS 'When a worker may go on with it; null: it is finished or dead, or from before there were workers.';
+
+COMMENT ON COLUMN reporting.payout_runs.failed_at IS 'When the last attempt failed.';
+
+COMMENT ON COLUMN reporting.payout_runs.died_at IS 'When it was given up after too many attempts; null: it was not, or somebody went on with it.';
+
+COMMENT ON COLUMN reporting.payout_runs.error IS 'Why the last attempt failed.';
+
+COMMENT ON COLUMN reporting.payout_runs.schedule_id IS 'The schedule that started it.';
+
+COMMENT ON COLUMN reporting.payout_runs.due_at IS 'When it was due by that schedule.';
+
+CREATE VIEW reporting.check_payout_run_dead WITH (security_barrier='true') AS
+ SELECT NULL::text AS restaurant_id,
+    currency,
+    run_id AS reference,
+    format('it was given up at %s after %s attempts: %s'::text, died_at, attempts, error) AS finding
+   FROM reporting.payout_runs r
+  WHERE (died_at IS NOT NULL);
+
+COMMENT ON VIEW reporting.check_payout_run_dead IS 'warning: A payout run was given up. Reason: Its next restaurants could not be paid, because of an error that came back with every attempt; those behind them wait. Remedy: Remove the cause that the finding names, then retry_payout_run. Who was paid stays paid, and is not paid twice.';
+
+COMMENT ON COLUMN reporting.check_payout_run_dead.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_run_dead.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_run_dead.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_run_dead.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.payout_schedules WITH (security_barrier='true') AS
+ SELECT schedule_id,
+    currency,
+    cadence,
+    day,
+    local_time,
+    timezone,
+    as_of_days,
+    min_amount,
+    is_active,
+    next_due_at,
+    last_due_at,
+    last_started_at,
+    last_run_id,
+    error,
+    updated_at,
+    updated_by
+   FROM ledger.payout_schedules s;
+
+COMMENT ON VIEW reporting.payout_schedules IS 'When payout runs begin by themselves, and what became of the last time.';
+
+COMMENT ON COLUMN reporting.payout_schedules.schedule_id IS 'The platform''s name of it.';
+
+COMMENT ON COLUMN reporting.payout_schedules.currency IS 'The currency in which its runs pay.';
+
+COMMENT ON COLUMN reporting.payout_schedules.cadence IS 'daily, weekly or monthly.';
+
+COMMENT ON COLUMN reporting.payout_schedules.day IS 'Of a week (1 is Monday, 7 Sunday) or of a month; in a month without that day: the last. Null: every day.';
+
+COMMENT ON COLUMN reporting.payout_schedules.local_time IS 'The time of day in its time zone.';
+
+COMMENT ON COLUMN reporting.payout_schedules.timezone IS 'The IANA name of its time zone.';
+
+COMMENT ON COLUMN reporting.payout_schedules.as_of_days IS 'Its runs pay up to so many days before the day on which they are due.';
+
+COMMENT ON COLUMN reporting.payout_schedules.min_amount IS 'Minor units of the currency; who has less is skipped.';
+
+COMMENT ON COLUMN reporting.payout_schedules.is_active IS 'Whether it starts anything.';
+
+COMMENT ON COLUMN reporting.payout_schedules.next_due_at IS 'When it is due the next time, or has been since; null: it is not active.';
+
+COMMENT ON COLUMN reporting.payout_schedules.last_due_at IS 'When it was due the last time that it started a run.';
+
+COMMENT ON COLUMN reporting.payout_schedules.last_started_at IS 'When that run was started.';
+
+COMMENT ON COLUMN reporting.payout_schedules.last_run_id IS 'That run.';
+
+COMMENT ON COLUMN reporting.payout_schedules.error IS 'Why it cannot start what is due; null: it can.';
+
+COMMENT ON COLUMN reporting.payout_schedules.updated_at IS 'When it was set the last time.';
+
+COMMENT ON COLUMN reporting.payout_schedules.updated_by IS 'Who did.';
+
+CREATE VIEW reporting.check_payout_schedule_stuck WITH (security_barrier='true') AS
+ SELECT NULL::text AS restaurant_id,
+    currency,
+    schedule_id AS reference,
+    format('it has been due since %s, and %s'::text, next_due_at, COALESCE(error, 'nobody started it'::text)) AS finding
+   FROM reporting.payout_schedules s
+  WHERE ((next_due_at < (now() - '00:15:00'::interval)) OR (error IS NOT NULL));
+
+COMMENT ON VIEW reporting.check_payout_schedule_stuck IS 'warning: A schedule is due and its payout run was not started. Reason: Restaurants wait for money that is theirs by now: no worker runs, or the schedule cannot start. Remedy: See whether a worker runs (python worker.py), or set the schedule to what it can be. It starts by itself then, once.';
+
+COMMENT ON COLUMN reporting.check_payout_schedule_stuck.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_schedule_stuck.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_schedule_stuck.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_schedule_stuck.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_payout_status_differs_from_entries WITH (security_barrier='true') AS
  SELECT p.restaurant_id,
     p.currency,
@@ -5190,6 +5362,20 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_payout_items_do_not_add_up c
         UNION ALL
+         SELECT 'payout_run_dead'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_run_dead c
+        UNION ALL
+         SELECT 'payout_schedule_stuck'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_schedule_stuck c
+        UNION ALL
          SELECT 'payout_status_differs_from_entries'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -5919,142 +6105,6 @@ COMMENT ON COLUMN reporting.payout_run_reconciliation.failed_amount IS 'Of amoun
 COMMENT ON COLUMN reporting.payout_run_reconciliation.canceled_amount IS 'Of amount_found what was canceled.';
 
 COMMENT ON COLUMN reporting.payout_run_reconciliation.is_reconciled IS 'Whether what it says is what was written.';
-
-CREATE VIEW reporting.payout_runs WITH (security_barrier='true') AS
- SELECT run_id,
-    currency,
-    as_of,
-    min_amount,
-    restaurant_ids,
-    started_at,
-    finished_at,
-    last_restaurant_id,
-    payouts_created,
-    payouts_amount,
-    restaurants_skipped,
-    skipped,
-    overrides_terms,
-    started_by,
-    reason,
-        CASE
-            WHEN (finished_at IS NOT NULL) THEN 'finished'::text
-            WHEN (died_at IS NOT NULL) THEN 'dead'::text
-            WHEN (attempts > 0) THEN 'retrying'::text
-            WHEN (is_queued AND (last_restaurant_id = ''::text)) THEN 'queued'::text
-            ELSE 'running'::text
-        END AS state,
-    is_queued,
-    attempts,
-    next_attempt_at,
-    failed_at,
-    died_at,
-    error,
-    schedule_id,
-    due_at
-   FROM ledger.payout_runs r;
-
-COMMENT ON VIEW reporting.payout_runs IS 'Payout runs that were not dry, how far they have come and with what result.';
-
-COMMENT ON COLUMN reporting.payout_runs.run_id IS 'The run; payouts and skips name it.';
-
-COMMENT ON COLUMN reporting.payout_runs.currency IS 'The currency in which it pays.';
-
-COMMENT ON COLUMN reporting.payout_runs.as_of IS 'The last settlement day that it pays.';
-
-COMMENT ON COLUMN reporting.payout_runs.min_amount IS 'Minor units of the currency; who has less is skipped.';
-
-COMMENT ON COLUMN reporting.payout_runs.restaurant_ids IS 'The restaurants that it was started for; null: all.';
-
-COMMENT ON COLUMN reporting.payout_runs.started_at IS 'When it was started.';
-
-COMMENT ON COLUMN reporting.payout_runs.finished_at IS 'When it had passed the last restaurant; null: it goes on, or waits for somebody to continue it.';
-
-COMMENT ON COLUMN reporting.payout_runs.last_restaurant_id IS 'It has passed all restaurants up to this one; empty: none yet.';
-
-COMMENT ON COLUMN reporting.payout_runs.payouts_created IS 'Payouts created so far.';
-
-COMMENT ON COLUMN reporting.payout_runs.payouts_amount IS 'What they come to, in minor units of the currency.';
-
-COMMENT ON COLUMN reporting.payout_runs.restaurants_skipped IS 'Restaurants passed over so far.';
-
-COMMENT ON COLUMN reporting.payout_runs.skipped IS 'How many of them for which reason; see reporting.payout_skips.';
-
-COMMENT ON COLUMN reporting.payout_runs.overrides_terms IS 'Whether an operator paid by hand, whatever minimum and maximum the restaurants'' terms say.';
-
-COMMENT ON COLUMN reporting.payout_runs.started_by IS 'Who did, if it was by hand.';
-
-COMMENT ON COLUMN reporting.payout_runs.reason IS 'Why, if it was by hand.';
-
-COMMENT ON COLUMN reporting.payout_runs.state IS 'queued, running, retrying, dead or finished.';
-
-COMMENT ON COLUMN reporting.payout_runs.is_queued IS 'Whether a worker carries it out from the start, or since nobody else went on with it.';
-
-COMMENT ON COLUMN reporting.payout_runs.attempts IS 'How often in a row its next restaurants could not be paid, because of an error.';
-
-COMMENT ON COLUMN reporting.payout_runs.next_attempt_at IS 'When a worker may go on with it; null: it is finished or dead, or from before there were workers.';
-
-COMMENT ON COLUMN reporting.payout_runs.failed_at IS 'When the last attempt failed.';
-
-COMMENT ON COLUMN reporting.payout_runs.died_at IS 'When it was given up after too many attempts; null: it was not, or somebody went on with it.';
-
-COMMENT ON COLUMN reporting.payout_runs.error IS 'Why the last attempt failed.';
-
-COMMENT ON COLUMN reporting.payout_runs.schedule_id IS 'The schedule that started it.';
-
-COMMENT ON COLUMN reporting.payout_runs.due_at IS 'When it was due by that schedule.';
-
-CREATE VIEW reporting.payout_schedules WITH (security_barrier='true') AS
- SELECT schedule_id,
-    currency,
-    cadence,
-    day,
-    local_time,
-    timezone,
-    as_of_days,
-    min_amount,
-    is_active,
-    next_due_at,
-    last_due_at,
-    last_started_at,
-    last_run_id,
-    error,
-    updated_at,
-    updated_by
-   FROM ledger.payout_schedules s;
-
-COMMENT ON VIEW reporting.payout_schedules IS 'When payout runs begin by themselves, and what became of the last time.';
-
-COMMENT ON COLUMN reporting.payout_schedules.schedule_id IS 'The platform''s name of it.';
-
-COMMENT ON COLUMN reporting.payout_schedules.currency IS 'The currency in which its runs pay.';
-
-COMMENT ON COLUMN reporting.payout_schedules.cadence IS 'daily, weekly or monthly.';
-
-COMMENT ON COLUMN reporting.payout_schedules.day IS 'Of a week (1 is Monday, 7 Sunday) or of a month; in a month without that day: the last. Null: every day.';
-
-COMMENT ON COLUMN reporting.payout_schedules.local_time IS 'The time of day in its time zone.';
-
-COMMENT ON COLUMN reporting.payout_schedules.timezone IS 'The IANA name of its time zone.';
-
-COMMENT ON COLUMN reporting.payout_schedules.as_of_days IS 'Its runs pay up to so many days before the day on which they are due.';
-
-COMMENT ON COLUMN reporting.payout_schedules.min_amount IS 'Minor units of the currency; who has less is skipped.';
-
-COMMENT ON COLUMN reporting.payout_schedules.is_active IS 'Whether it starts anything.';
-
-COMMENT ON COLUMN reporting.payout_schedules.next_due_at IS 'When it is due the next time, or has been since; null: it is not active.';
-
-COMMENT ON COLUMN reporting.payout_schedules.last_due_at IS 'When it was due the last time that it started a run.';
-
-COMMENT ON COLUMN reporting.payout_schedules.last_started_at IS 'When that run was started.';
-
-COMMENT ON COLUMN reporting.payout_schedules.last_run_id IS 'That run.';
-
-COMMENT ON COLUMN reporting.payout_schedules.error IS 'Why it cannot start what is due; null: it can.';
-
-COMMENT ON COLUMN reporting.payout_schedules.updated_at IS 'When it was set the last time.';
-
-COMMENT ON COLUMN reporting.payout_schedules.updated_by IS 'Who did.';
 
 CREATE VIEW reporting.payout_skips WITH (security_barrier='true') AS
  SELECT k.run_id,
@@ -8050,6 +8100,18 @@ GRANT SELECT ON TABLE reporting.check_payout_amount_not_positive TO cuenta_reade
 GRANT SELECT ON TABLE reporting.check_payout_items_do_not_add_up TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_items_do_not_add_up TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payout_run_dead TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_run_dead TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.payout_schedules TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.payout_schedules TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payout_schedule_stuck TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_schedule_stuck TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_payout_status_differs_from_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_status_differs_from_entries TO cuenta_reader;
 
@@ -8139,12 +8201,6 @@ GRANT SELECT ON TABLE reporting.payout_reconciliation TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payout_run_reconciliation TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_run_reconciliation TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_reader;
-
-GRANT SELECT ON TABLE reporting.payout_schedules TO cuenta_writer;
-GRANT SELECT ON TABLE reporting.payout_schedules TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payout_skips TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_skips TO cuenta_reader;

@@ -488,6 +488,17 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
         """,
         set(),
     ),
+    "payout_run_dead": (
+        "insert into ledger.payout_runs (run_id, currency, as_of, min_amount, started_at, attempts, died_at, error)"
+        " values ('run_dead', 'PEN', '2025-12-30', 1, now(), 10, now(), 'boom')",
+        set(),
+    ),
+    "payout_schedule_stuck": (
+        "insert into ledger.payout_schedules (schedule_id, currency, cadence, local_time, timezone, as_of_days,"
+        " min_amount, is_active, next_due_at, updated_at, updated_by)"
+        " values ('late', 'PEN', 'daily', '02:30', 'UTC', 1, 1, true, now() - interval '1 hour', now(), 'ana')",
+        set(),
+    ),
     "payout_waiting": (
         "update ledger.payouts set created_at = now() - interval '100 hours' where status = 'CREATED'",
         set(),

@@ -1,7 +1,7 @@
 -- api.check_integrity and reporting.integrity_findings: every check finds what it is for.
 -- Damage is done as a superuser with triggers off, each kind in a restaurant of its own.
 begin;
-select plan(62);
+select plan(64);
 
 create function pg_temp.send(p_restaurant_id text, p_change jsonb default '{}') returns text
 language sql
@@ -45,7 +45,8 @@ select results_eq(
         ('link_to_another_kind', 'error'), ('negative_available', 'warning'),
         ('negative_reserved_or_held', 'error'), ('payment_of_another_restaurant', 'warning'),
         ('payment_overdrawn', 'error'), ('payout_amount_not_positive', 'error'),
-        ('payout_items_do_not_add_up', 'error'), ('payout_status_differs_from_entries', 'error'),
+        ('payout_items_do_not_add_up', 'error'), ('payout_run_dead', 'warning'),
+        ('payout_schedule_stuck', 'warning'), ('payout_status_differs_from_entries', 'error'),
         ('payout_unequal_to_entries', 'error'), ('payout_waiting', 'warning'),
         ('payout_without_reserve', 'error'), ('pending_day_unequal_to_entries', 'error'),
         ('recorded_at_decreases', 'error'), ('reserve_differs_from_payout', 'error'),
@@ -253,6 +254,42 @@ select matches(
     (select c.finding from reporting.check_payout_waiting as c where c.restaurant_id = 'items'),
     '^11400 has been CREATED since .* waits for nobody$',
     'finds a payout that has been CREATED for longer than the platform waits'
+);
+insert into ledger.payout_runs (
+    run_id, currency, as_of, min_amount, started_at, attempts, died_at, error
+)
+values ('run_dead', 'PEN', '2025-12-30', 1, '2025-12-31Z', 10, '2025-12-31 00:30Z', 'XX000: boom');
+select results_eq(
+    'select c.currency, c.reference, c.finding from reporting.check_payout_run_dead as c',
+    $$
+    select
+        'PEN' collate "C", 'run_dead' collate "C",
+        format('it was given up at %s after 10 attempts: XX000: boom', '2025-12-31 00:30Z'::timestamptz)
+    $$,
+    'finds a run that was given up'
+);
+insert into ledger.payout_schedules (
+    schedule_id, currency, cadence, local_time, timezone, as_of_days, min_amount, is_active,
+    next_due_at, error, updated_at, updated_by
+)
+select
+    s.schedule_id, 'PEN', 'daily', '02:30', 'UTC', 1, 1, true, now() - s.late, s.error, now(), 'ana'
+from (
+    values
+    ('on_time', interval '14 minutes', null), ('forgotten', interval '16 minutes', null),
+    ('wrong', interval '1 minute', 'no such zone')
+) as s (schedule_id, late, error);
+select results_eq(
+    $$
+    select c.reference, split_part(c.finding, ', and ', 2)
+    from reporting.check_payout_schedule_stuck as c
+    order by c.reference
+    $$,
+    $$
+    values
+    ('forgotten' collate "C", 'nobody started it'), ('wrong' collate "C", 'no such zone')
+    $$,
+    'finds schedules that nobody started, and that cannot start'
 );
 update ledger.account_balances set reserved = 5 where restaurant_id = 'open';
 select matches(

@@ -275,6 +275,22 @@ from (
     from reporting.check_payout_items_do_not_add_up as c
     union all
     select
+        'payout_run_dead'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_run_dead as c
+    union all
+    select
+        'payout_schedule_stuck'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_schedule_stuck as c
+    union all
+    select
         'payout_status_differs_from_entries'::text as check_name,
         c.restaurant_id,
         c.currency,
