@@ -33,6 +33,7 @@ SELECT = {
     "rows": "coalesce(json_agg(r), '[]')::text",
     "list": "json_build_object('data', coalesce(json_agg(r), '[]'))::text",
     "csv": "r.csv",
+    "metrics": "r.metrics",
     "page": "json_build_object('data', coalesce(json_agg(r), '[]'), 'next_cursor',"
     " case when count(*) >= $page then (array_agg(r.cursor))[count(*)] end)::text",
 }
@@ -45,7 +46,7 @@ PLAIN = {
     500: ("INTERNAL", "something failed here; the log tells more under the request_id"),
     503: ("UNAVAILABLE", "the database is busy, takes no writes now or does not answer; sending this again is safe"),
 }
-JSON, CSV = "application/json", "text/csv"
+JSON, CSV, METRICS = "application/json", "text/csv", "text/plain; version=0.0.4"
 INSTEAD = {  # of what Werkzeug says to somebody at a browser
     404: "nothing is here; /docs and /openapi.json show what there is",
     405: "this path takes another method; the header Allow names it",
@@ -186,7 +187,8 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
         values = read_arguments(route, path)
         about = set() if route.method == "GET" else {path.get("restaurant_id", route.function)}
     page = [values.get("p_limit", route.page)] if route.answer == "page" else []
-    function, select, mimetype = route.function, route.select, JSON
+    function, select = route.function, route.select
+    mimetype = METRICS if select == "metrics" else JSON
     if route.csv and (accepted := request.accept_mimetypes):
         if not (mimetype := accepted.best_match((JSON, CSV), "")):
             raise Refusal(406, "NOT_ACCEPTABLE", f"a report is {JSON} or {CSV}")

@@ -22,7 +22,7 @@ class Route:
     optional: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None  # the argument that the header Idempotency-Key gives, which is then required
     document: str | None = None  # the jsonb argument that takes the raw body
-    answer: str = "row"  # or rows: an array (a batch, NDJSON too), list: data, page: data and next_cursor
+    answer: str = "row"  # or rows: an array (a batch, NDJSON too), list: data, page: data and next_cursor, metrics
     status: int | Mapping[str, int] = 200  # or by the row's own status
     page: int = 0  # the function's default limit
     name: str = ""  # of the operation, where another one calls the function, too
@@ -129,6 +129,7 @@ ROUTES = (
     Route("POST", f"{INBOX}/<any_text:event_id>/accept", "accept_event", REASON, PROVIDER | ACTOR, status=EVENT),
     Route("POST", f"{INBOX}/<any_text:event_id>/dismiss", "dismiss_event", REASON, PROVIDER | ACTOR),
     Route("POST", "/v1/rejections/<rejection_no>/dismiss", "dismiss_rejection", REASON, ACTOR),
+    Route("GET", "/metrics", "get_metrics", answer="metrics"),
     Route("GET", "/v1/reports", "list_reports", answer="list"),
     Route("GET", "/v1/reports/<name>", "get_report", optional=REPORT, page=100, csv="get_report_csv"),
 )

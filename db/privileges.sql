@@ -78,6 +78,7 @@ grant insert on ledger.event_acceptances to cuenta_writer;
 grant insert on ledger.event_dismissals to cuenta_writer;
 grant insert on ledger.event_links to cuenta_writer;
 grant insert on ledger.holdings to cuenta_writer;
+grant insert on ledger.integrity_audits to cuenta_writer;
 grant insert on ledger.posting_rule_history to cuenta_writer;
 grant insert on ledger.setting_changes to cuenta_writer;
 grant insert, update on ledger.account_balances to cuenta_writer;
@@ -98,6 +99,7 @@ grant insert, update, delete on ledger.accounts to cuenta_writer;
 grant insert, update, delete on ledger.currencies to cuenta_writer;
 grant insert, update, delete on ledger.entry_types to cuenta_writer;
 grant insert, update, delete on ledger.event_types to cuenta_writer;
+grant insert, update, delete on ledger.metrics to cuenta_writer;
 grant insert, update, delete on ledger.payout_failure_codes to cuenta_writer;
 grant insert, update, delete on ledger.posting_rules to cuenta_writer;
 grant insert, update, delete on ledger.rejection_reasons to cuenta_writer;
@@ -116,6 +118,7 @@ grant execute on function api.check_integrity to cuenta_app, cuenta_operator, cu
 grant execute on function api.find_events to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_balance to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_event to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_metrics to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payment to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.get_payout_run to cuenta_app, cuenta_operator, cuenta_reader;
@@ -161,6 +164,7 @@ grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
 --    For people.
 grant execute on function api.cancel_payout to cuenta_operator;
 grant execute on function api.accept_event to cuenta_operator;
+grant execute on function api.audit_integrity to cuenta_operator;
 grant execute on function api.dismiss_event to cuenta_operator;
 grant execute on function api.dismiss_rejection to cuenta_operator;
 grant execute on function api.load_fx_rates to cuenta_operator;
@@ -189,6 +193,7 @@ grant execute on function api.record_delivery to cuenta_worker;
 grant execute on function api.tell_overdue_events to cuenta_worker;
 
 --    For workers; the procedure calls three of the others.
+grant execute on function api.audit_integrity to cuenta_worker;
 grant execute on function api.claim_payout_run to cuenta_worker;
 grant execute on function api.continue_payout_run to cuenta_worker;
 grant execute on function api.fail_payout_run to cuenta_worker;

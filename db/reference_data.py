@@ -26,6 +26,7 @@ TABLES = (
     "rejection_reasons",
     "payout_failure_codes",
     "reports",
+    "metrics",
 )
 
 

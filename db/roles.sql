@@ -79,6 +79,18 @@ begin
         end if;
     end if;
 
+    -- Metrics tell how old the oldest transaction is, whoever has it, where somebody may allow that.
+    if not pg_has_role('cuenta_owner', 'pg_read_all_stats', 'USAGE') and (
+        select
+            r.rolsuper
+            or (r.rolcreaterole and not v_is_new)
+            or pg_has_role(r.rolname, 'pg_read_all_stats', 'MEMBER WITH ADMIN OPTION')
+        from pg_catalog.pg_roles as r
+        where r.rolname = current_user
+    ) then
+        grant pg_read_all_stats to cuenta_owner;
+    end if;
+
     -- The owner makes the schemas.
     if not has_database_privilege('cuenta_owner', current_database(), 'CREATE') then
         execute format('grant create on database %I to cuenta_owner', current_database());

@@ -25,6 +25,10 @@ create or replace trigger event_dismissals_append_only
 before update or delete or truncate on ledger.event_dismissals
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger integrity_audits_append_only
+before update or delete or truncate on ledger.integrity_audits
+for each statement execute function ledger.tg_any__refuse();
+
 create or replace trigger ledger_entries_append_only
 before update or delete or truncate on ledger.ledger_entries
 for each statement execute function ledger.tg_any__refuse();
@@ -171,6 +175,10 @@ for each statement execute function ledger.tg_any__replay_only();
 
 create or replace trigger reports_replay_only
 before insert or update or delete or truncate on ledger.reports
+for each statement execute function ledger.tg_any__replay_only();
+
+create or replace trigger metrics_replay_only
+before insert or update or delete or truncate on ledger.metrics
 for each statement execute function ledger.tg_any__replay_only();
 
 create or replace trigger currencies_keep

@@ -151,6 +151,7 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
     people |= {"set_payout_schedule"}
     people |= {f"{verb}_webhook_endpoint" for verb in ("set", "disable", "enable")}
     people |= {"rotate_webhook_secret", "resend_delivery", "recover_endpoint"}
+    people |= {"audit_integrity"}
     door, own = set[str](), set[str]()  # what only the service itself calls
     work = {"claim_payout_run", "fail_payout_run", "pay_due_restaurants"}
     work |= {"claim_deliveries", "record_delivery", "tell_overdue_events"}
@@ -162,7 +163,7 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
         "cuenta_reader": reads - service,
         "cuenta_door": door,
         "cuenta_restaurant": own,
-        "cuenta_worker": work | {"continue_payout_run", "run_due_payouts"},
+        "cuenta_worker": work | {"continue_payout_run", "run_due_payouts", "audit_integrity"},
     }
     expected = {f"{role}: EXECUTE on routine api.{name}" for role, names in may.items() for name in names}
     expected |= {f"{role}: USAGE on schema api" for role in may} | {"cuenta_reader: USAGE on schema reporting"}

@@ -249,6 +249,9 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("get_service_status()", ()),
     ("check_integrity()", ()),
     ("check_integrity(%s)", ("no\\check",)),
+    ("audit_integrity(%s)", ("entry_seq_gap",)),
+    ("audit_integrity(%s)", ("no\\check",)),
+    ("get_metrics()", ()),
 ]
 WORK = ("claim_payout_run", "fail_payout_run", "claim_deliveries", "record_delivery", "tell_overdue_events")
 AS = dict.fromkeys(WORK, "cuenta_worker")  # who calls what only the service does
@@ -334,7 +337,7 @@ def plain(value: Any) -> Any:
         return {
             name: plain(inner)
             for name, inner in value.items()
-            if name not in ("cursor", "rejection_no", "age", "age_seconds", "delivery_id", "lease_id")
+            if name not in ("cursor", "rejection_no", "age", "age_seconds", "delivery_id", "lease_id", "duration_ms")
         }
     if isinstance(value, list):
         return [plain(inner) for inner in value]
@@ -351,6 +354,8 @@ def plain(value: Any) -> Any:
         return "now" if value > START else value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, str) and value.startswith("# HELP"):  # its values are of now
+        return re.sub(r"^(.*[{]currency=.*\n)|(?<!\d) [\d.]+$", "", value, flags=re.M)
     if isinstance(value, str):
         if value.startswith('{"data": '):  # a message's body
             return plain(json.loads(value))

@@ -253,6 +253,7 @@ select bag_eq(
             when r.role_name = 'cuenta_door' then p.proname in ('')
             when r.role_name = 'cuenta_restaurant' then p.proname in ('')
             when r.role_name = 'cuenta_worker' then p.proname in (
+                'audit_integrity',
                 'claim_payout_run', 'continue_payout_run', 'fail_payout_run',
                 'pay_due_restaurants', 'run_due_payouts',
                 'claim_deliveries', 'record_delivery', 'tell_overdue_events'
@@ -264,7 +265,7 @@ select bag_eq(
             when r.role_name = 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
             when r.role_name = 'cuenta_reader' then p.provolatile = 's'
             when r.role_name = 'cuenta_app' then p.proname not in (
-                'accept_event', 'dismiss_event', 'dismiss_rejection', 'replay_event',
+                'accept_event', 'audit_integrity', 'dismiss_event', 'dismiss_rejection', 'replay_event',
                 'replay_events', 'cancel_payout', 'hold_funds', 'load_fx_rates', 'pay_by_hand', 'post_adjustment',
                 'release_hold', 'resume_payouts', 'reverse_event', 'set_payout_schedule', 'set_payout_terms',
                 'set_platform_settings', 'write_off_debt',

@@ -21,7 +21,7 @@ as $function$
  * Returns:
  *     the answer
  * Reads:  ledger.rejection_reasons
- * Writes: ledger.event_rejections
+ * Writes: ledger.event_rejections, ledger.event_conflict_no_seq
  */
 declare
     v_answer ledger.event_answer;
@@ -47,6 +47,9 @@ begin
     where r.code = p_decision.code
     returning code, message, details
     into strict v_answer.code, v_answer.message, v_answer.details;
+    if p_status = 'conflict' then
+        perform nextval('ledger.event_conflict_no_seq');
+    end if;
     v_answer.status := p_status;
     v_answer.event_id := p_event.event_id;
     v_answer.provider := p_event.provider;

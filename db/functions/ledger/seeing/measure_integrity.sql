@@ -1,0 +1,63 @@
+create or replace function ledger.measure_integrity()
+returns table (
+    name text,
+    labels jsonb,
+    value numeric
+)
+language sql
+stable
+as $function$
+/*
+ * Function: ledger.measure_integrity(0)
+ *     Metrics of the last audit of each check; runs none.
+ * Returns:
+ *     a row a sample
+ * Reads:  ledger.integrity_audits, reporting.integrity_checks
+ */
+with audits as (
+    select
+        c.check_name,
+        c.severity,
+        a.findings,
+        a.audited_at,
+        a.duration_ms
+    from reporting.integrity_checks as c
+    left join lateral (
+        select
+            n.findings,
+            n.audited_at,
+            n.duration_ms
+        from ledger.integrity_audits as n
+        where n.check_name = c.check_name
+        order by n.audit_no desc
+        limit 1
+    ) as a on true
+)
+
+select
+    'cuenta_integrity_findings',
+    jsonb_build_object('check', a.check_name, 'severity', a.severity),
+    a.findings::numeric
+from audits as a
+union all
+select
+    m.name,
+    '{}',
+    m.value
+from (
+    select
+        extract(epoch from min(a.audited_at)) as oldest,
+        sum(a.duration_ms) / 1000 as duration,
+        count(*) filter (where a.audited_at is null) as unaudited
+    from audits as a
+) as t
+cross join lateral (
+    values
+    ('cuenta_integrity_oldest_audit_timestamp_seconds', t.oldest),
+    ('cuenta_integrity_audit_duration_seconds', t.duration),
+    ('cuenta_integrity_checks_unaudited', t.unaudited)
+) as m (name, value);
+$function$;
+
+comment on function ledger.measure_integrity()
+is 'Metrics of the last audit of each check; runs none.';
