@@ -777,7 +777,7 @@ select bag_eq(
     ('ledger.posting_rule_history'), ('ledger.setting_changes'), ('ledger.fx_rates'),
     ('ledger.event_rejections'), ('ledger.ledger_entries'), ('ledger.payout_items'),
     ('ledger.payout_skips'), ('ledger.payout_term_changes'), ('ledger.processor_events'),
-    ('ledger.event_links'), ('ledger.event_acceptances'), ('ledger.holdings'),
+    ('ledger.event_links'), ('ledger.event_acceptances'), ('ledger.holdings'), ('ledger.integrity_audits'),
     ('ledger.event_dismissals')
     $$,
     'events, what they follow, rejections, entries, items, skips and rates refuse update, delete '

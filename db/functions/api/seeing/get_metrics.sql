@@ -21,17 +21,17 @@ as $function$
  * Locks:  none
  */
 with samples as (
-    select s.* from ledger.measure_events(now()) as s
+    select s.* from ledger.measure_events(statement_timestamp()) as s
     union all
-    select s.* from ledger.measure_payouts(now()) as s
+    select s.* from ledger.measure_payouts(statement_timestamp()) as s
     union all
-    select s.* from ledger.measure_runs(now()) as s
+    select s.* from ledger.measure_runs(statement_timestamp()) as s
     union all
-    select s.* from ledger.measure_deliveries(now()) as s
+    select s.* from ledger.measure_deliveries(statement_timestamp()) as s
     union all
     select s.* from ledger.measure_integrity() as s
     union all
-    select s.* from ledger.measure_server(now()) as s
+    select s.* from ledger.measure_server(statement_timestamp()) as s
     union all
     select s.* from ledger.measure_tables() as s
 ),
@@ -39,7 +39,9 @@ with samples as (
 lines as (
     select
         s.name,
-        string_agg(s.name || l.labels || ' ' || trim_scale(s.value) || chr(10), '' order by l.labels) as lines
+        string_agg(
+            s.name || l.labels || ' ' || trim_scale(s.value) || chr(10), '' order by l.labels
+        ) as lines
     from samples as s
     cross join lateral (
         -- As JSON a string has its quotes, and escapes as here.

@@ -1,4 +1,4 @@
-create or replace function ledger.measure_replication()
+create or replace function ledger.measure_replication(p_now timestamptz)
 returns table (
     name text,
     labels jsonb,
@@ -8,8 +8,10 @@ language sql
 stable
 as $function$
 /*
- * Function: ledger.measure_replication(0)
+ * Function: ledger.measure_replication(1)
  *     Metrics of the servers that follow this one, or of how far this one follows another.
+ * Parameters:
+ *     p_now  - the clock
  * Returns:
  *     a row a sample
  * Reads:  the statistics of the server
@@ -44,7 +46,7 @@ select
         when not h.is_standby
             then (select max(extract(epoch from r.replay_lag)) from pg_stat_replication as r)
         when pg_last_wal_receive_lsn() is distinct from pg_last_wal_replay_lsn()
-            then extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())
+            then greatest(extract(epoch from p_now - pg_last_xact_replay_timestamp()), 0)
     end
 from here as h
 union all
@@ -56,5 +58,5 @@ from pg_replication_slots as s
 cross join here as h;
 $function$;
 
-comment on function ledger.measure_replication()
+comment on function ledger.measure_replication(timestamptz)
 is 'Metrics of the servers that follow this one, or of how far this one follows another.';

@@ -98,7 +98,7 @@ select
     r.name,
     r.labels,
     r.value
-from ledger.measure_replication() as r;
+from ledger.measure_replication(p_now) as r;
 $function$;
 
 comment on function ledger.measure_server(timestamptz)
