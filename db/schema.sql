@@ -138,6 +138,14 @@ ALTER FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text,
 
 COMMENT ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) IS 'Posts a fact that a cap refused, because it happened, once.';
 
+CREATE FUNCTION api.audit_integrity(p_check text DEFAULT NULL::text) RETURNS TABLE(check_name text, severity text, findings bigint, sample jsonb, audited_at timestamp with time zone, duration_ms bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.audit_integrity(p_check text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.audit_integrity(p_check text) IS 'Runs the checks and keeps what they find.';
+
 CREATE FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text DEFAULT NULL::text, p_bank_told boolean DEFAULT false) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -255,6 +263,12 @@ CREATE FUNCTION api.get_event(p_event_id text, p_provider text DEFAULT 'default'
     SET search_path TO 'pg_catalog', 'pg_temp';
 
 COMMENT ON FUNCTION api.get_event(p_event_id text, p_provider text) IS 'What became of an event: its entries, every delivery that was refused, and who decided what.';
+
+CREATE FUNCTION api.get_metrics() RETURNS TABLE(metrics text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.get_metrics() IS 'What the database knows about itself and the ledger, for Prometheus.';
 
 CREATE FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text DEFAULT NULL::text, p_provider text DEFAULT NULL::text) RETURNS TABLE(payment_id text, restaurant_id text, provider text, currency text, state text, charged bigint, refunded numeric, disputed numeric, reversed numeric, refundable numeric, held numeric, fee numeric, reservation_id text, event_id text, occurred_at timestamp with time zone, received_at timestamp with time zone, recorded_at timestamp with time zone, business_day date, available_on date, settlement_day date, payout_id text, events jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1014,6 +1028,11 @@ CREATE FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_d
 
 COMMENT ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) IS 'An amount times a fraction, rounded half away from zero, for reports.';
 
+CREATE FUNCTION ledger.count_open_refusals(p_newest integer) RETURNS TABLE(status text, items bigint, oldest_at timestamp with time zone)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.count_open_refusals(p_newest integer) IS 'How many of the newest refusals are open in the inbox.';
+
 CREATE FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone, p_accepted text) RETURNS ledger.event_decision
     LANGUAGE plpgsql;
 
@@ -1373,6 +1392,46 @@ CREATE FUNCTION ledger.make_answer(p_event ledger.event_fields, p_status text, p
     LANGUAGE sql IMMUTABLE;
 
 COMMENT ON FUNCTION ledger.make_answer(p_event ledger.event_fields, p_status text, p_entries integer, p_received_at timestamp with time zone) IS 'The answer to an event that is in the book.';
+
+CREATE FUNCTION ledger.measure_deliveries(p_now timestamp with time zone) RETURNS TABLE(name text, labels jsonb, value numeric)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.measure_deliveries(p_now timestamp with time zone) IS 'Metrics of webhooks that are sent.';
+
+CREATE FUNCTION ledger.measure_events(p_now timestamp with time zone) RETURNS TABLE(name text, labels jsonb, value numeric)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.measure_events(p_now timestamp with time zone) IS 'Metrics of events and of the inbox.';
+
+CREATE FUNCTION ledger.measure_integrity() RETURNS TABLE(name text, labels jsonb, value numeric)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.measure_integrity() IS 'Metrics of the last audit of each check; runs none.';
+
+CREATE FUNCTION ledger.measure_payouts(p_now timestamp with time zone) RETURNS TABLE(name text, labels jsonb, value numeric)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.measure_payouts(p_now timestamp with time zone) IS 'Metrics of payouts that are under way, or that lately came to nothing.';
+
+CREATE FUNCTION ledger.measure_replication(p_now timestamp with time zone) RETURNS TABLE(name text, labels jsonb, value numeric)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.measure_replication(p_now timestamp with time zone) IS 'Metrics of the servers that follow this one, or of how far this one follows another.';
+
+CREATE FUNCTION ledger.measure_runs(p_now timestamp with time zone) RETURNS TABLE(name text, labels jsonb, value numeric)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.measure_runs(p_now timestamp with time zone) IS 'Metrics of payout runs, their queue and their schedules.';
+
+CREATE FUNCTION ledger.measure_server(p_now timestamp with time zone) RETURNS TABLE(name text, labels jsonb, value numeric)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.measure_server(p_now timestamp with time zone) IS 'Metrics of this database, as the server counts them.';
+
+CREATE FUNCTION ledger.measure_tables() RETURNS TABLE(name text, labels jsonb, value numeric)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.measure_tables() IS 'Metrics of our tables, by name. Never waits for whoever has a table to himself.';
 
 CREATE FUNCTION ledger.move_accounts(p_events ledger.event_fields[], p_posted integer[]) RETURNS void
     LANGUAGE plpgsql;
@@ -2374,6 +2433,15 @@ COMMENT ON COLUMN ledger.event_acceptances.actor IS 'Who accepted it.';
 
 COMMENT ON COLUMN ledger.event_acceptances.reason IS 'Why, in words.';
 
+CREATE SEQUENCE ledger.event_conflict_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+COMMENT ON SEQUENCE ledger.event_conflict_no_seq IS 'Counts the events that were in conflict with what is known; see cuenta_events_total.';
+
 CREATE TABLE ledger.event_dismissals (
     dismissal_no bigint NOT NULL,
     rejection_no bigint,
@@ -2533,6 +2601,59 @@ COMMENT ON COLUMN ledger.holdings.event_no IS 'The event.';
 COMMENT ON COLUMN ledger.holdings.restaurant_id IS 'The restaurant.';
 
 COMMENT ON COLUMN ledger.holdings.event_type IS 'Its type: a dispute or a hold.';
+
+CREATE TABLE ledger.integrity_audits (
+    audit_no bigint NOT NULL,
+    audited_at timestamp with time zone NOT NULL,
+    findings bigint NOT NULL,
+    duration_ms bigint NOT NULL,
+    check_name text NOT NULL COLLATE pg_catalog."C",
+    severity text NOT NULL COLLATE pg_catalog."C",
+    sample jsonb,
+    CONSTRAINT integrity_audits_findings_not_negative_check CHECK ((findings >= 0))
+);
+
+COMMENT ON TABLE ledger.integrity_audits IS 'What each check found, each time that api.audit_integrity ran it.';
+
+COMMENT ON COLUMN ledger.integrity_audits.audit_no IS 'Internal number.';
+
+COMMENT ON COLUMN ledger.integrity_audits.audited_at IS 'When the check was begun.';
+
+COMMENT ON COLUMN ledger.integrity_audits.findings IS 'How many it found; 0 on a sound book.';
+
+COMMENT ON COLUMN ledger.integrity_audits.duration_ms IS 'How long it took.';
+
+COMMENT ON COLUMN ledger.integrity_audits.check_name IS 'The check.';
+
+COMMENT ON COLUMN ledger.integrity_audits.severity IS 'error or warning, as the check''s was then.';
+
+COMMENT ON COLUMN ledger.integrity_audits.sample IS 'Up to five of them; null: none.';
+
+ALTER TABLE ledger.integrity_audits ALTER COLUMN audit_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ledger.integrity_audits_audit_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE ledger.metrics (
+    name text NOT NULL COLLATE pg_catalog."C",
+    type text NOT NULL COLLATE pg_catalog."C",
+    help text NOT NULL,
+    CONSTRAINT metrics_counter_is_total_check CHECK (((type = 'counter'::text) = (name ~~ like_escape('%!_total'::text, '!'::text)))),
+    CONSTRAINT metrics_name_format_check CHECK ((name ~ '^cuenta_[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT metrics_type_known_check CHECK ((type = ANY (ARRAY['counter'::text, 'gauge'::text])))
+);
+
+COMMENT ON TABLE ledger.metrics IS 'What api.get_metrics tells about: rows of a file.';
+
+COMMENT ON COLUMN ledger.metrics.name IS 'The metric, with its unit as the last word.';
+
+COMMENT ON COLUMN ledger.metrics.type IS 'counter: it only grows, unless the database is made anew; gauge: it goes up and down.';
+
+COMMENT ON COLUMN ledger.metrics.help IS 'What it says in one line, and where it is an estimate or is counted up to a bound only.';
 
 CREATE TABLE ledger.payout_failure_codes (
     code text NOT NULL COLLATE pg_catalog."C",
@@ -5102,6 +5223,32 @@ COMMENT ON COLUMN reporting.inbox.reason IS 'Why, in words.';
 
 COMMENT ON COLUMN reporting.inbox.rejection_no IS 'Number of the delivery that the row tells of; null: it waits, waited, or was accepted.';
 
+CREATE VIEW reporting.integrity_audits WITH (security_barrier='true') AS
+ SELECT audit_no,
+    audited_at,
+    check_name,
+    severity,
+    findings,
+    sample,
+    duration_ms
+   FROM ledger.integrity_audits a;
+
+COMMENT ON VIEW reporting.integrity_audits IS 'What each check of the ledger found, each time that audit_integrity() ran it.';
+
+COMMENT ON COLUMN reporting.integrity_audits.audit_no IS 'Later ones are greater.';
+
+COMMENT ON COLUMN reporting.integrity_audits.audited_at IS 'When the check was begun.';
+
+COMMENT ON COLUMN reporting.integrity_audits.check_name IS 'See reporting.integrity_checks.';
+
+COMMENT ON COLUMN reporting.integrity_audits.severity IS 'error: must never happen; warning: legal, but a person should look.';
+
+COMMENT ON COLUMN reporting.integrity_audits.findings IS 'How many it found; 0 on a sound book.';
+
+COMMENT ON COLUMN reporting.integrity_audits.sample IS 'Up to five of them; null: none.';
+
+COMMENT ON COLUMN reporting.integrity_audits.duration_ms IS 'How long it took.';
+
 CREATE VIEW reporting.integrity_checks WITH (security_barrier='true') AS
  SELECT substr((v.relname)::text, 7) AS check_name,
     split_part(d.description, ': '::text, 1) AS severity,
@@ -6513,8 +6660,14 @@ ALTER TABLE ONLY ledger.fx_rates
 ALTER TABLE ONLY ledger.holdings
     ADD CONSTRAINT holdings_pkey PRIMARY KEY (restaurant_id, event_no);
 
+ALTER TABLE ONLY ledger.integrity_audits
+    ADD CONSTRAINT integrity_audits_pkey PRIMARY KEY (audit_no);
+
 ALTER TABLE ONLY ledger.ledger_entries
     ADD CONSTRAINT ledger_entries_pkey PRIMARY KEY (restaurant_id, currency, entry_seq);
+
+ALTER TABLE ONLY ledger.metrics
+    ADD CONSTRAINT metrics_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY ledger.payout_failure_codes
     ADD CONSTRAINT payout_failure_codes_pkey PRIMARY KEY (code);
@@ -6624,6 +6777,8 @@ CREATE INDEX fx_rates_source_quote_rate_date_base_idx ON ledger.fx_rates USING b
 
 CREATE INDEX holdings_event_type_event_no_idx ON ledger.holdings USING btree (event_type, event_no);
 
+CREATE INDEX integrity_audits_check_name_audit_no_idx ON ledger.integrity_audits USING btree (check_name, audit_no);
+
 CREATE INDEX ledger_entries_restaurant_id_currency_settlement_day_idx ON ledger.ledger_entries USING btree (restaurant_id, currency, settlement_day);
 
 CREATE INDEX ledger_entries_restaurant_id_payout_id_idx ON ledger.ledger_entries USING btree (restaurant_id, payout_id) WHERE (payout_id IS NOT NULL);
@@ -6633,6 +6788,8 @@ CREATE INDEX payout_runs_next_attempt_at_run_id_idx ON ledger.payout_runs USING 
 CREATE UNIQUE INDEX payout_runs_schedule_id_due_at_key ON ledger.payout_runs USING btree (schedule_id, due_at) WHERE (schedule_id IS NOT NULL);
 
 CREATE INDEX payout_runs_started_at_run_id_idx ON ledger.payout_runs USING btree (started_at, run_id);
+
+CREATE INDEX payout_runs_started_at_unfinished_idx ON ledger.payout_runs USING btree (started_at, run_id) WHERE (finished_at IS NULL);
 
 CREATE INDEX payout_schedules_next_due_at_idx ON ledger.payout_schedules USING btree (next_due_at) WHERE (next_due_at IS NOT NULL);
 
@@ -6704,7 +6861,11 @@ CREATE TRIGGER holdings_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledge
 
 CREATE TRIGGER holdings_tell_dispute AFTER INSERT ON ledger.holdings FOR EACH ROW WHEN ((new.event_type = 'dispute_opened'::text)) EXECUTE FUNCTION outbound.tg_holdings__tell_dispute();
 
+CREATE TRIGGER integrity_audits_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.integrity_audits FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
 CREATE TRIGGER ledger_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER metrics_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.metrics FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
 
 CREATE TRIGGER payout_failure_codes_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.payout_failure_codes FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
 
@@ -6880,6 +7041,10 @@ GRANT USAGE ON SCHEMA reporting TO cuenta_reader;
 REVOKE ALL ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.audit_integrity(p_check text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.audit_integrity(p_check text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.audit_integrity(p_check text) TO cuenta_worker;
+
 REVOKE ALL ON FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) TO cuenta_operator;
 
@@ -6940,6 +7105,12 @@ GRANT ALL ON FUNCTION api.get_event(p_event_id text, p_provider text) TO cuenta_
 GRANT ALL ON FUNCTION api.get_event(p_event_id text, p_provider text) TO cuenta_app;
 GRANT ALL ON FUNCTION api.get_event(p_event_id text, p_provider text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.get_event(p_event_id text, p_provider text) TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.get_metrics() FROM PUBLIC;
+GRANT ALL ON FUNCTION api.get_metrics() TO cuenta_writer;
+GRANT ALL ON FUNCTION api.get_metrics() TO cuenta_app;
+GRANT ALL ON FUNCTION api.get_metrics() TO cuenta_operator;
+GRANT ALL ON FUNCTION api.get_metrics() TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text, p_provider text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text, p_provider text) TO cuenta_writer;
@@ -7341,6 +7512,9 @@ REVOKE ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numer
 GRANT ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) TO cuenta_writer;
 GRANT ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION ledger.count_open_refusals(p_newest integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.count_open_refusals(p_newest integer) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone, p_accepted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.decide_event(p_event ledger.event_fields, p_document jsonb, p_has_account boolean, p_now timestamp with time zone, p_accepted text) TO cuenta_writer;
 
@@ -7480,6 +7654,30 @@ GRANT ALL ON FUNCTION ledger.lock_terms(p_restaurant_id text, p_currency text) T
 
 REVOKE ALL ON FUNCTION ledger.make_answer(p_event ledger.event_fields, p_status text, p_entries integer, p_received_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.make_answer(p_event ledger.event_fields, p_status text, p_entries integer, p_received_at timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.measure_deliveries(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.measure_deliveries(p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.measure_events(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.measure_events(p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.measure_integrity() FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.measure_integrity() TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.measure_payouts(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.measure_payouts(p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.measure_replication(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.measure_replication(p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.measure_runs(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.measure_runs(p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.measure_server(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.measure_server(p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.measure_tables() FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.measure_tables() TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.move_accounts(p_events ledger.event_fields[], p_posted integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.move_accounts(p_events ledger.event_fields[], p_posted integer[]) TO cuenta_writer;
@@ -7885,6 +8083,10 @@ REVOKE ALL ON TABLE ledger.event_acceptances FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_acceptances TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.event_acceptances TO cuenta_writer;
 
+REVOKE ALL ON SEQUENCE ledger.event_conflict_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE ledger.event_conflict_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE ledger.event_conflict_no_seq TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.event_dismissals FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_dismissals TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.event_dismissals TO cuenta_writer;
@@ -7912,6 +8114,18 @@ GRANT SELECT,INSERT ON TABLE ledger.fx_rates TO cuenta_writer;
 REVOKE ALL ON TABLE ledger.holdings FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.holdings TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.holdings TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.integrity_audits FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.integrity_audits TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.integrity_audits TO cuenta_writer;
+
+REVOKE ALL ON SEQUENCE ledger.integrity_audits_audit_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE ledger.integrity_audits_audit_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE ledger.integrity_audits_audit_no_seq TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.metrics FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.metrics TO cuenta_owner;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.metrics TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.payout_failure_codes FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_failure_codes TO cuenta_owner;
@@ -8165,6 +8379,9 @@ GRANT SELECT ON TABLE reporting.fx_rates TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.inbox TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.inbox TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.integrity_audits TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.integrity_audits TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.integrity_checks TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.integrity_checks TO cuenta_reader;
