@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
 from db.pool import Pool
-from documents import AS_WRITTEN, BadDocument, Number, parse, parse_array, parse_lines
+from documents import AS_WRITTEN, BadDocument, Number, parse, parse_array, parse_lines, write
 from log import access, log
 from routes import ROUTES, Route
 
@@ -62,6 +62,7 @@ KINDS: dict[str, tuple[type, str]] = {  # what a value must be before PostgreSQL
     "timestamp": (str, r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"),
     "integer": (Number, r"-?\d{1,40}"),
     "boolean": (bool, r"True|False"),
+    "object": (dict, r"(?s:.*)"),  # as it was written; PostgreSQL reads it
 }
 FROM_QUERY: dict[str, Callable[[str], Any]] = {  # what else than a text a value in a query may stand for
     "texts": lambda text: text.split(","),
@@ -152,7 +153,7 @@ def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
         is_right = all(type(v) is wanted and re.fullmatch(pattern, str(v), re.A) for v in parts)
         if value is not None and not (is_right and (kind not in ON_CALENDAR or is_on_calendar(value))):
             raise Refusal(400, "INVALID_INPUT", f"{name} is not a valid {kind}", field=name)
-    return {f"p_{name}": value for name, value in values.items()}
+    return {f"p_{name}": write(value) if isinstance(value, dict) else value for name, value in values.items()}
 
 
 @cache

@@ -51,6 +51,15 @@ AS_WRITTEN: Decode = json.JSONDecoder(
 ).raw_decode
 
 
+def write(value: Any) -> str:
+    """The text of what AS_WRITTEN has read, with its numbers as they were."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(name)}: {write(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(write, value)) + "]"
+    return str(value) if isinstance(value, Number) else json.dumps(value)
+
+
 def _is_deep(value: Any) -> bool:
     """True if arrays and objects lie in each other deeper than MAX_DEPTH."""
     level = [value]

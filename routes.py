@@ -72,6 +72,8 @@ CHUNKS = ("start_payout_run", "continue_payout_run")
 EVENTS, RESTAURANT, PAYOUT = "/v1/processor/events", "/v1/restaurants/<restaurant_id>", "/v1/payouts"
 HOLDS, RELEASE = "/v1/holds", "/v1/holds/<any_text:hold_id>/release"
 INBOX, OPEN_WITH = "/v1/inbox", dict.fromkeys(("code", "status", "restaurant_id"), "text") | PAGING
+ENDPOINTS, ENDPOINT = "/v1/webhook-endpoints", {"event_types": "texts", "settings": "object"} | ACTOR
+DELIVERIES = dict.fromkeys(("endpoint_id", "state", "type", "message_id"), "text") | PAGING
 ROUTES = (
     Route("POST", EVENTS, "ingest_event", document="event", status=EVENT),
     Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
@@ -130,6 +132,14 @@ ROUTES = (
     Route("POST", f"{INBOX}/<any_text:event_id>/dismiss", "dismiss_event", REASON, PROVIDER | ACTOR),
     Route("POST", "/v1/rejections/<rejection_no>/dismiss", "dismiss_rejection", REASON, ACTOR),
     Route("GET", "/metrics", "get_metrics", answer="metrics"),
+    Route("GET", ENDPOINTS, "list_webhook_endpoints", answer="list"),
+    Route("PUT", ENDPOINTS, "set_webhook_endpoint", {"url": "text"}, ENDPOINT),
+    Route("POST", f"{ENDPOINTS}/<endpoint_id>/rotate", "rotate_webhook_secret", {}, {"keep_hours": "integer"} | ACTOR),
+    Route("POST", f"{ENDPOINTS}/<endpoint_id>/disable", "disable_webhook_endpoint", {}, ACTOR),
+    Route("POST", f"{ENDPOINTS}/<endpoint_id>/enable", "enable_webhook_endpoint", {}, ACTOR),
+    Route("POST", f"{ENDPOINTS}/<endpoint_id>/recover", "recover_endpoint", {"since": "timestamp"}, ACTOR, status=202),
+    Route("GET", "/v1/deliveries", "list_deliveries", optional=DELIVERIES, answer="page", page=50),
+    Route("POST", "/v1/deliveries/<delivery_id>/resend", "resend_delivery", {}, ACTOR, status=202),
     Route("GET", "/v1/reports", "list_reports", answer="list"),
     Route("GET", "/v1/reports/<name>", "get_report", optional=REPORT, page=100, csv="get_report_csv"),
 )

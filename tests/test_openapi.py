@@ -38,6 +38,7 @@ TYPES = {
     "timestamp": "string",
     "integer": "integer",
     "boolean": "boolean",
+    "object": "object",
 }
 SAMPLE = Path(service.__file__).parent / "events" / "events.jsonl"
 ROUTES = {(route.method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)): route for route in routes.ROUTES}
@@ -136,7 +137,7 @@ def schemas(node: Any, where: str = "", answers: bool = True) -> Iterator[tuple[
             yield where, node, answers
         for name, value in node.items():
             if name not in ("examples", "example", "required", "enum"):
-                is_request = name in ("parameters", "requestBody", "Event", "Settings", "RunRequest")
+                is_request = name in ("parameters", "requestBody", "Event", "Settings", "RunRequest", "EndpointRequest")
                 yield from schemas(value, f"{where}/{name}", answers and not is_request)
 
 
