@@ -109,7 +109,6 @@ class Attempt:
 
     def __init__(self, seconds: float) -> None:
         self.end = time.monotonic() + seconds
-        self.is_over = False
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
         self._timer = threading.Timer(seconds, self._shut)
@@ -120,9 +119,12 @@ class Attempt:
     def left(self) -> float:
         return max(0.001, self.end - time.monotonic())
 
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.end
+
     def _shut(self) -> None:
         with self._lock:
-            self.is_over = True
             if self._socket:
                 with contextlib.suppress(OSError):
                     # Past the TLS layer, which another thread is waiting in.

@@ -23,6 +23,7 @@ from psycopg.rows import dict_row
 
 from db.pool import with_role
 from log import CONFIG, log
+from sender import deliver
 
 ROLE = "cuenta_worker"
 PAUSE = 1.0  # seconds between two looks
@@ -99,7 +100,7 @@ def carry_out_runs(database_url: str, stop: threading.Event) -> None:
                     break
 
 
-TASKS: Sequence[tuple[str, Task]] = (("runs", carry_out_runs),)
+TASKS: Sequence[tuple[str, Task]] = (("runs", carry_out_runs), ("webhooks", deliver))
 
 
 def keep(name: str, task: Task, database_url: str, stop: threading.Event) -> None:

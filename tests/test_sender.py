@@ -328,7 +328,11 @@ def test_a_handshake_that_drips_ends_too() -> None:
 
 
 def test_a_resolver_that_does_not_answer_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2) or [])
+    def think(*_: Any, **__: Any) -> list[Any]:
+        time.sleep(2)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", think)
     begun = time.monotonic()
     assert sender.send(job("http://slow.example/"), seconds=0.3).error
     assert time.monotonic() - begun < 2
