@@ -32,6 +32,9 @@ CHUNK = 200  # restaurants in a transaction
 # The server notices within seconds that this process is gone, even in the middle of a statement, and rolls back.
 NOTICE = {"client_connection_check_interval": "1s", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5"}
 
+# What a database says that has not the functions of this version, or has not granted them.
+DEPLOY = (errors.InvalidSchemaName, errors.UndefinedFunction, errors.InsufficientPrivilege)
+
 Task = Callable[[str, threading.Event], None]
 Connection = psycopg.Connection[dict[str, Any]]
 
@@ -112,6 +115,10 @@ def keep(name: str, task: Task, database_url: str, stop: threading.Event) -> Non
             task(database_url, stop)
         except psycopg.OperationalError as error:
             log.warning("the database does not answer; trying again", task=name, reason=str(error))
+        except DEPLOY as error:
+            log.error(
+                "the database is not deployed: run python db/deploy.py; trying again", task=name, reason=str(error)
+            )
         except Exception as error:
             log.error("unexpected error; trying again", task=name, exc_info=error)
         pause = PAUSE if time.monotonic() - begun > 30 else min(pause * 2, 10.0)

@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from db.deploy import deploy
 from dev import embedded
 from tests.sessions import Row, Sessions, charge, new_id
 from tests.work import ROOT, Worker, break_payouts, eventually, working
@@ -316,8 +317,6 @@ def test_it_ends_when_its_parent_was_killed(sessions: Sessions, tmp_path: Path) 
 
 
 def test_it_survives_a_database_that_stops_and_starts(tmp_path: Path) -> None:
-    from db.deploy import deploy
-
     server = embedded.Server(tmp_path / "server", settings={"fsync": "off"})
     try:
         with server:
@@ -348,6 +347,23 @@ def test_it_starts_before_its_database(tmp_path: Path) -> None:
     finally:
         if worker.process.poll() is None:
             worker.kill()
+
+
+def test_it_starts_before_the_deploy_and_says_so_in_a_line(
+    create_database: Callable[..., str], database: str, tmp_path: Path
+) -> None:
+    url = create_database(deployed=False)  # where the roles are, because another database of the server has them
+    worker = Worker(url, tmp_path / "log")
+    try:
+        [line, *_] = eventually(lambda: [line for line in worker.lines() if "db/deploy.py" in line["event"]])
+        assert (line["level"], "exception" in line) == ("error", False)
+        deploy(url, quiet=True)
+        with psycopg.connect(url, autocommit=True) as session:
+            [(run_id,)] = session.execute("select run_id from api.queue_payout_run('PEN', current_date - 1)").fetchall()
+            query = "select is_finished from api.get_payout_run(%s)"
+            assert eventually(lambda: session.execute(query, [run_id]).fetchone() == (True,))
+    finally:
+        worker.kill()
 
 
 def test_it_says_what_it_needs(database: str) -> None:

@@ -8,7 +8,7 @@ create or replace function api.set_payout_schedule(
     p_as_of_days integer default 1,
     p_min_amount bigint default 1,
     p_is_active boolean default true,
-    p_actor text default session_user
+    p_actor text default null
 )
 returns table (
     schedule_id text,
