@@ -38,7 +38,8 @@ SELECT = {
     " case when count(*) >= $page then (array_agg(r.cursor))[count(*)] end)::text",
 }
 STATUS = {  # of a SQLSTATE (or an exception of the client library), else of its class, else 500
-    "LB": 400, "LN": 404, "LC": 409, "LU": 422, "LX": 500, "22": 400, "42501": 403, "08": 503, "53": 503, "57": 503,
+    "LA": 401, "LB": 400, "LF": 403, "LN": 404, "LC": 409, "LU": 422, "LX": 500, "22": 400, "42501": 403,
+    "08": 503, "53": 503, "57": 503,
     "22023": 503, "25006": 503, "40001": 503, "40P01": 503, "55P03": 503, "OperationalError": 503, "PoolTimeout": 503,
 }  # fmt: skip
 PLAIN = {

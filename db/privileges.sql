@@ -51,6 +51,7 @@ grant update (restaurant_id) on ledger.account_balances to cuenta_owner;
 grant update (restaurant_id) on ledger.processor_events to cuenta_owner;
 grant update (restaurant_id) on ledger.payouts to cuenta_owner;
 grant update (run_id) on ledger.payout_runs to cuenta_owner;
+grant update (source) on inbound.sources to cuenta_owner;
 grant update (endpoint_id) on outbound.endpoints to cuenta_owner;
 grant update (schedule_id) on ledger.payout_schedules to cuenta_owner;
 
@@ -90,6 +91,9 @@ grant insert, update on ledger.pending_days to cuenta_writer;
 grant insert, update on ledger.platform_settings to cuenta_writer;
 grant insert, update on ledger.restaurants to cuenta_writer;
 grant insert, update, delete on ledger.deferred_events to cuenta_writer;
+grant insert, update on inbound.kept_webhooks to cuenta_writer;
+grant insert, update on inbound.source_secrets to cuenta_writer;
+grant insert, update on inbound.sources to cuenta_writer;
 grant insert, update on outbound.deliveries to cuenta_writer;
 grant insert, update on outbound.endpoints to cuenta_writer;
 grant insert, update on outbound.endpoint_secrets to cuenta_writer;
@@ -142,6 +146,8 @@ grant execute on function api.list_payout_skips to cuenta_app, cuenta_operator, 
 grant execute on function api.list_payout_term_changes
 to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_payouts to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_kept_webhooks to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_webhook_sources to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_reports to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_restaurants to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_setting_changes to cuenta_app, cuenta_operator, cuenta_reader;
@@ -165,6 +171,9 @@ grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
 grant execute on function api.cancel_payout to cuenta_operator;
 grant execute on function api.accept_event to cuenta_operator;
 grant execute on function api.audit_integrity to cuenta_operator;
+grant execute on function api.add_webhook_secret to cuenta_operator;
+grant execute on function api.dismiss_webhook to cuenta_operator;
+grant execute on function api.set_webhook_source to cuenta_operator;
 grant execute on function api.dismiss_event to cuenta_operator;
 grant execute on function api.dismiss_rejection to cuenta_operator;
 grant execute on function api.load_fx_rates to cuenta_operator;
@@ -199,6 +208,9 @@ grant execute on function api.continue_payout_run to cuenta_worker;
 grant execute on function api.fail_payout_run to cuenta_worker;
 grant execute on function api.run_due_payouts to cuenta_worker;
 grant execute on procedure api.pay_due_restaurants to cuenta_worker;
+
+--    Before anybody is known.
+grant execute on function api.receive_webhook to cuenta_door;
 
 -- 5. Reporting tools: the views.
 grant usage on schema reporting to cuenta_reader;

@@ -138,6 +138,14 @@ ALTER FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text,
 
 COMMENT ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) IS 'Posts a fact that a cap refused, because it happened, once.';
 
+CREATE FUNCTION api.add_webhook_secret(p_source text, p_secret text, p_valid_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_valid_until timestamp with time zone DEFAULT NULL::timestamp with time zone, p_actor text DEFAULT NULL::text) RETURNS TABLE(source text, secret_no bigint, valid_from timestamp with time zone, valid_until timestamp with time zone, created_at timestamp with time zone, created_by text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.add_webhook_secret(p_source text, p_secret text, p_valid_from timestamp with time zone, p_valid_until timestamp with time zone, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.add_webhook_secret(p_source text, p_secret text, p_valid_from timestamp with time zone, p_valid_until timestamp with time zone, p_actor text) IS 'Gives a source a secret beside those it has, or a secret that it has another period.';
+
 CREATE FUNCTION api.audit_integrity(p_check text DEFAULT NULL::text) RETURNS TABLE(check_name text, severity text, findings bigint, sample jsonb, audited_at timestamp with time zone, duration_ms bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -227,6 +235,14 @@ CREATE FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_ac
 ALTER FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) IS 'Closes a delivery in the inbox whose event_id or provider could not be read.';
+
+CREATE FUNCTION api.dismiss_webhook(p_webhook_no bigint, p_reason text, p_actor text DEFAULT NULL::text) RETURNS TABLE(webhook_no bigint, source text, outcome text, code text, dismissed_at timestamp with time zone, dismissed_by text, reason text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.dismiss_webhook(p_webhook_no bigint, p_reason text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.dismiss_webhook(p_webhook_no bigint, p_reason text, p_actor text) IS 'Closes a webhook that became no event: a person has seen to it.';
 
 CREATE FUNCTION api.enable_webhook_endpoint(p_endpoint_id text, p_actor text DEFAULT NULL::text) RETURNS TABLE(endpoint_id text, url text, is_enabled boolean, disabled_at timestamp with time zone, disabled_reason text, disabled_by text)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -392,6 +408,13 @@ CREATE FUNCTION api.list_inbox(p_code text DEFAULT NULL::text, p_status text DEF
 
 COMMENT ON FUNCTION api.list_inbox(p_code text, p_status text, p_restaurant_id text, p_limit integer, p_cursor text) IS 'What was refused, contradicts what is known or waits, an event a row.';
 
+CREATE FUNCTION api.list_kept_webhooks(p_source text DEFAULT NULL::text, p_is_open boolean DEFAULT true, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(webhook_no bigint, source text, item_no integer, outcome text, kind text, code text, message text, body text, deliveries integer, received_at timestamp with time zone, last_received_at timestamp with time zone, is_open boolean, dismissed_at timestamp with time zone, dismissed_by text, reason text, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION api.list_kept_webhooks(p_source text, p_is_open boolean, p_limit integer, p_cursor text) IS 'Signed webhooks that became no event, the newest first.';
+
 CREATE FUNCTION api.list_payments(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_recorded_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_recorded_to timestamp with time zone DEFAULT NULL::timestamp with time zone, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(payment_id text, restaurant_id text, provider text, currency text, state text, charged bigint, refunded numeric, disputed numeric, reversed numeric, refundable numeric, held numeric, fee numeric, reservation_id text, event_id text, occurred_at timestamp with time zone, received_at timestamp with time zone, recorded_at timestamp with time zone, business_day date, available_on date, settlement_day date, payout_id text, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -460,6 +483,12 @@ CREATE FUNCTION api.list_webhook_endpoints() RETURNS TABLE(endpoint_id text, url
 
 COMMENT ON FUNCTION api.list_webhook_endpoints() IS 'Who is told what happens, and who is not any more.';
 
+CREATE FUNCTION api.list_webhook_sources() RETURNS TABLE(source text, scheme text, adapter text, settings jsonb, secrets jsonb, created_at timestamp with time zone, changed_at timestamp with time zone, changed_by text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.list_webhook_sources() IS 'The sources of signed webhooks, with the periods of their secrets.';
+
 CREATE FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text DEFAULT NULL::text) RETURNS TABLE(source text, received integer, loaded integer, known integer, first_date date, last_date date)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -519,6 +548,15 @@ CREATE FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount
 ALTER FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) IS 'Has workers carry out a payout run.';
+
+CREATE FUNCTION api.receive_webhook(p_source text, p_headers jsonb, p_query jsonb, p_body bytea) RETURNS TABLE(status text, content_type text, answer text, results jsonb)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.receive_webhook(p_source text, p_headers jsonb, p_query jsonb, p_body bytea) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.receive_webhook(p_source text, p_headers jsonb, p_query jsonb, p_body bytea) IS 'Takes a signed webhook of a source, and posts its events.';
 
 CREATE FUNCTION api.record_delivery(p_delivery_id bigint, p_lease_id uuid, p_status integer DEFAULT NULL::integer, p_error text DEFAULT NULL::text, p_answer text DEFAULT NULL::text, p_retry_after integer DEFAULT NULL::integer, p_duration_ms integer DEFAULT NULL::integer) RETURNS TABLE(delivery_id bigint, is_recorded boolean, state text, attempts integer, next_attempt_at timestamp with time zone, is_enabled boolean)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -621,7 +659,7 @@ ALTER FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigin
 
 COMMENT ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) IS 'Pays every restaurant what has settled up to a day in one currency, in one transaction.';
 
-CREATE FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer DEFAULT NULL::integer, p_as_of_days integer DEFAULT 1, p_min_amount bigint DEFAULT 1, p_is_active boolean DEFAULT true, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(schedule_id text, currency text, cadence text, day integer, local_time time without time zone, timezone text, as_of_days integer, min_amount bigint, is_active boolean, next_due_at timestamp with time zone, last_due_at timestamp with time zone, last_started_at timestamp with time zone, last_run_id text, error text, updated_at timestamp with time zone, updated_by text)
+CREATE FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer DEFAULT NULL::integer, p_as_of_days integer DEFAULT 1, p_min_amount bigint DEFAULT 1, p_is_active boolean DEFAULT true, p_actor text DEFAULT NULL::text) RETURNS TABLE(schedule_id text, currency text, cadence text, day integer, local_time time without time zone, timezone text, as_of_days integer, min_amount bigint, is_active boolean, next_due_at timestamp with time zone, last_due_at timestamp with time zone, last_started_at timestamp with time zone, last_run_id text, error text, updated_at timestamp with time zone, updated_by text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
@@ -660,6 +698,14 @@ CREATE FUNCTION api.set_webhook_endpoint(p_url text, p_event_types text[] DEFAUL
 ALTER FUNCTION api.set_webhook_endpoint(p_url text, p_event_types text[], p_settings jsonb, p_actor text) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.set_webhook_endpoint(p_url text, p_event_types text[], p_settings jsonb, p_actor text) IS 'Makes an endpoint that is told what happens, or changes it.';
+
+CREATE FUNCTION api.set_webhook_source(p_source text, p_scheme text, p_settings jsonb DEFAULT '{}'::jsonb, p_actor text DEFAULT NULL::text) RETURNS TABLE(source text, scheme text, adapter text, settings jsonb, created_at timestamp with time zone, changed_at timestamp with time zone, changed_by text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.set_webhook_source(p_source text, p_scheme text, p_settings jsonb, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.set_webhook_source(p_source text, p_scheme text, p_settings jsonb, p_actor text) IS 'Makes a source of signed webhooks, or changes it.';
 
 CREATE FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint DEFAULT 1, p_restaurant_ids text[] DEFAULT NULL::text[]) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], started_at timestamp with time zone, is_finished boolean)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -701,10 +747,110 @@ CREATE FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jso
 
 COMMENT ON FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) IS 'Why an item of Adyen, of a kind that may become an event, becomes none.';
 
+CREATE FUNCTION inbound.find_source_fault(p_scheme text, p_settings jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.find_source_fault(p_scheme text, p_settings jsonb) IS 'What is wrong with the settings of a source.';
+
+CREATE FUNCTION inbound.hash_bytes(p_algorithm text, p_data bytea) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.hash_bytes(p_algorithm text, p_data bytea) IS 'A hash by the name of its algorithm.';
+
+CREATE FUNCTION inbound.is_ambiguous(p_document json) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.is_ambiguous(p_document json) IS 'Whether an object of a document has a member twice, or is nested too deeply.';
+
+CREATE FUNCTION inbound.is_in_time(p_seconds text, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.is_in_time(p_seconds text, p_now timestamp with time zone) IS 'Whether a signature was made now: within 300 seconds either way.';
+
 CREATE FUNCTION inbound.is_payout_id(p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION inbound.is_payout_id(p_value jsonb) IS 'Whether a processor''s reference is the id of a payout of ours.';
+
+CREATE TABLE inbound.source_secrets (
+    secret_no bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone,
+    source text NOT NULL COLLATE pg_catalog."C",
+    scheme text NOT NULL COLLATE pg_catalog."C",
+    algorithm text NOT NULL COLLATE pg_catalog."C",
+    created_by text NOT NULL,
+    digest bytea NOT NULL,
+    inner_key bytea,
+    outer_key bytea,
+    CONSTRAINT source_secrets_key_has_halves_check CHECK ((num_nonnulls(inner_key, outer_key) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT source_secrets_period_check CHECK ((valid_until > valid_from))
+);
+
+COMMENT ON TABLE inbound.source_secrets IS 'The secrets of sources. What is kept is what verifying needs, not the text that was given: of a key the two blocks that HMAC begins with, of a password its digest. Both are as secret.';
+
+COMMENT ON COLUMN inbound.source_secrets.secret_no IS 'Internal number.';
+
+COMMENT ON COLUMN inbound.source_secrets.created_at IS 'When it was given.';
+
+COMMENT ON COLUMN inbound.source_secrets.valid_from IS 'Since when it verifies.';
+
+COMMENT ON COLUMN inbound.source_secrets.valid_until IS 'Until when, that moment not included; null: for ever. Rotation is two that overlap.';
+
+COMMENT ON COLUMN inbound.source_secrets.source IS 'Whose it is.';
+
+COMMENT ON COLUMN inbound.source_secrets.scheme IS 'The scheme it was read for; it verifies nothing for another one.';
+
+COMMENT ON COLUMN inbound.source_secrets.algorithm IS 'The hash of the HMAC it was read for.';
+
+COMMENT ON COLUMN inbound.source_secrets.created_by IS 'Who gave it.';
+
+COMMENT ON COLUMN inbound.source_secrets.digest IS 'SHA-256 of its bytes: one is not kept twice.';
+
+COMMENT ON COLUMN inbound.source_secrets.inner_key IS 'The first block of the inner hash; null: it is a password, of which the digest is enough.';
+
+COMMENT ON COLUMN inbound.source_secrets.outer_key IS 'The first block of the outer hash.';
+
+CREATE FUNCTION inbound.is_signed(p_content bytea, p_signatures bytea[], p_keys inbound.source_secrets[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.is_signed(p_content bytea, p_signatures bytea[], p_keys inbound.source_secrets[]) IS 'Whether one of the signatures is the HMAC of the content with one of the keys.';
+
+CREATE FUNCTION inbound.is_signed_adyen(p_document jsonb, p_keys inbound.source_secrets[]) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.is_signed_adyen(p_document jsonb, p_keys inbound.source_secrets[]) IS 'Verifies a webhook of Adyen, item by item.';
+
+CREATE FUNCTION inbound.is_signed_basic(p_headers jsonb, p_keys inbound.source_secrets[]) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.is_signed_basic(p_headers jsonb, p_keys inbound.source_secrets[]) IS 'Verifies the name and the password of a request.';
+
+CREATE FUNCTION inbound.is_signed_hmac(p_settings jsonb, p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.is_signed_hmac(p_settings jsonb, p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) IS 'Verifies a webhook whose header is the HMAC of its body.';
+
+CREATE FUNCTION inbound.is_signed_mercadopago(p_headers jsonb, p_query jsonb, p_keys inbound.source_secrets[], p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.is_signed_mercadopago(p_headers jsonb, p_query jsonb, p_keys inbound.source_secrets[], p_now timestamp with time zone) IS 'Verifies a webhook of Mercado Pago, whose body is not signed.';
+
+CREATE FUNCTION inbound.is_signed_standard(p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.is_signed_standard(p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) IS 'Verifies a webhook by the specification Standard Webhooks.';
+
+CREATE FUNCTION inbound.is_signed_stripe(p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.is_signed_stripe(p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) IS 'Verifies a webhook of Stripe.';
+
+CREATE FUNCTION inbound.keep_webhook(p_source text, p_body bytea, p_item_no integer, p_reading inbound.reading, p_now timestamp with time zone) RETURNS void
+    LANGUAGE sql;
+
+COMMENT ON FUNCTION inbound.keep_webhook(p_source text, p_body bytea, p_item_no integer, p_reading inbound.reading, p_now timestamp with time zone) IS 'Keeps for a person what became no event.';
 
 CREATE FUNCTION inbound.list_adyen_kinds() RETURNS SETOF inbound.webhook_kind
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -726,10 +872,20 @@ CREATE FUNCTION inbound.make_reading(p_outcome text, p_kind text, p_code text, p
 
 COMMENT ON FUNCTION inbound.make_reading(p_outcome text, p_kind text, p_code text, p_message text, p_field text) IS 'A reading that is no event.';
 
+CREATE FUNCTION inbound.name_adapter(p_source text, p_scheme text, p_settings jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.name_adapter(p_source text, p_scheme text, p_settings jsonb) IS 'Which adapter reads a source''s documents.';
+
 CREATE FUNCTION inbound.name_restaurant(p_account jsonb, p_object jsonb, p_settings jsonb, p_path text[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION inbound.name_restaurant(p_account jsonb, p_object jsonb, p_settings jsonb, p_path text[]) IS 'Which restaurant a document is about, by its account or by a path.';
+
+CREATE FUNCTION inbound.pad_key(p_key bytea, p_algorithm text, p_mask integer) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.pad_key(p_key bytea, p_algorithm text, p_mask integer) IS 'A key as HMAC puts it before what it hashes.';
 
 CREATE FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -756,6 +912,11 @@ CREATE FUNCTION inbound.read_amount(p_adapter text, p_currency text, p_value jso
 
 COMMENT ON FUNCTION inbound.read_amount(p_adapter text, p_currency text, p_value jsonb) IS 'An amount of a processor in minor units of ISO 4217, exactly.';
 
+CREATE FUNCTION inbound.read_body(p_body bytea) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_body(p_body bytea) IS 'The document that a body is.';
+
 CREATE FUNCTION inbound.read_exponent(p_adapter text, p_currency text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
@@ -765,6 +926,11 @@ CREATE FUNCTION inbound.read_flag(p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION inbound.read_flag(p_value jsonb) IS 'What a processor says of yes and no; null if it says neither.';
+
+CREATE FUNCTION inbound.read_header(p_headers jsonb, p_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_header(p_headers jsonb, p_name text) IS 'A header of a request.';
 
 CREATE FUNCTION inbound.read_id(p_value jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -806,6 +972,21 @@ CREATE FUNCTION inbound.read_moment(p_value jsonb) RETURNS text
 
 COMMENT ON FUNCTION inbound.read_moment(p_value jsonb) IS 'When it happened, as an event gives it; null if it does not say.';
 
+CREATE FUNCTION inbound.read_own_events(p_document jsonb, p_provider text) RETURNS SETOF inbound.reading
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_own_events(p_document jsonb, p_provider text) IS 'What a webhook tells whose source has no adapter.';
+
+CREATE FUNCTION inbound.read_secret(p_scheme text, p_settings jsonb, p_secret text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_secret(p_scheme text, p_settings jsonb, p_secret text) IS 'The bytes of the key that a secret stands for.';
+
+CREATE FUNCTION inbound.read_signature_list(p_header text, p_time_name text, OUT made_at text, OUT signatures bytea[]) RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.read_signature_list(p_header text, p_time_name text, OUT made_at text, OUT signatures bytea[]) IS 'Reads a header as Stripe and Mercado Pago write it.';
+
 CREATE FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) RETURNS SETOF inbound.reading
     LANGUAGE plpgsql STABLE;
 
@@ -835,6 +1016,45 @@ CREATE FUNCTION inbound.read_text(p_value jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION inbound.read_text(p_value jsonb) IS 'A short text of a document; null if it is none.';
+
+CREATE TABLE inbound.sources (
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    scheme text NOT NULL COLLATE pg_catalog."C",
+    changed_by text NOT NULL,
+    settings jsonb NOT NULL,
+    CONSTRAINT sources_scheme_known_check CHECK ((scheme = ANY (ARRAY['standard'::text, 'stripe'::text, 'adyen'::text, 'mercadopago'::text, 'hmac'::text, 'basic'::text])))
+);
+
+COMMENT ON TABLE inbound.sources IS 'Who sends signed webhooks: a processor, or one account at it. None is ever removed: one that sends no more is disabled by a setting.';
+
+COMMENT ON COLUMN inbound.sources.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN inbound.sources.changed_at IS 'When it was changed last.';
+
+COMMENT ON COLUMN inbound.sources.source IS 'Its name: the end of the path it posts to.';
+
+COMMENT ON COLUMN inbound.sources.scheme IS 'How it signs; see docs/webhooks-in.md.';
+
+COMMENT ON COLUMN inbound.sources.changed_by IS 'Who did.';
+
+COMMENT ON COLUMN inbound.sources.settings IS 'How its signature and its documents are read; see docs/webhooks-in.md.';
+
+CREATE FUNCTION inbound.read_webhook(p_source inbound.sources, p_query jsonb, p_body bytea) RETURNS SETOF inbound.reading
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.read_webhook(p_source inbound.sources, p_query jsonb, p_body bytea) IS 'What a webhook tells, read by the adapter of its source.';
+
+CREATE FUNCTION inbound.require_authentic(p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_now timestamp with time zone) RETURNS inbound.sources
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION inbound.require_authentic(p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_now timestamp with time zone) IS 'The source of a webhook, if it is signed as the source signs.';
+
+CREATE FUNCTION inbound.require_source(p_source text) RETURNS inbound.sources
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.require_source(p_source text) IS 'A source of webhooks by its name.';
 
 CREATE FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) RETURNS inbound.reading
     LANGUAGE plpgsql STABLE;
@@ -2252,6 +2472,85 @@ CREATE FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with t
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) IS 'Gives an endpoint a new secret.';
+
+CREATE TABLE inbound.kept_webhooks (
+    webhook_no bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    last_received_at timestamp with time zone NOT NULL,
+    dismissed_at timestamp with time zone,
+    deliveries integer DEFAULT 1 NOT NULL,
+    item_no integer NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    outcome text NOT NULL COLLATE pg_catalog."C",
+    kind text COLLATE pg_catalog."C",
+    code text NOT NULL COLLATE pg_catalog."C",
+    message text NOT NULL,
+    dismissed_by text,
+    reason text,
+    body_digest bytea NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT kept_webhooks_dismissed_is_explained_check CHECK ((num_nonnulls(dismissed_at, dismissed_by, reason) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT kept_webhooks_outcome_known_check CHECK ((outcome = ANY (ARRAY['unknown'::text, 'refused'::text])))
+);
+
+COMMENT ON TABLE inbound.kept_webhooks IS 'What was signed rightly, answered with success, and became no event: for a person. One row an item of a body, however often it is sent.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.webhook_no IS 'Its number: later ones are greater.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.received_at IS 'When it was received first.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.last_received_at IS 'When it was received last.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.dismissed_at IS 'When a person had seen to it; null: it is open. Received again later, it is open again.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.deliveries IS 'How often it was received.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.item_no IS 'Which of the things that the body tells, from 1.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.source IS 'Who sent it.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.outcome IS 'unknown: of a kind that nothing here knows. refused: it should be an event, and cannot be one.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.kind IS 'What the processor calls it; null: it does not say.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.code IS 'Why it is no event.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.message IS 'The reason in words.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.dismissed_by IS 'Who had.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.reason IS 'What the person says.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.body_digest IS 'SHA-256 of the body.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.body IS 'The body, byte by byte.';
+
+ALTER TABLE inbound.kept_webhooks ALTER COLUMN webhook_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME inbound.kept_webhooks_webhook_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE inbound.refused_webhooks_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+COMMENT ON SEQUENCE inbound.refused_webhooks_seq IS 'How many webhooks were not signed as they must be. No row, no lock: a flood leaves nothing behind. After a crash it may be up to 32 ahead.';
+
+ALTER TABLE inbound.source_secrets ALTER COLUMN secret_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME inbound.source_secrets_secret_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE ledger.accounts (
     account text NOT NULL COLLATE pg_catalog."C",
@@ -5622,6 +5921,56 @@ COMMENT ON COLUMN reporting.integrity_findings.reference IS 'What to look up: a 
 
 COMMENT ON COLUMN reporting.integrity_findings.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.kept_webhooks WITH (security_barrier='true') AS
+ SELECT webhook_no,
+    source,
+    item_no,
+    outcome,
+    kind,
+    code,
+    message,
+    encode(substr(body, 1, 10000), 'escape'::text) AS body,
+    deliveries,
+    received_at,
+    last_received_at,
+    (dismissed_at IS NULL) AS is_open,
+    dismissed_at,
+    dismissed_by,
+    reason
+   FROM inbound.kept_webhooks k;
+
+COMMENT ON VIEW reporting.kept_webhooks IS 'Signed webhooks that were answered with success and became no event: for a person to see.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.webhook_no IS 'Its number: later ones are greater.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.source IS 'Who sent it.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.item_no IS 'Which of the things that the body tells, from 1.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.outcome IS 'unknown: of a kind that nothing here knows. refused: it should be an event, and cannot be one.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.kind IS 'What the processor calls it.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.code IS 'Why it is no event.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.message IS 'The reason in words.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.body IS 'The first 10,000 bytes of the body; those that are no ASCII as octal escapes.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.deliveries IS 'How often it was received.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.received_at IS 'When it was received first.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.last_received_at IS 'When it was received last.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.is_open IS 'Whether it waits for somebody.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.dismissed_at IS 'When a person had seen to it.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.dismissed_by IS 'Who had.';
+
+COMMENT ON COLUMN reporting.kept_webhooks.reason IS 'What the person says.';
+
 CREATE VIEW reporting.ledger_entries WITH (security_barrier='true') AS
  SELECT e.restaurant_id,
     e.currency,
@@ -6612,6 +6961,50 @@ COMMENT ON COLUMN reporting.trial_balance.credit IS 'Sum of the credit legs, in 
 
 COMMENT ON COLUMN reporting.trial_balance.balance IS 'In minor units, positive on the account''s normal side.';
 
+CREATE VIEW reporting.webhook_sources AS
+SELECT
+    NULL::text COLLATE pg_catalog."C" AS source,
+    NULL::text COLLATE pg_catalog."C" AS scheme,
+    NULL::jsonb AS settings,
+    NULL::bigint AS valid_secrets,
+    NULL::timestamp with time zone AS valid_until,
+    NULL::timestamp with time zone AS created_at,
+    NULL::timestamp with time zone AS changed_at,
+    NULL::text AS changed_by;
+
+COMMENT ON VIEW reporting.webhook_sources IS 'Who sends signed webhooks, and whether it has a secret that is valid now.';
+
+COMMENT ON COLUMN reporting.webhook_sources.source IS 'Its name: the end of the path it posts to.';
+
+COMMENT ON COLUMN reporting.webhook_sources.scheme IS 'How it signs.';
+
+COMMENT ON COLUMN reporting.webhook_sources.settings IS 'How its signature and its documents are read.';
+
+COMMENT ON COLUMN reporting.webhook_sources.valid_secrets IS 'How many of its secrets are valid now; with none it is not heard.';
+
+COMMENT ON COLUMN reporting.webhook_sources.valid_until IS 'When the last of them ends; null: never, or none is valid.';
+
+COMMENT ON COLUMN reporting.webhook_sources.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN reporting.webhook_sources.changed_at IS 'When it was changed last.';
+
+COMMENT ON COLUMN reporting.webhook_sources.changed_by IS 'Who did.';
+
+ALTER TABLE ONLY inbound.kept_webhooks
+    ADD CONSTRAINT kept_webhooks_delivery_key UNIQUE (source, body_digest, item_no);
+
+ALTER TABLE ONLY inbound.kept_webhooks
+    ADD CONSTRAINT kept_webhooks_pkey PRIMARY KEY (webhook_no);
+
+ALTER TABLE ONLY inbound.source_secrets
+    ADD CONSTRAINT source_secrets_digest_key UNIQUE (source, scheme, algorithm, digest);
+
+ALTER TABLE ONLY inbound.source_secrets
+    ADD CONSTRAINT source_secrets_pkey PRIMARY KEY (source, secret_no);
+
+ALTER TABLE ONLY inbound.sources
+    ADD CONSTRAINT sources_pkey PRIMARY KEY (source);
+
 ALTER TABLE ONLY ledger.account_balances
     ADD CONSTRAINT account_balances_pkey PRIMARY KEY (restaurant_id, currency);
 
@@ -6741,6 +7134,10 @@ ALTER TABLE ONLY outbound.endpoints
 ALTER TABLE ONLY outbound.endpoints
     ADD CONSTRAINT endpoints_url_key UNIQUE (url);
 
+CREATE INDEX kept_webhooks_source_webhook_no_idx ON inbound.kept_webhooks USING btree (source, webhook_no);
+
+CREATE INDEX kept_webhooks_webhook_no_open_idx ON inbound.kept_webhooks USING btree (webhook_no) WHERE (dismissed_at IS NULL);
+
 CREATE INDEX deferred_events_received_at_deferred_no_idx ON ledger.deferred_events USING btree (received_at, deferred_no);
 
 CREATE INDEX deferred_events_restaurant_id_received_at_deferred_no_idx ON ledger.deferred_events USING btree (restaurant_id, received_at, deferred_no);
@@ -6818,6 +7215,19 @@ CREATE INDEX deliveries_endpoint_id_state_delivery_no_idx ON outbound.deliveries
 CREATE INDEX deliveries_endpoint_id_type_delivery_no_idx ON outbound.deliveries USING btree (endpoint_id, type, delivery_no);
 
 CREATE INDEX deliveries_message_id_idx ON outbound.deliveries USING btree (message_id);
+
+CREATE OR REPLACE VIEW reporting.webhook_sources WITH (security_barrier='true') AS
+ SELECT s.source,
+    s.scheme,
+    s.settings,
+    count(k.secret_no) FILTER (WHERE ((k.valid_from <= now()) AND ((k.valid_until > now()) IS NOT FALSE))) AS valid_secrets,
+    NULLIF(max(COALESCE(k.valid_until, 'infinity'::timestamp with time zone)) FILTER (WHERE ((k.valid_from <= now()) AND ((k.valid_until > now()) IS NOT FALSE))), 'infinity'::timestamp with time zone) AS valid_until,
+    s.created_at,
+    s.changed_at,
+    s.changed_by
+   FROM (inbound.sources s
+     LEFT JOIN inbound.source_secrets k ON ((s.source = k.source)))
+  GROUP BY s.source;
 
 CREATE TRIGGER account_balances_follow_entries BEFORE UPDATE OF balance, reserved, held, last_entry_seq, last_entry_at, last_event_at, closed_through ON ledger.account_balances FOR EACH ROW EXECUTE FUNCTION ledger.tg_account_balances__follow_entries();
 
@@ -6924,6 +7334,9 @@ CREATE TRIGGER endpoints_keep_id BEFORE UPDATE OF endpoint_id ON outbound.endpoi
 CREATE TRIGGER endpoints_never_removed BEFORE DELETE OR TRUNCATE ON outbound.endpoints FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER endpoints_tell_disabled AFTER UPDATE OF disabled_at ON outbound.endpoints FOR EACH ROW WHEN (((old.disabled_at IS NULL) AND (new.disabled_at IS NOT NULL))) EXECUTE FUNCTION outbound.tg_endpoints__tell_disabled();
+
+ALTER TABLE ONLY inbound.source_secrets
+    ADD CONSTRAINT source_secrets_source_fkey FOREIGN KEY (source) REFERENCES inbound.sources(source);
 
 ALTER TABLE ONLY ledger.account_balances
     ADD CONSTRAINT account_balances_currency_fkey FOREIGN KEY (currency) REFERENCES ledger.currencies(currency);
@@ -7041,6 +7454,9 @@ GRANT USAGE ON SCHEMA reporting TO cuenta_reader;
 REVOKE ALL ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.add_webhook_secret(p_source text, p_secret text, p_valid_from timestamp with time zone, p_valid_until timestamp with time zone, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.add_webhook_secret(p_source text, p_secret text, p_valid_from timestamp with time zone, p_valid_until timestamp with time zone, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.audit_integrity(p_check text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.audit_integrity(p_check text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.audit_integrity(p_check text) TO cuenta_worker;
@@ -7081,6 +7497,9 @@ GRANT ALL ON FUNCTION api.dismiss_event(p_event_id text, p_reason text, p_provid
 
 REVOKE ALL ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.dismiss_rejection(p_rejection_no bigint, p_reason text, p_actor text) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.dismiss_webhook(p_webhook_no bigint, p_reason text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.dismiss_webhook(p_webhook_no bigint, p_reason text, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.enable_webhook_endpoint(p_endpoint_id text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.enable_webhook_endpoint(p_endpoint_id text, p_actor text) TO cuenta_operator;
@@ -7215,6 +7634,12 @@ GRANT ALL ON FUNCTION api.list_inbox(p_code text, p_status text, p_restaurant_id
 GRANT ALL ON FUNCTION api.list_inbox(p_code text, p_status text, p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_inbox(p_code text, p_status text, p_restaurant_id text, p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.list_kept_webhooks(p_source text, p_is_open boolean, p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_kept_webhooks(p_source text, p_is_open boolean, p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_kept_webhooks(p_source text, p_is_open boolean, p_limit integer, p_cursor text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_kept_webhooks(p_source text, p_is_open boolean, p_limit integer, p_cursor text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_kept_webhooks(p_source text, p_is_open boolean, p_limit integer, p_cursor text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) TO cuenta_writer;
 GRANT ALL ON FUNCTION api.list_payments(p_restaurant_id text, p_currency text, p_state text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone, p_limit integer, p_cursor text) TO cuenta_app;
@@ -7281,6 +7706,12 @@ GRANT ALL ON FUNCTION api.list_webhook_endpoints() TO cuenta_app;
 GRANT ALL ON FUNCTION api.list_webhook_endpoints() TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_webhook_endpoints() TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.list_webhook_sources() FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_webhook_sources() TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_webhook_sources() TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_webhook_sources() TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_webhook_sources() TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.load_fx_rates(p_rates jsonb, p_source text, p_actor text) TO cuenta_operator;
 
@@ -7312,6 +7743,9 @@ GRANT ALL ON FUNCTION api.preview_payouts(p_currency text, p_as_of date, p_min_a
 REVOKE ALL ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_app;
 GRANT ALL ON FUNCTION api.queue_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.receive_webhook(p_source text, p_headers jsonb, p_query jsonb, p_body bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.receive_webhook(p_source text, p_headers jsonb, p_query jsonb, p_body bytea) TO cuenta_door;
 
 REVOKE ALL ON FUNCTION api.record_delivery(p_delivery_id bigint, p_lease_id uuid, p_status integer, p_error text, p_answer text, p_retry_after integer, p_duration_ms integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.record_delivery(p_delivery_id bigint, p_lease_id uuid, p_status integer, p_error text, p_answer text, p_retry_after integer, p_duration_ms integer) TO cuenta_worker;
@@ -7369,6 +7803,9 @@ GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, 
 REVOKE ALL ON FUNCTION api.set_webhook_endpoint(p_url text, p_event_types text[], p_settings jsonb, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.set_webhook_endpoint(p_url text, p_event_types text[], p_settings jsonb, p_actor text) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.set_webhook_source(p_source text, p_scheme text, p_settings jsonb, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.set_webhook_source(p_source text, p_scheme text, p_settings jsonb, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_app;
 GRANT ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_amount bigint, p_restaurant_ids text[]) TO cuenta_operator;
@@ -7388,8 +7825,48 @@ GRANT ALL ON FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_sett
 REVOKE ALL ON FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION inbound.find_source_fault(p_scheme text, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.find_source_fault(p_scheme text, p_settings jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.hash_bytes(p_algorithm text, p_data bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.hash_bytes(p_algorithm text, p_data bytea) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.is_ambiguous(p_document json) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.is_ambiguous(p_document json) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.is_in_time(p_seconds text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.is_in_time(p_seconds text, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION inbound.is_payout_id(p_value jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.is_payout_id(p_value jsonb) TO cuenta_writer;
+
+REVOKE ALL ON TABLE inbound.source_secrets FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE inbound.source_secrets TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE inbound.source_secrets TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.is_signed(p_content bytea, p_signatures bytea[], p_keys inbound.source_secrets[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.is_signed(p_content bytea, p_signatures bytea[], p_keys inbound.source_secrets[]) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.is_signed_adyen(p_document jsonb, p_keys inbound.source_secrets[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.is_signed_adyen(p_document jsonb, p_keys inbound.source_secrets[]) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.is_signed_basic(p_headers jsonb, p_keys inbound.source_secrets[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.is_signed_basic(p_headers jsonb, p_keys inbound.source_secrets[]) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.is_signed_hmac(p_settings jsonb, p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.is_signed_hmac(p_settings jsonb, p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.is_signed_mercadopago(p_headers jsonb, p_query jsonb, p_keys inbound.source_secrets[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.is_signed_mercadopago(p_headers jsonb, p_query jsonb, p_keys inbound.source_secrets[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.is_signed_standard(p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.is_signed_standard(p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.is_signed_stripe(p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.is_signed_stripe(p_headers jsonb, p_body bytea, p_keys inbound.source_secrets[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.keep_webhook(p_source text, p_body bytea, p_item_no integer, p_reading inbound.reading, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.keep_webhook(p_source text, p_body bytea, p_item_no integer, p_reading inbound.reading, p_now timestamp with time zone) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION inbound.list_adyen_kinds() FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.list_adyen_kinds() TO cuenta_writer;
@@ -7403,8 +7880,14 @@ GRANT ALL ON FUNCTION inbound.list_stripe_kinds() TO cuenta_writer;
 REVOKE ALL ON FUNCTION inbound.make_reading(p_outcome text, p_kind text, p_code text, p_message text, p_field text) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.make_reading(p_outcome text, p_kind text, p_code text, p_message text, p_field text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION inbound.name_adapter(p_source text, p_scheme text, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.name_adapter(p_source text, p_scheme text, p_settings jsonb) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION inbound.name_restaurant(p_account jsonb, p_object jsonb, p_settings jsonb, p_path text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.name_restaurant(p_account jsonb, p_object jsonb, p_settings jsonb, p_path text[]) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.pad_key(p_key bytea, p_algorithm text, p_mask integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.pad_key(p_key bytea, p_algorithm text, p_mask integer) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) TO cuenta_writer;
@@ -7421,11 +7904,17 @@ GRANT ALL ON FUNCTION inbound.read_adyen_transfer(p_kind text, p_document jsonb,
 REVOKE ALL ON FUNCTION inbound.read_amount(p_adapter text, p_currency text, p_value jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_amount(p_adapter text, p_currency text, p_value jsonb) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION inbound.read_body(p_body bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_body(p_body bytea) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION inbound.read_exponent(p_adapter text, p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_exponent(p_adapter text, p_currency text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION inbound.read_flag(p_value jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_flag(p_value jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_header(p_headers jsonb, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_header(p_headers jsonb, p_name text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION inbound.read_id(p_value jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_id(p_value jsonb) TO cuenta_writer;
@@ -7451,6 +7940,15 @@ GRANT ALL ON FUNCTION inbound.read_mercadopago_refunds(p_kind text, p_refunds js
 REVOKE ALL ON FUNCTION inbound.read_moment(p_value jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_moment(p_value jsonb) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION inbound.read_own_events(p_document jsonb, p_provider text) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_own_events(p_document jsonb, p_provider text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_secret(p_scheme text, p_settings jsonb, p_secret text) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_secret(p_scheme text, p_settings jsonb, p_secret text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.read_signature_list(p_header text, p_time_name text, OUT made_at text, OUT signatures bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_signature_list(p_header text, p_time_name text, OUT made_at text, OUT signatures bytea[]) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_stripe(p_document jsonb, p_settings jsonb) TO cuenta_writer;
 
@@ -7468,6 +7966,21 @@ GRANT ALL ON FUNCTION inbound.read_stripe_refund(p_kind text, p_object jsonb, p_
 
 REVOKE ALL ON FUNCTION inbound.read_text(p_value jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_text(p_value jsonb) TO cuenta_writer;
+
+REVOKE ALL ON TABLE inbound.sources FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE inbound.sources TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE inbound.sources TO cuenta_writer;
+
+GRANT UPDATE(source) ON TABLE inbound.sources TO cuenta_owner;
+
+REVOKE ALL ON FUNCTION inbound.read_webhook(p_source inbound.sources, p_query jsonb, p_body bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.read_webhook(p_source inbound.sources, p_query jsonb, p_body bytea) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.require_authentic(p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.require_authentic(p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.require_source(p_source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.require_source(p_source text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) TO cuenta_writer;
@@ -8053,6 +8566,22 @@ GRANT ALL ON FUNCTION outbound.write_moment(p_at timestamp with time zone) TO cu
 REVOKE ALL ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON TABLE inbound.kept_webhooks FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE inbound.kept_webhooks TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE inbound.kept_webhooks TO cuenta_writer;
+
+REVOKE ALL ON SEQUENCE inbound.kept_webhooks_webhook_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE inbound.kept_webhooks_webhook_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE inbound.kept_webhooks_webhook_no_seq TO cuenta_writer;
+
+REVOKE ALL ON SEQUENCE inbound.refused_webhooks_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE inbound.refused_webhooks_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE inbound.refused_webhooks_seq TO cuenta_writer;
+
+REVOKE ALL ON SEQUENCE inbound.source_secrets_secret_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE inbound.source_secrets_secret_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE inbound.source_secrets_secret_no_seq TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.accounts FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.accounts TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.accounts TO cuenta_writer;
@@ -8389,6 +8918,9 @@ GRANT SELECT ON TABLE reporting.integrity_checks TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.integrity_findings TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.integrity_findings TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.kept_webhooks TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.kept_webhooks TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.ledger_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.ledger_entries TO cuenta_reader;
 
@@ -8448,3 +8980,6 @@ GRANT SELECT ON TABLE reporting.setting_changes TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.trial_balance TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.trial_balance TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.webhook_sources TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.webhook_sources TO cuenta_reader;

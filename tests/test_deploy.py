@@ -153,6 +153,8 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
     people |= {"rotate_webhook_secret", "resend_delivery", "recover_endpoint"}
     people |= {"audit_integrity"}
     door, own = set[str](), set[str]()  # what only the service itself calls
+    people |= {"set_webhook_source", "add_webhook_secret", "dismiss_webhook"}
+    door, own = {"receive_webhook"}, set[str]()  # what only the service itself calls
     work = {"claim_payout_run", "fail_payout_run", "pay_due_restaurants"}
     work |= {"claim_deliveries", "record_delivery", "tell_overdue_events"}
     service = door | own | work

@@ -6,6 +6,8 @@ settings, and are rolled back afterwards. The answers must be those of a session
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import re
 import uuid
@@ -111,12 +113,32 @@ EVENTS = [
     event("n_18", event_type="payout_failed", metadata={"payout_id": "{payout}"}, amount="{amount}", fee=0),
 ]
 MORE = [event(f"m_{number}", restaurant_id=f"new.{number % 3}") for number in range(15)]
+SIGNED = json.dumps(event("w_1", restaurant_id="new.4", metadata={"note": "a\\b"})).encode()
+
+
+def signature(body: bytes) -> str:
+    return "a\\b" + base64.b64encode(hmac.digest(b'a\\secret"', body, "sha256")).decode()
+
+
+SIGNATURE, UNREADABLE = signature(SIGNED), signature(b"\xff\\")
 ONE, MANY = "ingest_event(%s::pg_catalog.jsonb)", "ingest_events(%s::pg_catalog.jsonb)"
 RATE = {"rate_date": "2025-12-30", "base": "USD", "quote": "PEN", "rate": 3.75}
 IN_BASE = ("daily_sales_in_base", "PEN")
 # Each function of the schema api, in an order in which they tell something.
 CALLS: list[tuple[str, tuple[Any, ...]]] = [
     # First, so that all that follows is told.
+    ("set_webhook_source(%s, %s, %s::pg_catalog.jsonb)", ("psp", "hmac", {"prefix": "a\\b", "encoding": "base64"})),
+    ("set_webhook_source(%s, %s, %s::pg_catalog.jsonb)", ("p\\sp", "hmac", {})),
+    ("add_webhook_secret(%s, %s, %s)", ("psp", 'a\\secret"', START)),
+    ("add_webhook_secret(%s, %s, %s, %s)", ("psp", 'a\\secret"', START, date(2099, 2, 3))),
+    ("add_webhook_secret(%s, %s)", ("psp", "a\nb")),
+    ("receive_webhook(%s, %s::pg_catalog.jsonb, '{}', %s)", ("psp", {"X-Signature": SIGNATURE}, SIGNED)),
+    ("receive_webhook(%s, %s::pg_catalog.jsonb, '{}', %s)", ("psp", {"X-Signature": SIGNATURE}, SIGNED + b" ")),
+    ("receive_webhook(%s, %s::pg_catalog.jsonb, '{}', %s)", ("psp", {"X-Signature": UNREADABLE}, b"\xff\\")),
+    ("list_kept_webhooks(%s)", ("psp",)),
+    ("list_kept_webhooks(p_cursor => %s)", ("no\\cursor",)),
+    ("dismiss_webhook((select min(k.webhook_no) from api.list_kept_webhooks() as k), %s)", ("a\\b",)),
+    ("list_webhook_sources()", ()),
     ("set_webhook_endpoint(%s, %s, %s)", ("https://a.example/x", ["*"], '{"max_in_flight": 32}')),
     ("set_webhook_endpoint(%s)", ("https://a.example/\\",)),
     ("set_webhook_endpoint(%s, %s, %s)", ("https://a.example/x", ["n\\o"], '{"allowed_hosts": ["a\\\\b"]}')),
@@ -254,7 +276,7 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("get_metrics()", ()),
 ]
 WORK = ("claim_payout_run", "fail_payout_run", "claim_deliveries", "record_delivery", "tell_overdue_events")
-AS = dict.fromkeys(WORK, "cuenta_worker")  # who calls what only the service does
+AS = dict.fromkeys(WORK, "cuenta_worker") | {"receive_webhook": "cuenta_door"}  # who calls what only the service does
 HOSTILE = """
     create schema hostile;
     grant usage on schema hostile to public;
@@ -338,6 +360,7 @@ def plain(value: Any) -> Any:
             name: plain(inner)
             for name, inner in value.items()
             if name not in ("cursor", "rejection_no", "age", "age_seconds", "delivery_id", "lease_id", "duration_ms")
+            and name not in ("secret_no", "webhook_no")
         }
     if isinstance(value, list):
         return [plain(inner) for inner in value]

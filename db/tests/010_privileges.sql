@@ -179,7 +179,7 @@ select bag_eq(
     ('ledger.payout_schedules.schedule_id', 'UPDATE'),
     ('ledger.payouts.restaurant_id', 'UPDATE'), ('ledger.posting_rules.event_type', 'UPDATE'),
     ('ledger.processor_events.restaurant_id', 'UPDATE'), ('ledger.restaurants.restaurant_id', 'UPDATE'),
-    ('outbound.endpoints.endpoint_id', 'UPDATE')
+    ('inbound.sources.source', 'UPDATE'), ('outbound.endpoints.endpoint_id', 'UPDATE')
     $$,
     'but for one key of what foreign keys refer to'
 );
@@ -250,7 +250,7 @@ select bag_eq(
     ) as r (role_name)
         on case
             -- what only the service itself calls
-            when r.role_name = 'cuenta_door' then p.proname in ('')
+            when r.role_name = 'cuenta_door' then p.proname in ('receive_webhook')
             when r.role_name = 'cuenta_restaurant' then p.proname in ('')
             when r.role_name = 'cuenta_worker' then p.proname in (
                 'audit_integrity',
@@ -262,6 +262,7 @@ select bag_eq(
                 then false
             when p.proname in ('claim_deliveries', 'record_delivery', 'tell_overdue_events')
                 then false
+            when p.proname in ('receive_webhook') then false
             when r.role_name = 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
             when r.role_name = 'cuenta_reader' then p.provolatile = 's'
             when r.role_name = 'cuenta_app' then p.proname not in (
@@ -270,7 +271,8 @@ select bag_eq(
                 'release_hold', 'resume_payouts', 'reverse_event', 'set_payout_schedule', 'set_payout_terms',
                 'set_platform_settings', 'write_off_debt',
                 'disable_webhook_endpoint', 'enable_webhook_endpoint', 'recover_endpoint',
-                'resend_delivery', 'rotate_webhook_secret', 'set_webhook_endpoint'
+                'resend_delivery', 'rotate_webhook_secret', 'set_webhook_endpoint',
+                'add_webhook_secret', 'dismiss_webhook', 'set_webhook_source'
             )
             else true
         end

@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(169);
+select plan(195);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -51,6 +51,7 @@ begin
     perform api.confirm_payout(p.payout_id, 'bank_1')
     from ledger.payouts as p
     where p.restaurant_id = 'res_001';
+    perform api.set_webhook_source('src', 'hmac');
     perform api.set_webhook_endpoint('https://errors.example/', array['event.rejected']);
     perform api.ingest_event('{}');
     perform api.disable_webhook_endpoint(e.endpoint_id)
@@ -293,6 +294,45 @@ from (
         61, 'LUSCH', 'PAYOUT_SCHEDULE_INVALID', 'field=day',
         'select set_payout_schedule(''x'', ''PEN'', ''weekly'', ''02:30'', ''UTC'', 8)'
     ),
+    (70, 'LBARG', 'ARGUMENT_MISSING', 'argument=source', 'select set_webhook_source(null, ''hmac'')'),
+    (70, 'LBARG', 'ARGUMENT_MISSING', 'argument=scheme', 'select set_webhook_source(''x'', null)'),
+    (70, 'LBARG', 'ARGUMENT_MISSING', 'argument=secret', 'select add_webhook_secret(''src'', null)'),
+    (
+        70, 'LBARG', 'ARGUMENT_MISSING', 'argument=source',
+        'select add_webhook_secret(null, ''12345678'')'
+    ),
+    (
+        70, 'LBARG', 'ARGUMENT_MISSING', 'argument=webhook_no',
+        'select dismiss_webhook(null, ''why'')'
+    ),
+    (
+        70, 'LUWSR', 'WEBHOOK_SOURCE_INVALID', 'source=a b',
+        'select set_webhook_source(''a b'', ''hmac'')'
+    ),
+    (
+        70, 'LUWHS', 'WEBHOOK_SCHEME_INVALID', 'scheme=md5',
+        'select set_webhook_source(''x'', ''md5'')'
+    ),
+    (
+        70, 'LUWST', 'WEBHOOK_SETTINGS_INVALID', 'field=settings',
+        'select set_webhook_source(''x'', ''hmac'', ''{"colour": 1}'')'
+    ),
+    (
+        70, 'LNWHS', 'WEBHOOK_SOURCE_NOT_FOUND', 'source=nobody',
+        'select add_webhook_secret(''nobody'', ''12345678'')'
+    ),
+    (
+        70, 'LUWSE', 'WEBHOOK_SECRET_INVALID', 'scheme=hmac',
+        'select add_webhook_secret(''src'', ''short'')'
+    ),
+    (
+        70, 'LUWPE', 'WEBHOOK_SECRET_PERIOD_INVALID', 'valid_from=, valid_until=-infinity',
+        'select add_webhook_secret(''src'', ''12345678'', null, ''-infinity'')'
+    ),
+    (
+        70, 'LNWHK', 'WEBHOOK_NOT_FOUND', 'webhook_no=0', 'select dismiss_webhook(0, ''why'')'
+    ),
+    (70, 'LASIG', 'UNAUTHENTICATED', '', 'select receive_webhook(''src'', ''{}'', ''{}'', ''x'')'),
     (59, 'LUSTE', 'STATE_UNKNOWN', 'state=x', 'select list_disputes(p_state => ''x'')'),
     (
         200, 'LBLEA', 'LEASE_INVALID', 'lease_seconds=0',
@@ -376,7 +416,7 @@ select set_eq(
     cross join lateral regexp_matches(
         split_part(r.statement, ';', 1), 'constraint\s*=\s*''(\w+)''', 'i'
     ) as c (code)
-    where p.pronamespace::regnamespace::text in ('ledger', 'api', 'outbound')
+    where p.pronamespace::regnamespace::text in ('ledger', 'inbound', 'outbound', 'api')
     $$,
     'no code is raised that is not tried here, and each always with the same name'
 );
