@@ -97,6 +97,7 @@ def main() -> None:
         default=os.environ.get("CUENTA_ALLOW_REMOTE") == "1",
         help="listen on an address that other machines can reach",
     )
+    parser.add_argument("--with-parent", action="store_true", help="end when the process that started this is gone")
     options = parser.parse_args()
     try:
         address = ipaddress.ip_address("127.0.0.1" if options.host == "localhost" else options.host)
@@ -111,6 +112,8 @@ def main() -> None:
         sys.exit("DATABASE_URL is not set. `make run` starts a database of its own.")
     check_address(str(address), options.port)
     check_login(os.environ["DATABASE_URL"])
+    if options.with_parent:
+        threading.Thread(target=follow_parent, args=[os.getppid()], daemon=True).start()
     os.register_at_fork(after_in_child=become_worker)
     Granian(
         "serve:create_worker",

@@ -1,9 +1,10 @@
 """Makes the login that the service connects with: a member of cuenta_app, and nothing else.
 
-    CUENTA_SERVICE_PASSWORD=... python db/login.py [--name cuenta_service] [--operator]
+    CUENTA_SERVICE_PASSWORD=... python db/login.py [--name cuenta_service] [--operator] [--worker]
 
 With --operator it may act as cuenta_operator, too, which the service does if CUENTA_ROLE says so: then everybody who
-reaches its port may do what people may. Run again without it, the login may not any more.
+reaches its port may do what people may. With --worker it may act as cuenta_worker, which worker.py does. Run again
+without them, the login may not any more.
 DATABASE_URL names the database, with a login that may create roles. Run it again to change the password.
 The server gets the password's hash only, so that none of its logs has the password.
 """
@@ -17,7 +18,7 @@ import sys
 import psycopg
 from psycopg import sql
 
-ROLE, OPERATOR = "cuenta_app", "cuenta_operator"
+ROLE, OPERATOR, WORKER = "cuenta_app", "cuenta_operator", "cuenta_worker"
 FORBIDDEN = """
 select r.rolname
 from pg_roles as r
@@ -25,7 +26,9 @@ where r.rolname = %s and (r.rolsuper or r.rolcreaterole or r.rolname = session_u
 """
 
 
-def make_login(database_url: str, name: str, password: str, *, is_operator: bool = False) -> None:
+def make_login(
+    database_url: str, name: str, password: str, *, is_operator: bool = False, is_worker: bool = False
+) -> None:
     """Create the login, or bring it to what it should be."""
     with psycopg.connect(database_url) as connection:
         if connection.execute(FORBIDDEN, [name]).fetchone():
@@ -36,20 +39,22 @@ def make_login(database_url: str, name: str, password: str, *, is_operator: bool
             connection.execute(sql.SQL("create role {}").format(login))
         connection.execute(sql.SQL("alter role {} login password {}").format(login, sql.Literal(secret)))
         connection.execute(sql.SQL("grant {} to {}").format(role, login))
-        words = sql.SQL("grant {} to {}" if is_operator else "revoke {} from {}")
-        connection.execute(words.format(sql.Identifier(OPERATOR), login))
+        for more, is_granted in ((OPERATOR, is_operator), (WORKER, is_worker)):
+            words = sql.SQL("grant {} to {}" if is_granted else "revoke {} from {}")
+            connection.execute(words.format(sql.Identifier(more), login))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Make the login that the service connects with.")
     parser.add_argument("--name", default="cuenta_service")
     parser.add_argument("--operator", action="store_true", help="it may act as cuenta_operator, too")
+    parser.add_argument("--worker", action="store_true", help="it may act as cuenta_worker, too")
     chosen = parser.parse_args()
     url, password = os.environ.get("DATABASE_URL"), os.environ.get("CUENTA_SERVICE_PASSWORD")
     if not url or not password:
         parser.error("set DATABASE_URL and CUENTA_SERVICE_PASSWORD")
     try:
-        make_login(url, chosen.name, password, is_operator=chosen.operator)
+        make_login(url, chosen.name, password, is_operator=chosen.operator, is_worker=chosen.worker)
     except (psycopg.Error, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

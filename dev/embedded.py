@@ -423,28 +423,51 @@ def end_on_signals() -> None:
         signal.signal(number, lambda caught, _frame: sys.exit(128 + caught))
 
 
-def run_command(argv: Sequence[str], environment: Mapping[str, str], *, is_service: bool = False) -> int:
+def run_command(argv: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a command to its end and answer its exit status.
 
-    Ctrl-C is the command's to act on, which gets it from the terminal, too. A service has a session of
-    its own and gets it as one SIGTERM: of two signals in a row a process with threads may lose both.
+    Ctrl-C is the command's to act on, which gets it from the terminal, too.
     """
     caught: list[int] = []
     child: subprocess.Popen[bytes] | None = None
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
-        if number != signal.SIGINT or is_service:
+        if number != signal.SIGINT:
             caught.append(number)
             if child is not None and len(caught) == 1:
                 child.terminate()
 
     for number in SIGNALS:
         signal.signal(number, pass_on)
-    child = subprocess.Popen(argv, env=environment, start_new_session=is_service)
+    child = subprocess.Popen(argv, env=environment)
     if caught:
         child.terminate()
     status = child.wait()
     return status if status >= 0 else 128 - status
+
+
+def run_services(commands: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:
+    """Run commands beside each other until a signal, or one of them, ends them all; answer the exit status of the
+    one that ended first.
+
+    Each has a session of its own and gets a signal as one SIGTERM: of two in a row, a terminal's and ours, a process
+    with threads may lose both.
+    """
+    caught: list[int] = []
+    for number in SIGNALS:
+        signal.signal(number, lambda number, _frame: caught.append(number))
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        for argv in commands:
+            children.append(subprocess.Popen(argv, env=environment, start_new_session=True))
+        while not caught and all(child.poll() is None for child in children):
+            time.sleep(0.1)
+    finally:
+        ended = [child.returncode for child in children if child.returncode is not None]
+        for child in children:
+            child.terminate()
+        statuses = ended + [child.wait() for child in children]
+    return statuses[0] if statuses[0] >= 0 else 128 - statuses[0]
 
 
 def main(command: str = "", *words: str) -> int:

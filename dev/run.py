@@ -1,4 +1,4 @@
-"""What `make run` does: a database, the deploy, the sample events on first start, the service.
+"""What `make run` does: a database, the deploy, the sample events on first start, the service with a worker.
 
     python dev/run.py [--host 127.0.0.1] [--port 8080] [--no-sample]
 
@@ -80,7 +80,7 @@ def announce(address: str, psql: str) -> None:
 
 
 def serve(url: str, server: embedded.Server | None, chosen: argparse.Namespace) -> int:
-    """Deploy, load, serve until a signal; the exit status."""
+    """Deploy, load, serve and work until a signal; the exit status."""
     deploy(url)
     check_login(url)
     if chosen.sample and is_empty(url):
@@ -89,9 +89,11 @@ def serve(url: str, server: embedded.Server | None, chosen: argparse.Namespace) 
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     address = f"http://{host}:{chosen.port}"
     threading.Thread(target=announce, args=(address, psql_line(server)), daemon=True).start()
-    app = [sys.executable, str(embedded.ROOT / "serve.py")]
-    words = [*app, "--host", chosen.host, "--port", str(chosen.port)]
-    return embedded.run_command(words, os.environ | {"DATABASE_URL": url}, is_service=True)
+    app = [sys.executable, str(embedded.ROOT / "serve.py"), "--host", chosen.host, "--port", str(chosen.port)]
+    worker = [sys.executable, str(embedded.ROOT / "worker.py")]
+    return embedded.run_services(
+        [[*words, "--with-parent"] for words in (app, worker)], os.environ | {"DATABASE_URL": url}
+    )
 
 
 def follow_make(parent: int) -> None:

@@ -101,6 +101,45 @@ def test_a_signal_to_make_stops_service_and_server(number: signal.Signals, tmp_p
             make.kill()
     assert not answers(address)
     assert not list(tmp_path.glob("pg*/data/postmaster.pid"))
+    assert "worker ready" in (tmp_path / "log").read_text() and "worker ended" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("name", ["worker.py", "serve.py", "dev/run.py"])
+def test_service_and_worker_end_together_whoever_is_killed(name: str, database: str, tmp_path: Path) -> None:
+    port = free_port()
+    address, log = f"http://127.0.0.1:{port}/ready", tmp_path / "log"
+    words = [sys.executable, "dev/run.py", "--port", str(port), "--no-sample"]
+    with log.open("w") as output:
+        more = os.environ | {"DATABASE_URL": database}
+        run = subprocess.Popen(words, cwd=ROOT, env=more, stdout=output, stderr=output, start_new_session=True)
+    children: list[int] = []
+    try:
+        deadline = time.monotonic() + 60
+        while not (answers(address) and '"task": "runs"' in log.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        children = [int(pid) for pid in Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()]
+        lines = {Path(f"/proc/{pid}/cmdline").read_bytes().decode(): pid for pid in [run.pid, *children]}
+        [victim] = [pid for line, pid in lines.items() if name in line]
+        os.kill(victim, signal.SIGKILL)
+        run.wait(30)
+        deadline = time.monotonic() + 10
+        while any(is_alive(pid) for pid in children) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert [line for line, pid in lines.items() if is_alive(pid)] == []
+        assert not answers(address)
+    finally:
+        for pid in [*children, run.pid]:
+            if is_alive(pid):
+                os.kill(pid, signal.SIGKILL)
+    if name != "dev/run.py":
+        assert run.returncode == 128 + signal.SIGKILL
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "(zombie)" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
 
 
 def test_the_tests_say_what_did_not_run_and_fail(tmp_path: Path) -> None:
@@ -186,6 +225,35 @@ def test_the_services_login_works_with_any_password_and_has_no_other_right(
     finally:
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute(f"drop role if exists {name}".encode())
+
+
+def test_the_login_works_in_the_background_if_told_to(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"service_{secrets.token_hex(4)}"
+    given = psycopg.conninfo.conninfo_to_dict(database)
+    monkeypatch.setenv("PGPASSWORD", "plain")
+    url = with_role(f"postgresql://{name}@{given['host']}:{given['port']}/{given['dbname']}", "cuenta_worker")
+    try:
+        make_login(database, name, "plain", is_worker=True)
+        with psycopg.connect(url) as connection:
+            connection.execute("select * from api.run_due_payouts()")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("select * from api.list_payouts()")
+        make_login(database, name, "plain")
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(url)
+    finally:
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(f"drop role if exists {name}".encode())
+
+
+def test_the_compose_file_has_a_worker_beside_the_service() -> None:
+    parts = dict(re.findall(r"^  (\w+):\n((?:    .*\n|\n)+)", text("docker-compose.yml"), flags=re.M))
+    lines, app = parts["worker"].splitlines(), parts["app"].splitlines()
+    assert "    command: [python, worker.py]" in lines
+    assert "healthcheck:\n      disable: true" in parts["worker"]  # the image's asks the service's port
+    hardening = ("read_only: true", "- ALL", "- no-new-privileges:true", "restart: unless-stopped", "image: cuenta")
+    for line in hardening:
+        assert any(line in one for one in lines) and any(line in one for one in app), line
 
 
 def test_an_administrator_does_not_become_the_services_login(database: str) -> None:
