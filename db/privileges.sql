@@ -97,6 +97,7 @@ grant insert, update on inbound.sources to cuenta_writer;
 grant insert, update on outbound.deliveries to cuenta_writer;
 grant insert, update on outbound.endpoints to cuenta_writer;
 grant insert, update on outbound.endpoint_secrets to cuenta_writer;
+grant insert, update on access.api_keys to cuenta_writer;
 
 --    The replay of db/reference; everybody else is refused by a trigger.
 grant insert, update, delete on ledger.accounts to cuenta_writer;
@@ -189,6 +190,9 @@ grant execute on function api.replay_events to cuenta_operator;
 grant execute on function api.reverse_event to cuenta_operator;
 grant execute on function api.set_platform_settings to cuenta_operator;
 grant execute on function api.write_off_debt to cuenta_operator;
+grant execute on function api.create_api_key to cuenta_operator;
+grant execute on function api.list_api_keys to cuenta_operator;
+grant execute on function api.revoke_api_key to cuenta_operator;
 grant execute on function api.disable_webhook_endpoint to cuenta_operator;
 grant execute on function api.enable_webhook_endpoint to cuenta_operator;
 grant execute on function api.recover_endpoint to cuenta_operator;
@@ -211,6 +215,10 @@ grant execute on procedure api.pay_due_restaurants to cuenta_worker;
 
 --    Before anybody is known.
 grant execute on function api.receive_webhook to cuenta_door;
+
+--    Of the service itself: who shows which key, and what a restaurant's own key reads.
+grant execute on function api.use_api_key to cuenta_door;
+grant execute on function api.get_own to cuenta_restaurant;
 
 -- 5. Reporting tools: the views.
 grant usage on schema reporting to cuenta_reader;

@@ -159,6 +159,24 @@ begin
         execute format('alter database %I set jit = off', current_database());
     end if;
 
+    -- What a statement is called with is nobody's business in the server's log: secrets of webhooks are
+    -- arguments. Only a superuser may say so.
+    if has_parameter_privilege(session_user, 'log_parameter_max_length', 'SET')
+        and not exists (
+            select 1
+            from pg_catalog.pg_db_role_setting as s
+            inner join pg_catalog.pg_database as d on d.oid = s.setdatabase
+            where
+                d.datname = current_database()
+                and s.setrole = 0
+                and 'log_parameter_max_length=0' = any(s.setconfig)
+        )
+    then
+        execute format(
+            'alter database %I set log_parameter_max_length = 0', current_database()
+        );
+    end if;
+
     -- Databases that come from version 14 or earlier let everybody create objects in schema public,
     -- and with that put something in front of what a session means.
     if exists (

@@ -58,6 +58,10 @@ create or replace trigger restaurants_never_removed
 before delete or truncate on ledger.restaurants
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger api_keys_never_removed
+before delete or truncate on access.api_keys
+for each statement execute function ledger.tg_any__refuse();
+
 create or replace trigger account_balances_never_removed
 before delete or truncate on ledger.account_balances
 for each statement execute function ledger.tg_any__refuse();

@@ -18,7 +18,7 @@ FUNCTION_FILES = sorted((ROOT / "db" / "functions").rglob("*.sql"))
 MIGRATIONS = sorted(path for path in (ROOT / "db" / "migrations").glob("*.sql"))
 SQL_TESTS = sorted((ROOT / "db" / "tests").glob("*.sql"))
 SECTIONS = ["Function", "Parameters", "Returns", "Raises", "Calls", "Reads", "Writes", "Locks"]
-CLASSES = {"LA", "LB", "LC", "LN", "LU", "LX"}
+CLASSES = {"LA", "LB", "LC", "LF", "LN", "LU", "LX"}
 # Folders and files of the tree that nobody wrote by hand.
 NOT_OURS = re.compile(
     r"(^|/)(\.(?!ci|docker|git|sql|squawk|hadolint)[^/]*|\.git|__pycache__|[^/]*\.(?:egg-info|log))(/|$)"

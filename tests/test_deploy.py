@@ -151,10 +151,10 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
     people |= {"set_payout_schedule"}
     people |= {f"{verb}_webhook_endpoint" for verb in ("set", "disable", "enable")}
     people |= {"rotate_webhook_secret", "resend_delivery", "recover_endpoint"}
+    people |= {"create_api_key", "revoke_api_key", "list_api_keys"}
     people |= {"audit_integrity"}
-    door, own = set[str](), set[str]()  # what only the service itself calls
     people |= {"set_webhook_source", "add_webhook_secret", "dismiss_webhook"}
-    door, own = {"receive_webhook"}, set[str]()  # what only the service itself calls
+    door, own = {"receive_webhook", "use_api_key"}, {"get_own"}  # what only the service itself calls
     work = {"claim_payout_run", "fail_payout_run", "pay_due_restaurants"}
     work |= {"claim_deliveries", "record_delivery", "tell_overdue_events"}
     service = door | own | work
@@ -162,7 +162,7 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
         "cuenta_processor": reports,
         "cuenta_app": functions - people - service,
         "cuenta_operator": functions - service,
-        "cuenta_reader": reads - service,
+        "cuenta_reader": reads - people - service,
         "cuenta_door": door,
         "cuenta_restaurant": own,
         "cuenta_worker": work | {"continue_payout_run", "run_due_payouts", "audit_integrity"},

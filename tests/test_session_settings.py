@@ -268,6 +268,13 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("recover_endpoint({endpoint}, 'epoch')", ()),
     ("disable_webhook_endpoint({endpoint})", ()),
     ("enable_webhook_endpoint({endpoint})", ()),
+    ("create_api_key(%s, %s, %s, %s)", ("a\\b", "reader", "res_001", date(2999, 1, 2))),
+    ("create_api_key(%s, %s)", ("a", "app\\")),
+    ("list_api_keys(1)", ()),
+    ("revoke_api_key(%s, %s)", ("own", "a\\b")),
+    ("use_api_key(pg_catalog.sha256('other'))", ()),
+    ("get_own(pg_catalog.sha256('other'), %s, %s::pg_catalog.jsonb)", ("get_balance", {"p_currency": "PEN"})),
+    ("get_own(pg_catalog.sha256('other'), %s, %s::pg_catalog.jsonb)", ("list_payouts", {"p_limit": "2"})),
     ("get_service_status()", ()),
     ("check_integrity()", ()),
     ("check_integrity(%s)", ("no\\check",)),
@@ -277,6 +284,7 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
 ]
 WORK = ("claim_payout_run", "fail_payout_run", "claim_deliveries", "record_delivery", "tell_overdue_events")
 AS = dict.fromkeys(WORK, "cuenta_worker") | {"receive_webhook": "cuenta_door"}  # who calls what only the service does
+AS |= {"use_api_key": "cuenta_door", "get_own": "cuenta_restaurant"}
 HOSTILE = """
     create schema hostile;
     grant usage on schema hostile to public;
@@ -349,6 +357,12 @@ def url(database: str) -> str:
         admin.execute("select api.ingest_event(%s::pg_catalog.jsonb)", (json.dumps(late),))
         admin.execute("select * from api.run_payouts('PEN', '2025-12-30', 1)")
         admin.execute("select api.ingest_event(%s::pg_catalog.jsonb)", (json.dumps(event("evt_5")),))
+        for name in ("own", "other"):
+            admin.execute(
+                "insert into access.api_keys (key_id, key_digest, name, role, bound_to, created_at, created_by)"
+                " values (%s, sha256(%s::bytea), %s, 'reader', 'res_001', '2025-12-30', 'x')",
+                [name, name, name],
+            )
         admin.execute(HOSTILE.replace("<functions>", FUNCTIONS))
     return database
 
@@ -360,7 +374,7 @@ def plain(value: Any) -> Any:
             name: plain(inner)
             for name, inner in value.items()
             if name not in ("cursor", "rejection_no", "age", "age_seconds", "delivery_id", "lease_id", "duration_ms")
-            and name not in ("secret_no", "webhook_no")
+            and name not in ("secret_no", "webhook_no", "key", "key_id")
         }
     if isinstance(value, list):
         return [plain(inner) for inner in value]

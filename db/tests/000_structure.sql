@@ -49,6 +49,7 @@ select functions_are(
         'claim_payouts',
         'confirm_payout',
         'continue_payout_run',
+        'create_api_key',
         'disable_webhook_endpoint',
         'dismiss_event',
         'dismiss_rejection',
@@ -59,6 +60,7 @@ select functions_are(
         'get_balance',
         'get_event',
         'get_metrics',
+        'get_own',
         'get_payment',
         'get_payout',
         'get_payout_run',
@@ -71,6 +73,7 @@ select functions_are(
         'hold_funds',
         'ingest_event',
         'ingest_events',
+        'list_api_keys',
         'list_balances',
         'list_deliveries',
         'list_disputes',
@@ -107,6 +110,7 @@ select functions_are(
         'resume_payouts',
         'retry_payout_run',
         'reverse_event',
+        'revoke_api_key',
         'rotate_webhook_secret',
         'run_due_payouts',
         'run_payouts',
@@ -118,6 +122,7 @@ select functions_are(
         'set_webhook_endpoint',
         'start_payout_run',
         'tell_overdue_events',
+        'use_api_key',
         'write_off_debt'
     ],
     'schema api holds the public functions'
@@ -802,9 +807,9 @@ select bag_eq(
     values
     ('ledger.account_balances'), ('ledger.payout_runs'), ('ledger.payout_schedules'),
     ('ledger.payout_terms'), ('outbound.endpoints'),
-    ('ledger.payouts'), ('ledger.restaurants')
+    ('ledger.payouts'), ('ledger.restaurants'), ('access.api_keys')
     $$,
-    'restaurants, balances, payouts, runs and endpoints refuse delete and truncate'
+    'restaurants, balances, payouts, runs, endpoints and keys refuse delete and truncate'
 );
 select is_empty(
     $$

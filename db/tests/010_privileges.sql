@@ -250,8 +250,8 @@ select bag_eq(
     ) as r (role_name)
         on case
             -- what only the service itself calls
-            when r.role_name = 'cuenta_door' then p.proname in ('receive_webhook')
-            when r.role_name = 'cuenta_restaurant' then p.proname in ('')
+            when r.role_name = 'cuenta_door' then p.proname in ('receive_webhook', 'use_api_key')
+            when r.role_name = 'cuenta_restaurant' then p.proname in ('get_own')
             when r.role_name = 'cuenta_worker' then p.proname in (
                 'audit_integrity',
                 'claim_payout_run', 'continue_payout_run', 'fail_payout_run',
@@ -263,12 +263,15 @@ select bag_eq(
             when p.proname in ('claim_deliveries', 'record_delivery', 'tell_overdue_events')
                 then false
             when p.proname in ('receive_webhook') then false
+            when p.proname in ('use_api_key', 'get_own') then false
+            when p.proname in ('list_api_keys') then r.role_name = 'cuenta_operator'
             when r.role_name = 'cuenta_processor' then p.proname in ('ingest_event', 'ingest_events')
             when r.role_name = 'cuenta_reader' then p.provolatile = 's'
             when r.role_name = 'cuenta_app' then p.proname not in (
-                'accept_event', 'audit_integrity', 'dismiss_event', 'dismiss_rejection', 'replay_event',
+                'accept_event', 'create_api_key', 'audit_integrity', 'dismiss_event', 'dismiss_rejection', 'replay_event',
                 'replay_events', 'cancel_payout', 'hold_funds', 'load_fx_rates', 'pay_by_hand', 'post_adjustment',
-                'release_hold', 'resume_payouts', 'reverse_event', 'set_payout_schedule', 'set_payout_terms',
+                'release_hold', 'resume_payouts', 'reverse_event', 'revoke_api_key', 'set_payout_schedule',
+                'set_payout_terms',
                 'set_platform_settings', 'write_off_debt',
                 'disable_webhook_endpoint', 'enable_webhook_endpoint', 'recover_endpoint',
                 'resend_delivery', 'rotate_webhook_secret', 'set_webhook_endpoint',

@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(195);
+select plan(217);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -61,6 +61,11 @@ $do$;
 create function pg_temp.payout(p_restaurant_id text) returns text
 language sql stable
 return (select p.payout_id from ledger.payouts as p where p.restaurant_id = p_restaurant_id);
+
+create temporary table keys as
+select k.role, sha256(convert_to(k.key, 'UTF8')) as digest
+from (values ('app', null), ('reader', 'res_001')) as w (role, restaurant_id)
+cross join lateral api.create_api_key('x', w.role, w.restaurant_id) as k;
 
 create temporary table failures as
 select c.no, c.state, c.code, c.detail, pg_temp.failure(c.statement) as failure
@@ -363,6 +368,34 @@ from (
     (
         208, 'LUURL', 'ENDPOINT_URL_INVALID', 'field=url',
         'select set_webhook_endpoint(''http://a.example'')'
+    ),
+    (
+        61, 'LBARG', 'ARGUMENT_MISSING', 'argument=name', 'select create_api_key(null, ''app'')'
+    ),
+    (61, 'LBARG', 'ARGUMENT_MISSING', 'argument=role', 'select create_api_key(''x'', null)'),
+    (61, 'LBARG', 'ARGUMENT_MISSING', 'argument=key_id', 'select revoke_api_key(null)'),
+    (61, 'LNAPK', 'API_KEY_NOT_FOUND', '', 'select revoke_api_key(''x'')'),
+    (
+        61, 'LUKNM', 'API_KEY_NAME_INVALID', 'characters=1', 'select create_api_key('' '', ''app'')'
+    ),
+    (61, 'LUKRL', 'API_KEY_ROLE_UNKNOWN', 'role=root', 'select create_api_key(''x'', ''root'')'),
+    (
+        61, 'LUKBD', 'API_KEY_BOUND', 'role=operator, restaurant_id=res_001',
+        'select create_api_key(''x'', ''operator'', ''res_001'')'
+    ),
+    (
+        61, 'LUKEX', 'API_KEY_EXPIRY_INVALID', 'expires_at=-infinity',
+        'select create_api_key(''x'', ''app'', null, ''-infinity'')'
+    ),
+    (61, 'LAKEY', 'UNAUTHENTICATED', '', 'select get_own(null, ''get_balance'')'),
+    (
+        61, 'LFOWN', 'FORBIDDEN', '',
+        'select get_own(k.digest, ''get_balance'') from pg_temp.keys as k where k.role = ''app'''
+    ),
+    (
+        61, 'LBOWN', 'ARGUMENT_UNKNOWN', 'arguments=p_restaurant_id',
+        'select get_own(k.digest, ''get_restaurant'', ''{"p_x": "1"}'') '
+        'from pg_temp.keys as k where k.role = ''reader'''
     )
 ) as c (no, state, code, detail, statement);
 select is(
@@ -416,7 +449,7 @@ select set_eq(
     cross join lateral regexp_matches(
         split_part(r.statement, ';', 1), 'constraint\s*=\s*''(\w+)''', 'i'
     ) as c (code)
-    where p.pronamespace::regnamespace::text in ('ledger', 'inbound', 'outbound', 'api')
+    where p.pronamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound', 'api')
     $$,
     'no code is raised that is not tried here, and each always with the same name'
 );
