@@ -129,6 +129,31 @@ CREATE TYPE ledger.event_fields AS (
 
 COMMENT ON TYPE ledger.event_fields IS 'The fields that every event has, named as in the document.';
 
+CREATE FUNCTION access.list_parameters(p_function text) RETURNS TABLE(name text, type_name text, has_default boolean)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION access.list_parameters(p_function text) IS 'What a function of schema api takes.';
+
+CREATE FUNCTION access.read_own(p_function text, p_arguments jsonb) RETURNS TABLE(answer json, cursor text)
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION access.read_own(p_function text, p_arguments jsonb) IS 'Calls a function of schema api.';
+
+CREATE FUNCTION access.require_key_facts(p_name text, p_role text, p_restaurant_id text, p_expires_at timestamp with time zone, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION access.require_key_facts(p_name text, p_role text, p_restaurant_id text, p_expires_at timestamp with time zone, p_now timestamp with time zone) IS 'Checks what is said of a new key.';
+
+CREATE FUNCTION access.require_own_arguments(p_restaurant_id text, p_function text, p_arguments jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION access.require_own_arguments(p_restaurant_id text, p_function text, p_arguments jsonb) IS 'What a restaurant''s own key may ask.';
+
+CREATE FUNCTION access.require_own_key(p_key_digest bytea, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION access.require_own_key(p_key_digest bytea, p_now timestamp with time zone) IS 'The restaurant that a key is bound to.';
+
 CREATE FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text DEFAULT 'default'::text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -210,6 +235,14 @@ ALTER FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) OWNER TO 
 
 COMMENT ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) IS 'Pays the next restaurants of a run.';
 
+CREATE FUNCTION api.create_api_key(p_name text, p_role text, p_restaurant_id text DEFAULT NULL::text, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(key_id text, name text, role text, restaurant_id text, created_at timestamp with time zone, created_by text, expires_at timestamp with time zone, key text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.create_api_key(p_name text, p_role text, p_restaurant_id text, p_expires_at timestamp with time zone, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.create_api_key(p_name text, p_role text, p_restaurant_id text, p_expires_at timestamp with time zone, p_actor text) IS 'Makes a key for somebody who calls the service; shows it once.';
+
 CREATE FUNCTION api.disable_webhook_endpoint(p_endpoint_id text, p_actor text DEFAULT NULL::text) RETURNS TABLE(endpoint_id text, url text, is_enabled boolean, disabled_at timestamp with time zone, disabled_reason text, disabled_by text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -285,6 +318,12 @@ CREATE FUNCTION api.get_metrics() RETURNS TABLE(metrics text)
     SET search_path TO 'pg_catalog', 'pg_temp';
 
 COMMENT ON FUNCTION api.get_metrics() IS 'What the database knows about itself and the ledger, for Prometheus.';
+
+CREATE FUNCTION api.get_own(p_key_digest bytea, p_function text, p_arguments jsonb DEFAULT '{}'::jsonb) RETURNS TABLE(answer json, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.get_own(p_key_digest bytea, p_function text, p_arguments jsonb) IS 'What a restaurant''s own key reads: for the service.';
 
 CREATE FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text DEFAULT NULL::text, p_provider text DEFAULT NULL::text) RETURNS TABLE(payment_id text, restaurant_id text, provider text, currency text, state text, charged bigint, refunded numeric, disputed numeric, reversed numeric, refundable numeric, held numeric, fee numeric, reservation_id text, event_id text, occurred_at timestamp with time zone, received_at timestamp with time zone, recorded_at timestamp with time zone, business_day date, available_on date, settlement_day date, payout_id text, events jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -366,6 +405,12 @@ CREATE FUNCTION api.ingest_events(p_events jsonb) RETURNS TABLE(item integer, st
 ALTER FUNCTION api.ingest_events(p_events jsonb) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.ingest_events(p_events jsonb) IS 'Takes an array of events in one transaction; one answer an item.';
+
+CREATE FUNCTION api.list_api_keys(p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(key_id text, name text, role text, restaurant_id text, status text, created_at timestamp with time zone, created_by text, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, revoked_by text, cursor text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+COMMENT ON FUNCTION api.list_api_keys(p_limit integer, p_cursor text) IS 'The keys that there are and were, the newest first.';
 
 CREATE FUNCTION api.list_balances(p_restaurant_id text DEFAULT NULL::text, p_currency text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS TABLE(restaurant_id text, currency text, available numeric, pending numeric, reserved bigint, held bigint, total numeric, last_event_at timestamp with time zone, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -635,6 +680,14 @@ ALTER FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference tex
 
 COMMENT ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) IS 'Takes back an event that was a mistake.';
 
+CREATE FUNCTION api.revoke_api_key(p_key_id text, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(key_id text, name text, role text, restaurant_id text, created_at timestamp with time zone, created_by text, expires_at timestamp with time zone, revoked_at timestamp with time zone, revoked_by text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.revoke_api_key(p_key_id text, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.revoke_api_key(p_key_id text, p_actor text) IS 'Takes a key back, for good.';
+
 CREATE FUNCTION api.rotate_webhook_secret(p_endpoint_id text, p_keep_hours integer DEFAULT 24, p_actor text DEFAULT NULL::text) RETURNS TABLE(endpoint_id text, secret text, old_secret_until timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -722,6 +775,14 @@ CREATE FUNCTION api.tell_overdue_events(p_limit integer DEFAULT 500) RETURNS TAB
 ALTER FUNCTION api.tell_overdue_events(p_limit integer) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.tell_overdue_events(p_limit integer) IS 'Has told which events wait for longer than the platform allows.';
+
+CREATE FUNCTION api.use_api_key(p_key_digest bytea) RETURNS TABLE(has_keys boolean, key_id text, name text, role text, restaurant_id text, seconds_left double precision, is_servable boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp';
+
+ALTER FUNCTION api.use_api_key(p_key_digest bytea) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.use_api_key(p_key_digest bytea) IS 'Who shows this key: for the service.';
 
 CREATE FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2472,6 +2533,60 @@ CREATE FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with t
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) IS 'Gives an endpoint a new secret.';
+
+CREATE TABLE access.api_keys (
+    key_id text NOT NULL COLLATE pg_catalog."C",
+    key_no bigint NOT NULL,
+    key_digest bytea NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL COLLATE pg_catalog."C",
+    bound_to text COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    CONSTRAINT api_keys_bound_key_reads_check CHECK (((bound_to IS NULL) OR (role = 'reader'::text))),
+    CONSTRAINT api_keys_digest_length_check CHECK ((octet_length(key_digest) = 32)),
+    CONSTRAINT api_keys_revoked_by_check CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+    CONSTRAINT api_keys_role_check CHECK ((role = ANY (ARRAY['processor'::text, 'app'::text, 'operator'::text, 'reader'::text])))
+);
+
+COMMENT ON TABLE access.api_keys IS 'Keys that callers of the service show, those that are revoked or have expired included: once there was one, the service wants one.';
+
+COMMENT ON COLUMN access.api_keys.key_id IS 'The part of the key that is no secret.';
+
+COMMENT ON COLUMN access.api_keys.key_no IS 'In the order in which they were made.';
+
+COMMENT ON COLUMN access.api_keys.key_digest IS 'SHA-256 of the whole key; the key itself is nowhere.';
+
+COMMENT ON COLUMN access.api_keys.name IS 'Whose it is: the actor of what is done with it, and what stands in the log.';
+
+COMMENT ON COLUMN access.api_keys.role IS 'What it may do: as cuenta_processor, cuenta_app, cuenta_operator or cuenta_reader.';
+
+COMMENT ON COLUMN access.api_keys.bound_to IS 'The one restaurant that it may see; null: it is not bound to one.';
+
+COMMENT ON COLUMN access.api_keys.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN access.api_keys.created_by IS 'Who made it.';
+
+COMMENT ON COLUMN access.api_keys.expires_at IS 'From when on it is not valid; null: no end.';
+
+COMMENT ON COLUMN access.api_keys.last_used_at IS 'When it was last used, to ten minutes or so; null: never.';
+
+COMMENT ON COLUMN access.api_keys.revoked_at IS 'When it was revoked; null: it was not.';
+
+COMMENT ON COLUMN access.api_keys.revoked_by IS 'Who revoked it.';
+
+ALTER TABLE access.api_keys ALTER COLUMN key_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME access.api_keys_key_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE inbound.kept_webhooks (
     webhook_no bigint NOT NULL,
@@ -6990,6 +7105,15 @@ COMMENT ON COLUMN reporting.webhook_sources.changed_at IS 'When it was changed l
 
 COMMENT ON COLUMN reporting.webhook_sources.changed_by IS 'Who did.';
 
+ALTER TABLE ONLY access.api_keys
+    ADD CONSTRAINT api_keys_key_digest_key UNIQUE (key_digest);
+
+ALTER TABLE ONLY access.api_keys
+    ADD CONSTRAINT api_keys_key_no_key UNIQUE (key_no);
+
+ALTER TABLE ONLY access.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (key_id);
+
 ALTER TABLE ONLY inbound.kept_webhooks
     ADD CONSTRAINT kept_webhooks_delivery_key UNIQUE (source, body_digest, item_no);
 
@@ -7229,6 +7353,8 @@ CREATE OR REPLACE VIEW reporting.webhook_sources WITH (security_barrier='true') 
      LEFT JOIN inbound.source_secrets k ON ((s.source = k.source)))
   GROUP BY s.source;
 
+CREATE TRIGGER api_keys_never_removed BEFORE DELETE OR TRUNCATE ON access.api_keys FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
 CREATE TRIGGER account_balances_follow_entries BEFORE UPDATE OF balance, reserved, held, last_entry_seq, last_entry_at, last_event_at, closed_through ON ledger.account_balances FOR EACH ROW EXECUTE FUNCTION ledger.tg_account_balances__follow_entries();
 
 CREATE TRIGGER account_balances_keep_key BEFORE UPDATE OF restaurant_id, currency ON ledger.account_balances FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
@@ -7451,6 +7577,21 @@ GRANT USAGE ON SCHEMA outbound TO cuenta_writer;
 GRANT USAGE ON SCHEMA reporting TO cuenta_writer;
 GRANT USAGE ON SCHEMA reporting TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION access.list_parameters(p_function text) FROM PUBLIC;
+GRANT ALL ON FUNCTION access.list_parameters(p_function text) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION access.read_own(p_function text, p_arguments jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION access.read_own(p_function text, p_arguments jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION access.require_key_facts(p_name text, p_role text, p_restaurant_id text, p_expires_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION access.require_key_facts(p_name text, p_role text, p_restaurant_id text, p_expires_at timestamp with time zone, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION access.require_own_arguments(p_restaurant_id text, p_function text, p_arguments jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION access.require_own_arguments(p_restaurant_id text, p_function text, p_arguments jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION access.require_own_key(p_key_digest bytea, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION access.require_own_key(p_key_digest bytea, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provider text, p_actor text) TO cuenta_operator;
 
@@ -7488,6 +7629,9 @@ REVOKE ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) F
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_app;
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.continue_payout_run(p_run_id text, p_limit integer) TO cuenta_worker;
+
+REVOKE ALL ON FUNCTION api.create_api_key(p_name text, p_role text, p_restaurant_id text, p_expires_at timestamp with time zone, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.create_api_key(p_name text, p_role text, p_restaurant_id text, p_expires_at timestamp with time zone, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.disable_webhook_endpoint(p_endpoint_id text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.disable_webhook_endpoint(p_endpoint_id text, p_actor text) TO cuenta_operator;
@@ -7530,6 +7674,10 @@ GRANT ALL ON FUNCTION api.get_metrics() TO cuenta_writer;
 GRANT ALL ON FUNCTION api.get_metrics() TO cuenta_app;
 GRANT ALL ON FUNCTION api.get_metrics() TO cuenta_operator;
 GRANT ALL ON FUNCTION api.get_metrics() TO cuenta_reader;
+
+REVOKE ALL ON FUNCTION api.get_own(p_key_digest bytea, p_function text, p_arguments jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.get_own(p_key_digest bytea, p_function text, p_arguments jsonb) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.get_own(p_key_digest bytea, p_function text, p_arguments jsonb) TO cuenta_restaurant;
 
 REVOKE ALL ON FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text, p_provider text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.get_payment(p_payment_id text, p_restaurant_id text, p_provider text) TO cuenta_writer;
@@ -7597,6 +7745,10 @@ REVOKE ALL ON FUNCTION api.ingest_events(p_events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.ingest_events(p_events jsonb) TO cuenta_processor;
 GRANT ALL ON FUNCTION api.ingest_events(p_events jsonb) TO cuenta_app;
 GRANT ALL ON FUNCTION api.ingest_events(p_events jsonb) TO cuenta_operator;
+
+REVOKE ALL ON FUNCTION api.list_api_keys(p_limit integer, p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_api_keys(p_limit integer, p_cursor text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_api_keys(p_limit integer, p_cursor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_balances(p_restaurant_id text, p_currency text, p_limit integer, p_cursor text) TO cuenta_writer;
@@ -7775,6 +7927,9 @@ GRANT ALL ON FUNCTION api.retry_payout_run(p_run_id text) TO cuenta_operator;
 REVOKE ALL ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.reverse_event(p_event_id text, p_reason text, p_reference text, p_provider text, p_actor text) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.revoke_api_key(p_key_id text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.revoke_api_key(p_key_id text, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.rotate_webhook_secret(p_endpoint_id text, p_keep_hours integer, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.rotate_webhook_secret(p_endpoint_id text, p_keep_hours integer, p_actor text) TO cuenta_operator;
 
@@ -7812,6 +7967,9 @@ GRANT ALL ON FUNCTION api.start_payout_run(p_currency text, p_as_of date, p_min_
 
 REVOKE ALL ON FUNCTION api.tell_overdue_events(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.tell_overdue_events(p_limit integer) TO cuenta_worker;
+
+REVOKE ALL ON FUNCTION api.use_api_key(p_key_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.use_api_key(p_key_digest bytea) TO cuenta_door;
 
 REVOKE ALL ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
@@ -8565,6 +8723,14 @@ GRANT ALL ON FUNCTION outbound.write_moment(p_at timestamp with time zone) TO cu
 
 REVOKE ALL ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON TABLE access.api_keys FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE access.api_keys TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE access.api_keys TO cuenta_writer;
+
+REVOKE ALL ON SEQUENCE access.api_keys_key_no_seq FROM cuenta_owner;
+GRANT SELECT ON SEQUENCE access.api_keys_key_no_seq TO cuenta_owner;
+GRANT USAGE ON SEQUENCE access.api_keys_key_no_seq TO cuenta_writer;
 
 REVOKE ALL ON TABLE inbound.kept_webhooks FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE inbound.kept_webhooks TO cuenta_owner;
