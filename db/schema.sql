@@ -803,11 +803,6 @@ CREATE FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings j
 
 COMMENT ON FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings jsonb) IS 'What is wrong with those settings of a source that its adapter reads.';
 
-CREATE FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
-
-COMMENT ON FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) IS 'Why an item of Adyen, of a kind that may become an event, becomes none.';
-
 CREATE FUNCTION inbound.find_source_fault(p_scheme text, p_settings jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
@@ -947,6 +942,11 @@ CREATE FUNCTION inbound.pad_key(p_key bytea, p_algorithm text, p_mask integer) R
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION inbound.pad_key(p_key bytea, p_algorithm text, p_mask integer) IS 'A key as HMAC puts it before what it hashes.';
+
+CREATE FUNCTION inbound.pass_over_adyen_item(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) RETURNS inbound.reading
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.pass_over_adyen_item(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) IS 'Why an item of Adyen becomes no event.';
 
 CREATE FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -7980,9 +7980,6 @@ GRANT ALL ON FUNCTION inbound.complete_reading(p_source text, p_reading inbound.
 REVOKE ALL ON FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.find_adapter_settings_fault(p_adapter text, p_settings jsonb) TO cuenta_writer;
 
-REVOKE ALL ON FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION inbound.find_adyen_pass(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) TO cuenta_writer;
-
 REVOKE ALL ON FUNCTION inbound.find_source_fault(p_scheme text, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.find_source_fault(p_scheme text, p_settings jsonb) TO cuenta_writer;
 
@@ -8046,6 +8043,9 @@ GRANT ALL ON FUNCTION inbound.name_restaurant(p_account jsonb, p_object jsonb, p
 
 REVOKE ALL ON FUNCTION inbound.pad_key(p_key bytea, p_algorithm text, p_mask integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.pad_key(p_key bytea, p_algorithm text, p_mask integer) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.pass_over_adyen_item(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.pass_over_adyen_item(p_known inbound.webhook_kind, p_item jsonb, p_settings jsonb) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) TO cuenta_writer;

@@ -19,9 +19,8 @@ as $function$
  *     p_settings  - the settings of the source
  * Returns:
  *     the readings, in the order in which they are to be posted
- * Calls:  inbound.find_adyen_pass, inbound.make_reading, inbound.name_restaurant,
- *         inbound.pick_metadata, inbound.read_flag, inbound.read_id, inbound.read_text,
- *         inbound.write_reading
+ * Calls:  inbound.name_restaurant, inbound.pass_over_adyen_item, inbound.pick_metadata,
+ *         inbound.read_flag, inbound.read_id, inbound.read_text, inbound.write_reading
  */
 declare
     v_kind constant text := p_known.kind;
@@ -30,26 +29,14 @@ declare
     v_has_several constant boolean := p_settings -> 'several_captures' is not distinct from 'true';
     v_psp constant text := inbound.read_id(p_item -> 'pspReference');
     v_original constant jsonb := p_item -> 'originalReference';
-    v_pass constant text := inbound.find_adyen_pass(p_known, p_item, p_settings);
+    v_pass constant inbound.reading := inbound.pass_over_adyen_item(p_known, p_item, p_settings);
     v_reason text := inbound.read_text(p_item -> 'reason');
     v_event jsonb;
     v_optional jsonb;
     v_type text := p_known.becomes;
 begin
-    if p_known.outcome <> 'event' then
-        return next inbound.make_reading(
-            p_known.outcome, v_kind, case p_known.outcome
-                when 'ignored' then 'KIND_IGNORED' else 'NEEDS_A_PERSON'
-            end, p_known.says
-        );
-        return;
-    elsif v_is_good is null then
-        return next inbound.make_reading(
-            'refused', v_kind, 'FIELD_INVALID', 'success is neither true nor false'
-        );
-        return;
-    elsif v_pass is not null then
-        return next inbound.make_reading('ignored', v_kind, 'STATE_IGNORED', v_pass);
+    if v_pass.outcome is not null then
+        return next v_pass;
         return;
     end if;
     v_optional := jsonb_build_object(
