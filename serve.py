@@ -43,14 +43,14 @@ def check_login(database_url: str) -> None:
         )
 
 
-def check_address(host: str, port: int) -> None:
+def check_address(host: str, port: int, option: str = "--port") -> None:
     """Ends with a clear message if somebody listens there: Granian would share the port, and requests would go now to
     this database and now to the other service's."""
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        sys.exit(f"cannot listen on {host}, port {port}: {reason}. Choose another one with --port.")
+        sys.exit(f"cannot listen on {host}, port {port}: {reason}. Choose another one with {option}.")
 
 
 def default_workers() -> int:
@@ -98,6 +98,12 @@ def main() -> None:
         help="listen on an address that other machines can reach",
     )
     parser.add_argument("--with-parent", action="store_true", help="end when the process that started this is gone")
+    parser.add_argument(
+        "--metrics-port",
+        type=int,
+        default=int(os.environ.get("CUENTA_METRICS_PORT") or 0),
+        help="answer /metrics of the server itself there, for Prometheus, on 127.0.0.1",
+    )
     options = parser.parse_args()
     try:
         address = ipaddress.ip_address("127.0.0.1" if options.host == "localhost" else options.host)
@@ -111,6 +117,8 @@ def main() -> None:
     if not os.environ.get("DATABASE_URL"):
         sys.exit("DATABASE_URL is not set. `make run` starts a database of its own.")
     check_address(str(address), options.port)
+    if options.metrics_port:
+        check_address("127.0.0.1", options.metrics_port, "--metrics-port")
     check_login(os.environ["DATABASE_URL"])
     if options.with_parent:
         threading.Thread(target=follow_parent, args=[os.getppid()], daemon=True).start()
@@ -129,6 +137,8 @@ def main() -> None:
         respawn_failed_workers=True,
         log_dictconfig=CONFIG,
         working_dir=Path(__file__).parent,
+        metrics_enabled=bool(options.metrics_port),
+        metrics_port=options.metrics_port or 9090,
     ).serve()
 
 
