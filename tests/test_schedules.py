@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -140,6 +142,17 @@ def test_two_people_make_one_schedule_at_once(sessions: Sessions, currency: str)
     assert {row["schedule_id"] for row in told} == {name}
     changes = "select count(*) from ledger.setting_changes where new_settings ? %s"
     assert sessions.admin.value(changes, f"payout_schedule {name}") == 1  # the others changed nothing
+
+
+def test_the_schedules_of_the_page_are_some(sessions: Sessions) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "worker.md").read_text()
+    block = page.split("## Schedules\n\n```sql\n", 1)[1].split("```", 1)[0]
+    for statement in re.sub(r"--.*", "", block).split(";")[:-1]:
+        assert sessions.admin.rows(statement.replace("%", "%%"))
+    due = "select schedule_id, next_due_at at time zone timezone as at, day from list_payout_schedules()"
+    told = {row["schedule_id"]: row["at"] for row in sessions.admin.rows(due)}
+    assert (told["pen-nightly"].hour, told["pen-nightly"].minute) == (2, 30)
+    assert (told["usd-weekly"].isoweekday(), (told["eur-monthly"] + timedelta(days=1)).day) == (1, 1)
 
 
 def test_missed_for_weeks_it_starts_once_as_of_the_last_time(sessions: Sessions, currency: str) -> None:
