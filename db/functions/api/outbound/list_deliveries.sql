@@ -67,12 +67,21 @@ begin
         d.next_attempt_at, d.last_attempt_at, d.last_status::integer, d.last_error, d.last_answer,
         d.last_duration_ms, d.delivered_at, d.renewed_at, d.renewed_by, d.created_at, d.payload,
         ledger.write_cursor(d.delivery_no::text)
-    from outbound.find_deliveries(
-        p_endpoint_id, p_state, v_types, p_message_id, v_before, v_limit
+    from (
+        select f.delivery_no
+        from outbound.find_deliveries(
+            p_endpoint_id, p_state, v_types, p_message_id, v_before, v_limit
+        ) as f
+        order by f.delivery_no desc
+        limit v_limit
     ) as k
-    inner join outbound.deliveries as d on k.delivery_no = d.delivery_no
-    order by k.delivery_no desc
-    limit v_limit;
+    cross join lateral (
+        select o.*
+        from outbound.deliveries as o
+        where o.delivery_no = k.delivery_no
+        limit 1
+    ) as d
+    order by k.delivery_no desc;
     get diagnostics v_rows = row_count;
     if v_rows = v_limit then
         raise notice 'only the first %: give p_limit (up to 500) or p_cursor', v_limit;

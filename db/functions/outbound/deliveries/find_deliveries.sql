@@ -14,7 +14,8 @@ as $function$
 /*
  * Function: outbound.find_deliveries(6)
  *     Which deliveries are a page of the list: each endpoint and type is a look into an index for
- *     the newest few, and so is each endpoint and state.
+ *     the newest few, and so is each endpoint and state. Said as ranges, since the planner takes
+ *     equal values for a reason to read the primary key until it has found enough.
  * Parameters:
  *     p_endpoint_id, p_state, p_message_id  - only these; null: all
  *     p_types   - only of these types
@@ -42,11 +43,11 @@ begin
             select d.delivery_no
             from outbound.deliveries as d
             where d.endpoint_id = e.endpoint_id
-                and d.state = p_state
+                and d.state >= p_state
+                and (d.state, d.delivery_no) < (p_state, p_before)
                 and d.state <> 'delivered'
-                and d.delivery_no < p_before
                 and d.type = any(p_types)
-            order by d.delivery_no desc
+            order by d.state desc, d.delivery_no desc
             limit p_limit
         ) as n
         where p_endpoint_id is null or e.endpoint_id = p_endpoint_id;
@@ -59,10 +60,10 @@ begin
             select d.delivery_no
             from outbound.deliveries as d
             where d.endpoint_id = e.endpoint_id
-                and d.type = t.type
-                and d.delivery_no < p_before
+                and d.type >= t.type
+                and (d.type, d.delivery_no) < (t.type, p_before)
                 and (p_state is null or d.state = p_state)
-            order by d.delivery_no desc
+            order by d.type desc, d.delivery_no desc
             limit p_limit
         ) as n
         where p_endpoint_id is null or e.endpoint_id = p_endpoint_id;
