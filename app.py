@@ -24,8 +24,10 @@ from db.pool import Pool
 from documents import AS_WRITTEN, BadDocument, Number, parse, parse_array, parse_lines, write
 from log import access, log
 from routes import ROUTES, Route
+from webhooks import receive
 
 SELECT = {
+    "webhook": "r.answer, r.content_type",
     "row": "row_to_json(r)::text",
     "status": "row_to_json(r)::text, r.status",
     "step": "row_to_json(r)::text, r.run_id, r.is_finished",
@@ -213,6 +215,12 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
     return Response(row[0], status, headers, mimetype=mimetype)
 
 
+def take(pool: Pool, route: Route, source: str) -> Response:
+    """A signed webhook: webhooks.py."""
+    g.route = route
+    return receive(pool, request, source)
+
+
 def on_database_error(error: psycopg.Error) -> Response:
     """The one error map: the SQLSTATE's class is the status, the constraint's name the public code."""
     state = error.sqlstate or type(error).__name__
@@ -328,7 +336,8 @@ def create_app(pool: Pool | None = None) -> Flask:
     app.register_error_handler(BadDocument, on_bad_document)
     app.register_error_handler(Exception, on_error)
     for route in ROUTES:
-        app.add_url_rule(route.path, route.operation, partial(call, pool, route), methods=[route.method])
+        view = partial(take, pool) if route.answer == "webhook" else partial(call, pool)
+        app.add_url_rule(route.path, route.operation, partial(view, route), methods=[route.method])
     app.add_url_rule("/health", "health", lambda: {"status": "ok"})
     app.add_url_rule("/ready", "ready", partial(ready, pool))
     app.add_url_rule("/openapi.json", "openapi", partial(send_from_directory, "docs", "openapi.json"))

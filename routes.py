@@ -22,7 +22,9 @@ class Route:
     optional: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None  # the argument that the header Idempotency-Key gives, which is then required
     document: str | None = None  # the jsonb argument that takes the raw body
-    answer: str = "row"  # or rows: an array (a batch, NDJSON too), list: data, page: data and next_cursor, metrics
+    answer: str = (
+        "row"  # or rows: an array (a batch, NDJSON too), list: data, page: data and next_cursor, metrics, webhook
+    )
     status: int | Mapping[str, int] = 200  # or by the row's own status
     page: int = 0  # the function's default limit
     name: str = ""  # of the operation, where another one calls the function, too
@@ -74,6 +76,9 @@ HOLDS, RELEASE = "/v1/holds", "/v1/holds/<any_text:hold_id>/release"
 INBOX, OPEN_WITH = "/v1/inbox", dict.fromkeys(("code", "status", "restaurant_id"), "text") | PAGING
 ENDPOINTS, ENDPOINT = "/v1/webhook-endpoints", {"event_types": "texts", "settings": "object"} | ACTOR
 DELIVERIES = dict.fromkeys(("endpoint_id", "state", "type", "message_id"), "text") | PAGING
+SOURCES, SECRET_PERIOD = "/v1/webhook-sources", dict.fromkeys(("valid_from", "valid_until"), "timestamp")
+KEPT, RECEIVED = "/v1/kept-webhooks", dict.fromkeys(("headers", "query"), "object")
+KEPT_WITH = {"source": "text", "is_open": "boolean"} | PAGING
 ROUTES = (
     Route("POST", EVENTS, "ingest_event", document="event", status=EVENT),
     Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
@@ -132,6 +137,12 @@ ROUTES = (
     Route("POST", f"{INBOX}/<any_text:event_id>/dismiss", "dismiss_event", REASON, PROVIDER | ACTOR),
     Route("POST", "/v1/rejections/<rejection_no>/dismiss", "dismiss_rejection", REASON, ACTOR),
     Route("GET", "/metrics", "get_metrics", answer="metrics"),
+    Route("POST", "/v1/webhooks/<source>", "receive_webhook", RECEIVED, document="body", answer="webhook"),
+    Route("GET", SOURCES, "list_webhook_sources", answer="list"),
+    Route("PUT", SOURCES, "set_webhook_source", {"source": "text", "scheme": "text"}, {"settings": "object"} | ACTOR),
+    Route("POST", f"{SOURCES}/<source>/secrets", "add_webhook_secret", {"secret": "text"}, SECRET_PERIOD | ACTOR),
+    Route("GET", KEPT, "list_kept_webhooks", optional=KEPT_WITH, answer="page", page=50),
+    Route("POST", f"{KEPT}/<webhook_no>/dismiss", "dismiss_webhook", REASON, ACTOR),
     Route("GET", ENDPOINTS, "list_webhook_endpoints", answer="list"),
     Route("PUT", ENDPOINTS, "set_webhook_endpoint", {"url": "text"}, ENDPOINT),
     Route("POST", f"{ENDPOINTS}/<endpoint_id>/rotate", "rotate_webhook_secret", {}, {"keep_hours": "integer"} | ACTOR),

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -31,6 +32,7 @@ class Pool(ConnectionPool[Connection]):
     """A pool with a connection for every thread, which heals after the database was away."""
 
     def __init__(self, database_url: str, role: str | None = None, size: int = THREADS) -> None:
+        self.database_url = database_url
         self.gate = Gate(REQUESTS, SHARE, PATIENCE)
         super().__init__(
             with_role(database_url, role or service_role()),
@@ -44,6 +46,17 @@ class Pool(ConnectionPool[Connection]):
             reconnect_timeout=5,  # then a new request starts afresh, instead of ever longer pauses
             open=True,
         )
+
+    @cached_property
+    def door(self) -> "Pool":
+        """The pool of who is not known yet, opened by the first signed webhook."""
+        return Pool(self.database_url, "cuenta_door", 0)
+
+    def close(self, timeout: float = 5) -> None:
+        """Close this pool, and that of the door."""
+        if "door" in vars(self):
+            self.door.close(timeout)
+        super().close(timeout)
 
     def _prepare_nothing_yet(self, connection: Connection) -> None:
         connection.prepared = None if os.environ.get("CUENTA_PREPARE") == "no" else {}

@@ -78,7 +78,7 @@ def assert_refused(door: Connection, admin: Connection, *args: Any, **more: Any)
         receive(door, *args, **more)
     diag = error.value.diag
     assert (diag.sqlstate, diag.constraint_name, diag.message_primary, diag.message_detail, diag.message_hint) == (
-        "LASIG",
+        "LAKEY",
         "UNAUTHENTICATED",
         "this is not signed as it must be",
         None,

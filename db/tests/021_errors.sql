@@ -337,7 +337,7 @@ from (
     (
         70, 'LNWHK', 'WEBHOOK_NOT_FOUND', 'webhook_no=0', 'select dismiss_webhook(0, ''why'')'
     ),
-    (70, 'LASIG', 'UNAUTHENTICATED', '', 'select receive_webhook(''src'', ''{}'', ''{}'', ''x'')'),
+    (70, 'LAKEY', 'UNAUTHENTICATED', '', 'select receive_webhook(''src'', ''{}'', ''{}'', ''x'')'),
     (59, 'LUSTE', 'STATE_UNKNOWN', 'state=x', 'select list_disputes(p_state => ''x'')'),
     (
         200, 'LBLEA', 'LEASE_INVALID', 'lease_seconds=0',

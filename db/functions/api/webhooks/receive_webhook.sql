@@ -25,7 +25,7 @@ as $function$
  *     one row: accepted, the answer that this source wants to hear with its content type, and what
  *     became of each thing that the body tells
  * Raises:
- *     LASIG  it is not signed as it must be, whatever is wrong
+ *     LAKEY  it is not signed as it must be, whatever is wrong
  *     LBARR, LBMAX  never: its events are an array, and not too many
  *     LXRUL  a rule has vanished
  *     22023  the server does not know the restaurant's time zone: send it again

@@ -22,7 +22,7 @@ as $function$
  * Returns:
  *     the source
  * Raises:
- *     LASIG  there is no such source, it is disabled, it has no secret that is valid now, or
+ *     LAKEY  there is no such source, it is disabled, it has no secret that is valid now, or
  *            something about the signature is not right
  * Calls:  inbound.is_signed_standard, inbound.is_signed_stripe, inbound.is_signed_mercadopago,
  *         inbound.is_signed_hmac, inbound.is_signed_basic, inbound.is_signed_adyen,
@@ -80,7 +80,7 @@ begin
     if v_is_authentic is not true then
         perform nextval('inbound.refused_webhooks_seq');
         raise exception 'this is not signed as it must be'
-            using errcode = 'LASIG', constraint = 'UNAUTHENTICATED';
+            using errcode = 'LAKEY', constraint = 'UNAUTHENTICATED';
     end if;
     return v_source;
 end;

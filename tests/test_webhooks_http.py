@@ -1,0 +1,211 @@
+"""POST /v1/webhooks/{source}: raw bytes in, what the processor wants to hear out, one 401 for everything else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask.testing import FlaskClient
+from psycopg.types.json import Jsonb
+from werkzeug.test import TestResponse
+
+import app as service
+from db.pool import Pool
+from tests import webhooks_in as sign
+from tests.sessions import charge, new_id
+from tests.webhooks_in import HEX, PASSWORD, TEXT, WHSEC
+
+DOCUMENTS = Path(__file__).resolve().parent / "webhooks"
+SOURCES: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("bank", "standard", WHSEC, {}),
+    ("stripe", "stripe", TEXT, {"restaurant_path": ["metadata", "restaurant_id"]}),
+    ("adyen", "adyen", HEX, {"accounts": {"TestMerchant": "res_adyen"}}),
+    ("mercadopago", "mercadopago", TEXT, {}),
+    ("relay", "hmac", TEXT, {"adapter": "mercadopago", "restaurant_path": ["metadata", "restaurant_id"]}),
+    ("shop", "basic", PASSWORD, {}),
+]
+
+
+@pytest.fixture(scope="module")
+def client(database: str) -> Iterator[FlaskClient]:
+    """A client of the service, with sources made over HTTP by an operator's service."""
+    application = service.create_app(Pool(database, "cuenta_operator"))
+    client = application.test_client()
+    for name, scheme, secret, settings in SOURCES:
+        body: dict[str, Any] = {"source": name, "scheme": scheme, "settings": settings, "actor": "ana"}
+        answer = client.put("/v1/webhook-sources", json=body)
+        assert (answer.status_code, answer.json and answer.json["settings"]) == (200, settings), answer.text
+        answer = client.post(f"/v1/webhook-sources/{name}/secrets", json={"secret": secret, "actor": "ana"})
+        assert answer.status_code == 200, answer.text
+        assert secret not in answer.text
+    yield client
+    application.extensions["pool"].close()
+
+
+def post(
+    client: FlaskClient, name: str, body: bytes, headers: dict[str, str], query: str = "", **more: Any
+) -> TestResponse:
+    return client.post(f"/v1/webhooks/{name}{query}", data=body, headers=headers, **more)
+
+
+def event(**other: Any) -> bytes:
+    return json.dumps(charge(new_id("res"), "PEN", **other)).encode()
+
+
+def test_a_signed_webhook_is_posted_whatever_its_content_type(client: FlaskClient) -> None:
+    for content_type in ("application/json", "text/plain", "application/octet-stream", None):
+        body = event()
+        answer = post(client, "bank", body, sign.standard(body), content_type=content_type)
+        assert (answer.status_code, answer.mimetype) == (200, "application/json"), answer.text
+        assert answer.json is not None
+        assert [r["status"] for r in answer.json["results"]] == ["processed"]
+
+
+def test_a_replayed_webhook_is_a_success_and_posts_once(client: FlaskClient) -> None:
+    body = event()
+    headers = sign.standard(body)
+    told = [post(client, "bank", body, headers) for _ in range(3)]
+    assert [answer.status_code for answer in told] == [200] * 3
+    assert [a.json["results"][0]["status"] for a in told if a.json] == ["processed", *["already_processed"] * 2]
+    restaurant = json.loads(body)["restaurant_id"]
+    balance = client.get(f"/v1/restaurants/{restaurant}/balance?currency=PEN").json
+    assert balance is not None
+    assert balance["available"] == 950
+
+
+def test_conflicts_and_refusals_are_successes_and_in_the_inbox(client: FlaskClient) -> None:
+    body = event()
+    post(client, "bank", body, sign.standard(body))
+    for change, status in (({"amount": 7, "fee": 0}, "conflict"), ({"event_id": new_id(), "amount": 0}, "rejected")):
+        other = json.dumps(json.loads(body) | change).encode()
+        answer = post(client, "bank", other, sign.standard(other))
+        assert (answer.status_code, answer.json and answer.json["results"][0]["status"]) == (200, status)
+        inbox = client.get("/v1/inbox?limit=500").json
+        assert inbox is not None
+        assert json.loads(other)["event_id"] in [i["event_id"] for i in inbox["data"] if i["status"] == status]
+
+
+def test_every_failure_is_the_same_401(client: FlaskClient) -> None:
+    body = event()
+    good = sign.standard(body)
+    bad: list[tuple[str, bytes, dict[str, str]]] = [
+        ("bank", body, {}),
+        ("bank", body + b" ", good),
+        ("bank", body, good | {"webhook-timestamp": "nan"}),
+        ("bank", body, good | {"webhook-signature": "v1,é"}),
+        ("nobody", body, good),
+        ("n\u00e9%00%ff", body, good),
+        ("stripe", b"\xff\xfe", {"stripe-signature": "t=,,"}),
+        ("adyen", b"[" * 100_000, {}),
+        ("adyen", sign.adyen(), {}),
+        ("shop", body, {"authorization": "Basic ????"}),
+        ("mercadopago", b"", {"x-signature": "ts=1.5,v1=x"}),
+    ]
+    answers = []
+    for name, content, headers in bad:
+        answer = post(client, name, content, headers, "?data.id=%00%ff")
+        assert answer.status_code == 401
+        assert answer.json is not None
+        answers.append({k: v for k, v in answer.json["error"].items() if k != "request_id"})
+    error = {"code": "UNAUTHENTICATED", "message": "this is not signed as it must be", "details": {}}
+    assert answers == [error] * len(bad)
+
+
+def test_a_body_past_the_limit_is_413_and_none_is_401(client: FlaskClient) -> None:
+    body = b"x" * ((256 << 10) + 1)
+    assert post(client, "bank", body, sign.standard(body)).status_code == 413
+    assert post(client, "nobody", body, {}).status_code == 413
+    assert post(client, "bank", b"", {}).status_code == 401
+    assert client.post("/v1/webhooks/bank", headers={"Transfer-Encoding": "gzip"}).status_code == 415
+    assert client.get("/v1/webhooks/bank").status_code == 405
+
+
+def test_adyen_hears_accepted(client: FlaskClient) -> None:
+    body = sign.adyen(sign.adyen_item(), sign.adyen_item(pspReference="P2", eventCode="NO_SUCH_CODE"))
+    answer = post(client, "adyen", body, {})
+    assert (answer.status_code, answer.mimetype, answer.text) == (200, "text/plain", "[accepted]")
+    kept = client.get("/v1/kept-webhooks?source=adyen").json
+    assert kept is not None
+    assert ("unknown", "NO_SUCH_CODE", 2) in [(k["outcome"], k["kind"], k["item_no"]) for k in kept["data"]]
+
+
+def test_stripes_documents_are_posted_and_what_is_not_mapped_is_kept(client: FlaskClient) -> None:
+    for path in sorted((DOCUMENTS / "stripe").glob("*.json")):
+        if path.name.endswith(".expected.json"):
+            continue
+        body = path.read_bytes()
+        answer = post(client, "stripe", body, sign.stripe(body))
+        assert answer.status_code == 200, answer.text
+        assert answer.json is not None
+        assert all(r["outcome"] in ("event", "ignored", "unknown", "refused") for r in answer.json["results"])
+    body = b'{"id": "evt_x", "object": "event", "type": "no.such.kind", "data": {"object": {}}}'
+    answer = post(client, "stripe", body, sign.stripe(body))
+    assert answer.json is not None
+    assert answer.json["results"][0]["code"] == "KIND_UNKNOWN"
+
+
+def test_what_mercado_pago_says_is_posted_by_a_source_that_signs_bodies(client: FlaskClient) -> None:
+    body = (DOCUMENTS / "mercadopago" / "01_payment_approved.json").read_bytes()
+    data_id = str(json.loads(body)["id"])
+    answer = post(client, "mercadopago", body, sign.mercadopago(data_id), f"?data.id={data_id}&type=payment")
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["results"][0]["code"]) == (200, "BODY_NOT_SIGNED")
+    answer = post(client, "relay", body, sign.plain(body))
+    assert answer.json is not None
+    assert answer.json["results"][0]["status"] == "processed"
+
+
+def test_a_person_sees_what_is_kept_and_dismisses_it(client: FlaskClient) -> None:
+    body = b"not JSON at all"
+    assert post(client, "bank", body, sign.standard(body)).status_code == 200
+    kept = client.get("/v1/kept-webhooks?source=bank").json
+    assert kept is not None
+    (row,) = [k for k in kept["data"] if k["body"] == body.decode()]
+    assert (row["code"], row["is_open"]) == ("BODY_UNREADABLE", True)
+    answer = client.post(f"/v1/kept-webhooks/{row['webhook_no']}/dismiss", json={"reason": "a test", "actor": "ana"})
+    assert (answer.status_code, answer.json and answer.json["dismissed_by"]) == (200, "ana")
+    kept = client.get("/v1/kept-webhooks?source=bank").json
+    assert kept is not None
+    assert body.decode() not in [k["body"] for k in kept["data"]]
+    assert post(client, "bank", body, sign.standard(body)).status_code == 200  # it is open again
+    kept = client.get("/v1/kept-webhooks?source=bank&is_open=true").json
+    assert kept is not None
+    assert [k["deliveries"] for k in kept["data"] if k["body"] == body.decode()] == [2]
+
+
+def test_no_answer_tells_a_secret(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    told = client.get("/v1/webhook-sources").text + client.get("/v1/restaurants/x/changes").text
+    for name, _, secret, _ in SOURCES:
+        for wrong in ({"secret": secret, "x": 1}, {"secret": secret, "valid_until": "x"}, {"secret": [secret]},
+                      {"secret": secret + "\x00"}, {"secret": secret, "valid_until": "1970-01-01T00:00:00Z",
+                      "valid_from": "1980-01-01T00:00:00Z"}):  # fmt: skip
+            answer = client.post(f"/v1/webhook-sources/{name}/secrets", json=wrong)
+            assert answer.status_code in (400, 422), answer.text
+            told += answer.text
+        told += client.post("/v1/webhook-sources/nobody/secrets", json={"secret": secret}).text
+    told += caplog.text
+    for _, _, secret, _ in SOURCES:
+        assert secret not in told
+
+
+@pytest.fixture
+def logged(create_database: Callable[..., str]) -> Iterator[tuple[FlaskClient, psycopg.Connection[Any]]]:
+    url = create_database()
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("select api.set_webhook_source('bank', 'standard', %s)", (Jsonb({}),))
+        application = service.create_app(Pool(url, "cuenta_operator"))
+        yield application.test_client(), admin
+        application.extensions["pool"].close()
+
+
+def test_a_secret_is_an_argument_and_never_part_of_a_statement(
+    logged: tuple[FlaskClient, psycopg.Connection[Any]],
+) -> None:
+    client, admin = logged
+    assert client.post("/v1/webhook-sources/bank/secrets", json={"secret": WHSEC}).status_code == 200
+    queries = admin.execute("select a.query from pg_stat_activity as a where a.datname = current_database()").fetchall()
+    assert WHSEC not in str(queries)

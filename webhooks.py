@@ -1,0 +1,50 @@
+"""Signed webhooks at the door: what came is handed to the database as it came, which verifies it and answers.
+
+Nothing is parsed here, and nobody needs a key: the signature is one.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+
+from flask import Request, Response
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+from db.pool import Pool
+
+CALL = (
+    b"select r.answer, r.content_type from api.receive_webhook("
+    b"p_source => $1, p_headers => $2, p_query => $3, p_body => $4) as r"
+)
+
+
+def read_bytes(request: Request) -> bytes:
+    """The body, byte by byte; it is not read where it is too long."""
+    limit, length = int(os.environ.get("CUENTA_MAX_BODY_BYTES", 256 << 10)), request.content_length
+    coding = request.environ.get("HTTP_TRANSFER_ENCODING")
+    if (coding or "chunked").lower() != "chunked":
+        raise UnsupportedMediaType("of transfer encodings only chunked is taken")
+    if length is None:
+        length = limit + 1 if coding else 0
+    elif length > limit:
+        raise RequestEntityTooLarge
+    body: bytes = request.environ["wsgi.input"].read(length)
+    if len(body) > limit:
+        raise RequestEntityTooLarge
+    if not coding and len(body) < length:
+        raise BadRequest("the body was cut short")
+    return body
+
+
+def as_json(texts: Iterable[tuple[str, str]]) -> str:
+    """An object of texts that PostgreSQL can keep."""
+    return json.dumps({k.replace("\0", ""): v.replace("\0", "\ufffd") for k, v in texts})
+
+
+def receive(pool: Pool, request: Request, source: str) -> Response:
+    """Hand a webhook over; 2xx only after the commit."""
+    body = read_bytes(request)
+    values = [source.replace("\0", "\ufffd"), as_json(request.headers.items()), as_json(request.args.items())]
+    with pool.gate.enter(()):
+        answer, content_type = pool.door.call(CALL, [*values, f"\\x{body.hex()}"])
+    return Response(answer, 200, content_type=str(content_type, "utf-8"))
