@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
+from tests import webhooks_in
 from tests.test_mapping import examples
 
 ROOT = Path(__file__).resolve().parent
@@ -444,3 +445,33 @@ def test_settings_that_an_adapter_could_not_read_are_told(
     query = "select inbound.find_adapter_settings_fault(%s, %s)"
     [fault] = connect().execute(query, (adapter, Jsonb(given_settings))).fetchone()
     assert (fault or "").partition(" ")[0] == (word or "")
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS)
+def test_a_document_that_is_sent_is_what_the_adapter_reads(create_database: Any, adapter: str) -> None:
+    """Through the whole door: each document from a source of its own, with its settings, posted or kept."""
+    outcomes: set[str] = set()
+    with psycopg.connect(create_database(), autocommit=True) as connection:
+        for path in (path for path in DOCUMENTS if path.parent.name == adapter):
+            expected = expectation(path)
+            chosen = {"adapter": adapter, **expected.get("settings", {})}
+            if chosen.pop("scheme", None):
+                continue  # what another scheme makes of it
+            source = f"{adapter}-{path.stem[:2]}"
+            connection.execute("select * from api.set_webhook_source(%s, 'basic', %s)", (source, Jsonb(chosen)))
+            connection.execute("select * from api.add_webhook_secret(%s, %s)", (source, webhooks_in.PASSWORD))
+            [(status, results)] = connection.execute(
+                "select w.status, w.results from api.receive_webhook(%s, %s, '{}', %s) as w",
+                (source, Jsonb(webhooks_in.basic()), path.read_bytes()),
+            ).fetchall()
+            assert status == "accepted"
+            for result, reading in zip(results, expected["readings"], strict=True):
+                if reading["outcome"] != "event" or result["outcome"] == "event":
+                    assert result["outcome"] == reading["outcome"], path.stem
+                else:
+                    assert result["code"] == "RESTAURANT_NOT_NAMED", path.stem
+                assert (result["outcome"] == "event") == ("status" in result), path.stem
+                outcomes.add(result["outcome"])
+        kept = {outcome for (outcome,) in connection.execute("select outcome from inbound.kept_webhooks")}
+    assert outcomes == OUTCOMES
+    assert kept == {"unknown", "refused"}
