@@ -9,8 +9,16 @@ same, but for the payouts' ids, and fits into 80 columns.
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +27,7 @@ from psycopg.rows import dict_row
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from standardwebhooks import Webhook
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -31,6 +40,7 @@ AS_OF, CURRENCY, MINIMUM = "2025-12-31", "PEN", 50000
 UNLUCKY = "res_004"  # whose payout fails
 SENT_BACK = "res_003"  # whose payout the bank sends back after it was paid
 DISPUTED = "res_007"
+INGEST = "select * from ingest_event(%(event)s)"
 console = Console()
 
 
@@ -67,7 +77,7 @@ def call(connection: Connection, statement: str, **values: Any) -> list[dict[str
 
 def payout_event(payout: dict[str, Any], event_type: str, day: str = "2026-01-02", **more: str) -> str:
     """What the processor sends about a payout."""
-    event = more | {
+    event = {
         "event_id": f"evt_{payout['restaurant_id']}_{event_type}",
         "event_type": event_type,
         "occurred_at": f"{day}T15:00:00Z",
@@ -76,7 +86,89 @@ def payout_event(payout: dict[str, Any], event_type: str, day: str = "2026-01-02
         "amount": payout["amount"],
         "payout_id": payout["payout_id"],
     }
-    return json.dumps(event)
+    return json.dumps(event | more)
+
+
+class Office(ThreadingHTTPServer):
+    """A receiver of webhooks, on a free port of this machine: it keeps what is signed with its secret."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), OfficeRequest)
+        self.url = f"http://127.0.0.1:{self.server_port}/hooks"
+        self.secret = ""
+        self.messages: list[dict[str, Any]] = []
+
+    def wait_for(self, is_there: Callable[[dict[str, Any]], bool]) -> None:
+        """Until a message of this kind has come."""
+        deadline = time.monotonic() + 60
+        while not any(is_there(message) for message in self.messages):
+            if time.monotonic() > deadline:
+                sys.exit("make demo: the webhook did not come")
+            time.sleep(0.1)
+
+
+class OfficeRequest(BaseHTTPRequestHandler):
+    """One message."""
+
+    server: Office
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        message = Webhook(self.server.secret).verify(body, dict(self.headers.items()))  # raises if it is not ours
+        self.server.messages.append({"type": message["type"], "verified": True, **message["data"]})
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: the table shows what came."""
+
+
+@contextmanager
+def working(url: str, office: Office) -> Iterator[None]:
+    """A worker and the receiver, for as long as the block lasts."""
+    threading.Thread(target=office.serve_forever, daemon=True).start()
+    words = [sys.executable, str(embedded.ROOT / "worker.py"), "--with-parent"]
+    worker = subprocess.Popen(words, env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(30)
+        office.shutdown()
+
+
+def pay_by_schedule(connection: Connection, url: str) -> None:
+    """A schedule is due in a moment; the worker starts its run, and the office is told."""
+    now = datetime.now(UTC)
+    sale = {
+        "event_id": "evt_sold_yesterday",
+        "event_type": "charge_succeeded",
+        "occurred_at": (now - timedelta(days=1)).isoformat(),
+        "restaurant_id": "res_001",
+        "currency": CURRENCY,
+        "amount": 90000,
+        "fee": 2700,
+    }
+    with Office() as office:
+        told = "{payout.created,payout.paid,payout_run.completed}"
+        settings = json.dumps({"allow_http": True, "allowed_hosts": ["127.0.0.1"]})
+        endpoint = "select * from set_webhook_endpoint(%(url)s, %(types)s, %(settings)s)"
+        [made] = call(connection, endpoint, url=office.url, types=told, settings=settings)
+        office.secret = made["secret"]
+        show("sold yesterday", call(connection, INGEST, event=json.dumps(sale)), "status event_id entries")
+        due = (datetime.now(UTC) + timedelta(seconds=2)).strftime("%H:%M:%S")
+        schedule = "select * from set_payout_schedule('nightly', 'PEN', 'daily', %(due)s, 'UTC', p_min_amount => 50000)"
+        show("schedule", call(connection, schedule, due=due), "schedule_id cadence as_of_days min_amount")
+        with working(url, office):
+            office.wait_for(lambda message: message["type"] == "payout_run.completed")
+            runs = "select * from list_payout_runs(p_limit => 1)"
+            show("the run that it started", call(connection, runs), "state payouts_created restaurants_skipped")
+            for payout in [message for message in office.messages if message["type"] == "payout.created"]:
+                more = {"event_id": f"evt_{payout['payout_id']}", "occurred_at": now.isoformat()}
+                call(connection, INGEST, event=payout_event(payout, "payout_paid", **more))
+                office.wait_for(lambda m, p=payout: m["type"] == "payout.paid" and m["payout_id"] == p["payout_id"])  # type: ignore[misc]
+        messages = [message for message in office.messages if message["type"] != "payout_run.completed"]
+        show("what the office was told, each signed", messages, "type restaurant_id amount status verified")
 
 
 def tell(url: str) -> bool:
@@ -116,7 +208,7 @@ def tell(url: str) -> bool:
 
         console.rule("5. The bank answers: all are paid but one, which fails")
         said = [payout_event(p, "payout_failed" if p["restaurant_id"] == UNLUCKY else "payout_paid") for p in created]
-        answers = [call(connection, "select * from ingest_event(%(event)s)", event=event)[0] for event in said]
+        answers = [call(connection, INGEST, event=event)[0] for event in said]
         show("answers", answers, "status event_id event_type entries")
         show("payouts", call(connection, payouts, currency=CURRENCY), "restaurant_id as_of amount status")
         show("balances", call(connection, balances), amounts)
@@ -129,7 +221,7 @@ def tell(url: str) -> bool:
         console.rule("7. A payout that was paid comes back")
         [paid] = [payout for payout in created if payout["restaurant_id"] == SENT_BACK]
         returned = payout_event(paid, "payout_failed", "2026-01-05", failure_code="account_closed")
-        show("answer", call(connection, "select * from ingest_event(%(event)s)", event=returned), "status entries")
+        show("answer", call(connection, INGEST, event=returned), "status entries")
         console.print("An account that is closed will fail again: its payouts are paused until a person resumes them.")
         terms = "select * from get_payout_terms(%(id)s, %(currency)s)"
         show("terms", call(connection, terms, id=SENT_BACK, currency=CURRENCY), "restaurant_id is_paused paused_reason")
@@ -152,7 +244,10 @@ def tell(url: str) -> bool:
         balance = "select * from get_balance(%(id)s, 'CLP')"
         show("balance", call(connection, balance, id=DISPUTED), "restaurant_id available held total")
 
-        console.rule("9. Is it sound?")
+        console.rule("9. A schedule, a worker, and webhooks")
+        pay_by_schedule(connection, url)
+
+        console.rule("10. Is it sound?")
         accounts = call(connection, "select * from reporting.trial_balance order by currency, account")
         show("trial balance", accounts, "currency account debit credit balance")
         checks = call(connection, "select * from check_integrity()")
