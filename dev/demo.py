@@ -168,6 +168,7 @@ def pay_by_schedule(connection: Connection, url: str) -> None:
                 call(connection, INGEST, event=payout_event(payout, "payout_paid", **more))
                 office.wait_for(lambda m, p=payout: m["type"] == "payout.paid" and m["payout_id"] == p["payout_id"])  # type: ignore[misc]
         messages = [message for message in office.messages if message["type"] != "payout_run.completed"]
+        messages.sort(key=lambda message: (message["type"], message["restaurant_id"]))
         show("what the office was told, each signed", messages, "type restaurant_id amount status verified")
 
 
