@@ -869,7 +869,7 @@ COMMENT ON COLUMN inbound.source_secrets.inner_key IS 'The first block of the in
 COMMENT ON COLUMN inbound.source_secrets.outer_key IS 'The first block of the outer hash.';
 
 CREATE FUNCTION inbound.is_signed(p_content bytea, p_signatures bytea[], p_keys inbound.source_secrets[]) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION inbound.is_signed(p_content bytea, p_signatures bytea[], p_keys inbound.source_secrets[]) IS 'Whether one of the signatures is the HMAC of the content with one of the keys.';
 
@@ -6044,7 +6044,7 @@ CREATE VIEW reporting.kept_webhooks WITH (security_barrier='true') AS
     kind,
     code,
     message,
-    encode(substr(body, 1, 10000), 'escape'::text) AS body,
+    length(body) AS body_bytes,
     deliveries,
     received_at,
     last_received_at,
@@ -6054,7 +6054,7 @@ CREATE VIEW reporting.kept_webhooks WITH (security_barrier='true') AS
     reason
    FROM inbound.kept_webhooks k;
 
-COMMENT ON VIEW reporting.kept_webhooks IS 'Signed webhooks that were answered with success and became no event: for a person to see.';
+COMMENT ON VIEW reporting.kept_webhooks IS 'Signed webhooks that were answered with success and became no event: for a person to see. What they say is not here: it may be of persons.';
 
 COMMENT ON COLUMN reporting.kept_webhooks.webhook_no IS 'Its number: later ones are greater.';
 
@@ -6070,7 +6070,7 @@ COMMENT ON COLUMN reporting.kept_webhooks.code IS 'Why it is no event.';
 
 COMMENT ON COLUMN reporting.kept_webhooks.message IS 'The reason in words.';
 
-COMMENT ON COLUMN reporting.kept_webhooks.body IS 'The first 10,000 bytes of the body; those that are no ASCII as octal escapes.';
+COMMENT ON COLUMN reporting.kept_webhooks.body_bytes IS 'How long the body is; list_kept_webhooks shows it.';
 
 COMMENT ON COLUMN reporting.kept_webhooks.deliveries IS 'How often it was received.';
 

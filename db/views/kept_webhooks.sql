@@ -8,7 +8,7 @@ select
     k.kind,
     k.code,
     k.message,
-    encode(substr(k.body, 1, 10000), 'escape') as body,
+    length(k.body) as body_bytes,
     k.deliveries,
     k.received_at,
     k.last_received_at,
@@ -19,7 +19,8 @@ select
 from inbound.kept_webhooks as k;
 
 comment on view reporting.kept_webhooks is
-'Signed webhooks that were answered with success and became no event: for a person to see.';
+'Signed webhooks that were answered with success and became no event: for a person to see. What '
+'they say is not here: it may be of persons.';
 comment on column reporting.kept_webhooks.webhook_no is 'Its number: later ones are greater.';
 comment on column reporting.kept_webhooks.source is 'Who sent it.';
 comment on column reporting.kept_webhooks.item_no is
@@ -29,8 +30,8 @@ comment on column reporting.kept_webhooks.outcome is
 comment on column reporting.kept_webhooks.kind is 'What the processor calls it.';
 comment on column reporting.kept_webhooks.code is 'Why it is no event.';
 comment on column reporting.kept_webhooks.message is 'The reason in words.';
-comment on column reporting.kept_webhooks.body is
-'The first 10,000 bytes of the body; those that are no ASCII as octal escapes.';
+comment on column reporting.kept_webhooks.body_bytes is
+'How long the body is; list_kept_webhooks shows it.';
 comment on column reporting.kept_webhooks.deliveries is 'How often it was received.';
 comment on column reporting.kept_webhooks.received_at is 'When it was received first.';
 comment on column reporting.kept_webhooks.last_received_at is 'When it was received last.';

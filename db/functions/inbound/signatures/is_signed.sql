@@ -4,7 +4,7 @@ create or replace function inbound.is_signed(
     p_keys inbound.source_secrets[]
 )
 returns boolean
-language sql
+language plpgsql
 immutable
 parallel safe
 as $function$
@@ -20,18 +20,28 @@ as $function$
  *     true or false
  * Calls:  inbound.hash_bytes
  */
-    select coalesce(
-        bool_or(
-            sha256(
-                inbound.hash_bytes(
-                    k.algorithm,
-                    k.outer_key || inbound.hash_bytes(k.algorithm, k.inner_key || p_content)
-                )
-            ) = any(array(select sha256(s.signature) from unnest(p_signatures) as s (signature)))
-        ),
-        false
-    )
-    from unnest(p_keys) as k;
+declare
+    v_right bytea;
+    v_is_signed boolean := false;
+    r_key inbound.source_secrets;
+    v_signature bytea;
+begin
+    if p_keys is null or p_signatures is null then
+        return false;
+    end if;
+    foreach r_key in array p_keys loop
+        v_right := sha256(
+            inbound.hash_bytes(
+                r_key.algorithm,
+                r_key.outer_key || inbound.hash_bytes(r_key.algorithm, r_key.inner_key || p_content)
+            )
+        );
+        foreach v_signature in array p_signatures loop
+            v_is_signed := v_is_signed or coalesce(sha256(v_signature) = v_right, false);
+        end loop;
+    end loop;
+    return v_is_signed;
+end;
 $function$;
 
 comment on function inbound.is_signed(bytea, bytea[], inbound.source_secrets[])
