@@ -22,7 +22,7 @@ FROM base AS tests
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libtap-parser-sourcehandler-pgtap-perl make \
     && rm -rf /var/lib/apt/lists/*
-COPY requirements-run.txt requirements-dev.txt ./
+COPY requirements-run.txt requirements-dev.txt requirements-otel.txt ./
 RUN pip install --no-cache-dir -r requirements-dev.txt
 COPY --from=pgtap-package /usr/share/postgresql/18/extension/ .tools/usr/share/postgresql/18/extension/
 COPY . ./
@@ -33,7 +33,7 @@ CMD ["python", "dev/tests.py"]
 
 # The last one is what `docker build .` makes.
 FROM base AS app
-COPY app.py routes.py webhooks.py serve.py worker.py sender.py documents.py log.py yoyo.ini ./
+COPY app.py routes.py webhooks.py serve.py worker.py tracing.py sender.py documents.py log.py yoyo.ini ./
 COPY db db
 COPY docs docs
 COPY events/load.py events/load_fx.py events/events.jsonl events/

@@ -95,7 +95,7 @@ clean:  ## remove the virtual environment and fetched tools; the data in .data s
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt requirements-run.txt requirements.txt | .venv/bin/python
+.venv/installed-dev: requirements-dev.txt requirements-otel.txt requirements-run.txt requirements.txt | .venv/bin/python
 	@echo "installing what $< names into .venv"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@ .venv/installed

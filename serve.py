@@ -17,6 +17,7 @@ from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
+import tracing
 from app import create_app
 from db.pool import REQUESTS, THREADS, service_role, with_role
 from log import CONFIG, log
@@ -81,6 +82,7 @@ def create_worker() -> Flask:
         become_worker()
         threading.Thread(target=follow_parent, args=[parent.pid], daemon=True).start()
     app = create_app()
+    tracing.start(app)
     atexit.register(app.extensions["pool"].close)  # Python 3.13 and later would wait for ever for the pool's threads
     return app
 
