@@ -98,10 +98,15 @@ class Office(ThreadingHTTPServer):
         self.secret = ""
         self.messages: list[dict[str, Any]] = []
 
-    def wait_for(self, is_there: Callable[[dict[str, Any]], bool]) -> None:
-        """Until a message of this kind has come."""
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """The messages of a type that have come, by restaurant: they come in any order."""
+        messages = [message for message in self.messages if message["type"] == kind]
+        return sorted(messages, key=lambda message: str(message.get("restaurant_id")))
+
+    def wait_until(self, has_come: Callable[[], bool]) -> None:
+        """Until what was expected has come."""
         deadline = time.monotonic() + 60
-        while not any(is_there(message) for message in self.messages):
+        while not has_come():
             if time.monotonic() > deadline:
                 sys.exit("make demo: the webhook did not come")
             time.sleep(0.1)
@@ -139,7 +144,7 @@ def working(url: str, office: Office) -> Iterator[None]:
 
 def pay_by_schedule(connection: Connection, url: str) -> None:
     """A schedule is due in a moment; the worker starts its run, and the office is told."""
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(microsecond=0)
     sale = {
         "event_id": "evt_sold_yesterday",
         "event_type": "charge_succeeded",
@@ -160,15 +165,16 @@ def pay_by_schedule(connection: Connection, url: str) -> None:
         schedule = "select * from set_payout_schedule('nightly', 'PEN', 'daily', %(due)s, 'UTC', p_min_amount => 50000)"
         show("schedule", call(connection, schedule, due=due), "schedule_id cadence as_of_days min_amount")
         with working(url, office):
-            office.wait_for(lambda message: message["type"] == "payout_run.completed")
+            office.wait_until(lambda: bool(office.of("payout_run.completed")))
+            [run] = office.of("payout_run.completed")
+            office.wait_until(lambda: len(office.of("payout.created")) == run["payouts_created"])
             runs = "select * from list_payout_runs(p_limit => 1)"
             show("the run that it started", call(connection, runs), "state payouts_created restaurants_skipped")
-            for payout in [message for message in office.messages if message["type"] == "payout.created"]:
+            for payout in office.of("payout.created"):
                 more = {"event_id": f"evt_{payout['payout_id']}", "occurred_at": now.isoformat()}
                 call(connection, INGEST, event=payout_event(payout, "payout_paid", **more))
-                office.wait_for(lambda m, p=payout: m["type"] == "payout.paid" and m["payout_id"] == p["payout_id"])  # type: ignore[misc]
-        messages = [message for message in office.messages if message["type"] != "payout_run.completed"]
-        messages.sort(key=lambda message: (message["type"], message["restaurant_id"]))
+            office.wait_until(lambda: len(office.of("payout.paid")) == run["payouts_created"])
+        messages = office.of("payout.created") + office.of("payout.paid")
         show("what the office was told, each signed", messages, "type restaurant_id amount status verified")
 
 
