@@ -8,8 +8,7 @@ import os
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,8 +19,10 @@ from flask import Flask, Response, abort, g, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
+from auth import LOOK_UP, Door, Refusal, as_own, sign
 from db.pool import Pool
-from documents import AS_WRITTEN, BadDocument, Number, parse, parse_array, parse_lines, write
+from documents import AS_WRITTEN, BadDocument, parse, parse_array, parse_lines, write
+from kinds import FROM_QUERY, KINDS, ON_CALENDAR, is_on_calendar
 from log import access, log
 from routes import ROUTES, Route
 from webhooks import receive
@@ -34,6 +35,9 @@ SELECT = {
     "queued": "row_to_json(r)::text, r.run_id",
     "rows": "coalesce(json_agg(r), '[]')::text",
     "list": "json_build_object('data', coalesce(json_agg(r), '[]'))::text",
+    "own_row": "r.answer::text",
+    "own_page": "json_build_object('data', coalesce(json_agg(r.answer), '[]'), 'next_cursor',"
+    " case when count(*) >= $page then (array_agg(r.cursor))[count(*)] end)::text",
     "csv": "r.csv",
     "metrics": "r.metrics",
     "page": "json_build_object('data', coalesce(json_agg(r), '[]'), 'next_cursor',"
@@ -45,7 +49,7 @@ STATUS = {  # of a SQLSTATE (or an exception of the client library), else of its
     "22023": 503, "25006": 503, "40001": 503, "40P01": 503, "55P03": 503, "OperationalError": 503, "PoolTimeout": 503,
 }  # fmt: skip
 PLAIN = {
-    403: ("FORBIDDEN", "the service has no right to do this"),
+    403: ("FORBIDDEN", "the key's role, or the service's, may not do this"),
     500: ("INTERNAL", "something failed here; the log tells more under the request_id"),
     503: ("UNAVAILABLE", "the database is busy, takes no writes now or does not answer; sending this again is safe"),
 }
@@ -57,45 +61,8 @@ INSTEAD = {  # of what Werkzeug says to somebody at a browser
 SERVED = (".css", ".js", ".svg")  # of the documentation's files
 
 
-KINDS: dict[str, tuple[type, str]] = {  # what a value must be before PostgreSQL casts it
-    "text": (str, r"[^\x00\ud800-\udfff]*"),
-    "texts": (str, r"[^\x00\ud800-\udfff]*"),  # in a list
-    "key": (str, r"[!#-+\--\[\]-~]{1,128}"),  # an event's id; a comma is what two headers are joined by
-    "date": (str, r"\d{4}-\d\d-\d\d"),
-    "timestamp": (str, r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"),
-    "integer": (Number, r"-?\d{1,40}"),
-    "boolean": (bool, r"True|False"),
-    "object": (dict, r"(?s:.*)"),  # as it was written; PostgreSQL reads it
-}
-FROM_QUERY: dict[str, Callable[[str], Any]] = {  # what else than a text a value in a query may stand for
-    "texts": lambda text: text.split(","),
-    "integer": Number,
-    "timestamp": lambda text: re.sub(r" (?=[\d:]+$)", "+", text),  # where nobody escaped the sign of an offset
-    "boolean": lambda text: {"true": True, "false": False}.get(text, text),
-}
-
-
-ON_CALENDAR = ("date", "timestamp")
-
-
-def is_on_calendar(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
 class AnyText(PathConverter):  # the rest of a path, which may begin with a slash, as event ids may
     regex, part_isolating = ".+", False
-
-
-class Refusal(HTTPException):
-    """A request that is refused before the database sees it."""
-
-    def __init__(self, status: int, error: str, message: str, **details: Any) -> None:
-        super().__init__(message)
-        self.code, self.error, self.details = status, error, details
 
 
 def problem(status: int, code: str, message: str, details: Mapping[str, Any] | None = None) -> Response:
@@ -132,11 +99,11 @@ def read_body(route: Route) -> str:
 
 def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
     """The call's arguments by name, every one of its kind."""
-    kinds = {**route.required, **route.optional}
+    kinds, is_query = {**route.required, **route.optional}, route.method in ("GET", "DELETE")
     given: Any = {k: FROM_QUERY.get(kinds.get(k, ""), str)(v) for k, v in request.args.items()}
-    wrong = [k for k, v in request.args.lists() if k not in kinds or v[1:] or route.method != "GET"]
+    wrong = [k for k, v in request.args.lists() if k not in kinds or v[1:] or not is_query]
     is_empty = not (kinds or request.content_length or "HTTP_TRANSFER_ENCODING" in request.environ)
-    if route.method != "GET" and not wrong and not is_empty:
+    if not (is_query or wrong or is_empty):
         given = parse(read_body(route), AS_WRITTEN)
         if not isinstance(given, dict):
             raise Refusal(400, "INVALID_INPUT", "the body must be a JSON object")
@@ -145,6 +112,7 @@ def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
         known = f"this call takes {', '.join(kinds) or 'none'}" + ("" if route.method == "GET" else ", in the body")
         raise Refusal(400, "INVALID_INPUT", f"unknown or repeated parameter; {known}", field=wrong[0])
     values = {**path, **dict.fromkeys(route.required), **given}
+    sign(kinds, values)
     if route.key:
         kinds[route.key], values[route.key] = "key", request.headers.get("Idempotency-Key")
         if not values[route.key]:
@@ -175,7 +143,10 @@ def prefers_async() -> bool:
 
 def call(pool: Pool, route: Route, **path: str) -> Response:
     """The one generic call: arguments in, the database's own JSON out, 2xx only after the commit."""
-    g.route = route
+    g.route, caller = route, g.caller
+    if caller.restaurant_id and route.method != "GET":
+        raise Refusal(403, "FORBIDDEN", "a restaurant's own key reads, and changes nothing")
+    pool = pool.acting_as(caller.role)
     if route.document:
         if request.environ.get("QUERY_STRING"):
             message = "unknown parameter; this call takes a body and none"
@@ -186,6 +157,7 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
         else:
             items = parse_array(text) if route.answer == "rows" else [parse(text)]
         values: dict[str, Any] = {f"p_{route.document}": text}
+        g.event_id = items[0].get("event_id") if route.answer == "row" and isinstance(items[0], dict) else None
         about = {str(item["restaurant_id"]) for item in items if isinstance(item, dict) and "restaurant_id" in item}
     else:
         values = read_arguments(route, path)
@@ -198,6 +170,8 @@ def call(pool: Pool, route: Route, **path: str) -> Response:
             raise Refusal(406, "NOT_ACCEPTABLE", f"a report is {JSON} or {CSV}")
         function, select = (route.csv, "csv") if mimetype == CSV else (function, select)
     headers: dict[str, str] = {}
+    if caller.restaurant_id:
+        values, function, select = as_own(caller, function, values), "get_own", "own_page" if page else "own_row"
     with pool.gate.enter(about):
         if route.queue and values.get("p_dry_run", False) is False and prefers_async():
             values.pop("p_dry_run", None)
@@ -262,6 +236,7 @@ def on_error(error: Exception) -> Response:
 
 def calls() -> Iterable[bytes]:
     """Every call that the route table makes, with as few arguments as it makes it and with all."""
+    yield LOOK_UP
     for route in ROUTES:
         least = re.findall(r"<(?:\w+:)?(\w+)>", route.path) + list(route.required)
         least += [name for name in (route.document, route.key) if name]
@@ -309,12 +284,17 @@ def end_request(response: Response) -> Response:
     headers = response.headers
     headers["X-Request-ID"] = g.request_id
     headers["Cache-Control"] = "no-store"
+    if response.status_code == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="cuenta"'
     headers["X-Content-Type-Options"] = "nosniff"
     if response.status_code == 503:
         headers["Retry-After"] = "1"
     if response.mimetype == "text/html":
         headers["Content-Security-Policy"] = "default-src 'self' 'unsafe-inline' data: blob:"
-    access(request.method, request.path, response.status_code, time.perf_counter() - g.started, g.request_id)
+    seconds = time.perf_counter() - g.started
+    access(
+        request.method, request.path, response.status_code, seconds, g.request_id, g.get("caller"), g.get("event_id")
+    )
     return response
 
 
@@ -330,6 +310,7 @@ def create_app(pool: Pool | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.converters["any_text"] = AnyText
     app.before_request(begin_request)
+    app.before_request(Door(pool).let_in)
     app.after_request(end_request)
     app.register_error_handler(psycopg.Error, on_database_error)
     app.register_error_handler(HTTPException, on_http_error)

@@ -79,6 +79,7 @@ DELIVERIES = dict.fromkeys(("endpoint_id", "state", "type", "message_id"), "text
 SOURCES, SECRET_PERIOD = "/v1/webhook-sources", dict.fromkeys(("valid_from", "valid_until"), "timestamp")
 KEPT, RECEIVED = "/v1/kept-webhooks", dict.fromkeys(("headers", "query"), "object")
 KEPT_WITH = {"source": "text", "is_open": "boolean"} | PAGING
+NEW_KEY = {"restaurant_id": "text", "expires_at": "timestamp"} | ACTOR
 ROUTES = (
     Route("POST", EVENTS, "ingest_event", document="event", status=EVENT),
     Route("POST", f"{EVENTS}/batch", "ingest_events", document="events", answer="rows"),
@@ -151,6 +152,9 @@ ROUTES = (
     Route("POST", f"{ENDPOINTS}/<endpoint_id>/recover", "recover_endpoint", {"since": "timestamp"}, ACTOR, status=202),
     Route("GET", "/v1/deliveries", "list_deliveries", optional=DELIVERIES, answer="page", page=50),
     Route("POST", "/v1/deliveries/<delivery_id>/resend", "resend_delivery", {}, ACTOR, status=202),
+    Route("GET", "/v1/keys", "list_api_keys", optional=PAGING, answer="page", page=50),
+    Route("POST", "/v1/keys", "create_api_key", dict.fromkeys(("name", "role"), "text"), NEW_KEY, status=201),
+    Route("DELETE", "/v1/keys/<key_id>", "revoke_api_key", {}, ACTOR),
     Route("GET", "/v1/reports", "list_reports", answer="list"),
     Route("GET", "/v1/reports/<name>", "get_report", optional=REPORT, page=100, csv="get_report_csv"),
 )

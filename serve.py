@@ -21,6 +21,7 @@ import tracing
 from app import create_app
 from db.pool import REQUESTS, THREADS, service_role, with_role
 from log import CONFIG, log
+from tokens import Issuer
 
 
 def check_login(database_url: str) -> None:
@@ -30,7 +31,8 @@ def check_login(database_url: str) -> None:
     except ValueError as error:
         sys.exit(str(error))
     try:
-        psycopg.connect(with_role(database_url, role), connect_timeout=5).close()
+        for needed in (role, "cuenta_door"):  # the second one looks keys up
+            psycopg.connect(with_role(database_url, needed), connect_timeout=5).close()
     except psycopg.OperationalError as refused:
         try:
             with psycopg.connect(database_url, connect_timeout=5) as connection:
@@ -39,8 +41,8 @@ def check_login(database_url: str) -> None:
             log.warning("the database does not answer yet; /ready tells when it does", reason=str(error))
             return
         sys.exit(
-            f"{login} may not act as {role}: {refused}\n"
-            f"Deploy first (python db/deploy.py); then, as an administrator: grant {role} to {login};"
+            f"{login} may not act as {needed}: {refused}\n"
+            f"Deploy first (python db/deploy.py); then, as an administrator: grant {needed} to {login};"
         )
 
 
@@ -113,9 +115,15 @@ def main() -> None:
         sys.exit(f"--host takes an IP address or localhost, not {options.host}.")
     if not (options.allow_remote or address.is_loopback):
         sys.exit(
-            f"cuenta has no log-in of its own, so it does not listen on {options.host}, only on this machine.\n"
-            "Behind something that authenticates callers, say --allow-remote or CUENTA_ALLOW_REMOTE=1."
+            f"cuenta does not listen on {options.host}, only on this machine, unless it is told so.\n"
+            "With --allow-remote or CUENTA_ALLOW_REMOTE=1 it does, and wants a key of every caller: db/keys.py."
         )
+    if options.allow_remote:
+        os.environ["CUENTA_ALLOW_REMOTE"] = "1"  # the workers read it: everybody shows a key
+    try:
+        Issuer.from_environment()
+    except ValueError as error:
+        sys.exit(str(error))
     if not os.environ.get("DATABASE_URL"):
         sys.exit("DATABASE_URL is not set. `make run` starts a database of its own.")
     check_address(str(address), options.port)

@@ -1,9 +1,9 @@
-"""Makes the login that the service connects with: a member of cuenta_app, and nothing else.
+"""Makes the login that the service connects with: a member of the roles that it acts as, and of nothing else.
 
     CUENTA_SERVICE_PASSWORD=... python db/login.py [--name cuenta_service] [--operator] [--worker]
 
-With --operator it may act as cuenta_operator, too, which the service does if CUENTA_ROLE says so: then everybody who
-reaches its port may do what people may. With --worker it may act as cuenta_worker, which worker.py does. Run again
+With --operator it may act as cuenta_operator, too: for keys of people, and if CUENTA_ROLE says so for everybody who
+comes without a key while none is wanted. With --worker it may act as cuenta_worker, which worker.py does. Run again
 without them, the login may not any more.
 DATABASE_URL names the database, with a login that may create roles. Run it again to change the password.
 The server gets the password's hash only, so that none of its logs has the password.
@@ -18,7 +18,8 @@ import sys
 import psycopg
 from psycopg import sql
 
-ROLE, OPERATOR, WORKER = "cuenta_app", "cuenta_operator", "cuenta_worker"
+ROLES = ("cuenta_app", "cuenta_door", "cuenta_processor", "cuenta_reader", "cuenta_restaurant")
+OPERATOR, WORKER = "cuenta_operator", "cuenta_worker"
 FORBIDDEN = """
 select r.rolname
 from pg_roles as r
@@ -34,14 +35,14 @@ def make_login(
         if connection.execute(FORBIDDEN, [name]).fetchone():
             raise ValueError(f"{name} administers this server: the service gets a login of its own")
         secret = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
-        login, role = sql.Identifier(name), sql.Identifier(ROLE)
+        login = sql.Identifier(name)
         if not connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
             connection.execute(sql.SQL("create role {}").format(login))
         connection.execute(sql.SQL("alter role {} login password {}").format(login, sql.Literal(secret)))
-        connection.execute(sql.SQL("grant {} to {}").format(role, login))
-        for more, is_granted in ((OPERATOR, is_operator), (WORKER, is_worker)):
+        may = dict.fromkeys(ROLES, True) | {OPERATOR: is_operator, WORKER: is_worker}
+        for role, is_granted in may.items():
             words = sql.SQL("grant {} to {}" if is_granted else "revoke {} from {}")
-            connection.execute(words.format(sql.Identifier(more), login))
+            connection.execute(words.format(sql.Identifier(role), login))
 
 
 def main() -> int:

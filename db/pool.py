@@ -34,8 +34,10 @@ class Pool(ConnectionPool[Connection]):
     def __init__(self, database_url: str, role: str | None = None, size: int = THREADS) -> None:
         self.database_url = database_url
         self.gate = Gate(REQUESTS, SHARE, PATIENCE)
+        self._url, self._role, self._lock_of_others = database_url, role or service_role(), threading.Lock()
+        self._others: dict[str, Pool] = {}  # by role
         super().__init__(
-            with_role(database_url, role or service_role()),
+            with_role(database_url, self._role),
             connection_class=Connection,
             kwargs={"autocommit": True, "prepare_threshold": None},
             min_size=size,
@@ -69,6 +71,23 @@ class Pool(ConnectionPool[Connection]):
         except psycopg.OperationalError:
             self.drain()  # the others will be gone, too; one by one the pool would pause ever longer
             raise
+
+    def acting_as(self, role: str) -> "Pool":
+        """The pool whose connections act as this role: opened when it is first needed, then kept."""
+        if role == self._role:
+            return self
+        if not (pool := self._others.get(role)):
+            with self._lock_of_others:
+                pool = self._others.get(role) or Pool(self._url, role, size=1)
+                pool.gate = self.gate
+                self._others[role] = pool
+        return pool
+
+    def close(self, timeout: float = 5) -> None:
+        """Close this pool and those of the other roles."""
+        for pool in self._others.values():
+            pool.close(timeout)
+        super().close(timeout)
 
     def look(self, statements: Iterable[bytes]) -> tuple[str | None, str | None]:
         """What keeps the service from working, if anything, and what somebody should look at, if anything."""

@@ -650,9 +650,11 @@ def test_every_request_has_a_log_line_without_its_body(client: FlaskClient, caps
     assert entry.pop("timestamp")
     assert entry == {
         "event": "request",
+        "event_id": "logged_1",
         "level": "info",
         "method": "POST",
         "path": "/v1/processor/events",
+        "role": "cuenta_app",
         "request_id": "req-logged",
         "status": 201,
     }

@@ -204,9 +204,10 @@ class Service:
     """The WSGI application: the tests are collected from the document before there is a database."""
 
     application: Flask
+    key: str  # requests make keys, and after that one is wanted
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        return self.application(environ, start_response)
+        return self.application(environ | {"HTTP_AUTHORIZATION": f"Bearer {self.key}"}, start_response)
 
 
 schema = schemathesis.openapi.from_dict(DOCUMENT, config=SchemathesisConfig())
@@ -228,7 +229,9 @@ def client(database: str) -> Iterator[FlaskClient]:
     event = DOCUMENT["components"]["schemas"]["Event"]["examples"][0]
     assert client.post("/v1/processor/events", json=event).status_code == 201
     assert client.post("/v1/payouts/run", json={"currency": "PEN", "as_of": "2025-12-30"}).status_code == 202
-    schema.app.application = application
+    made: Any = client.post("/v1/keys", json={"name": "fuzz", "role": "operator"}).json
+    schema.app.application, schema.app.key = application, made["key"]
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {made['key']}"
     yield client
     application.extensions["pool"].close()
 
