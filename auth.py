@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from flask import g, request
 from werkzeug.exceptions import HTTPException
 
-from db.pool import Pool, service_role
+from db.pool import Pool
 from tokens import Issuer
 
 OPEN = {  # what answers anybody; a signed webhook's signature is its key
@@ -55,7 +55,7 @@ class Door:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._anybody = Caller(None, service_role())
+        self._anybody = Caller(None, pool.role)
         self._issuer = Issuer.from_environment()
         self._wants_key = os.environ.get("CUENTA_ALLOW_REMOTE") == "1" or self._issuer is not None
         self._known: dict[bytes, tuple[float, Caller]] = {}  # by digest; until when it is believed

@@ -46,5 +46,5 @@ def receive(pool: Pool, request: Request, source: str) -> Response:
     body = read_bytes(request)
     values = [source.replace("\0", "\ufffd"), as_json(request.headers.items()), as_json(request.args.items())]
     with pool.gate.enter(()):
-        answer, content_type = pool.door.call(CALL, [*values, f"\\x{body.hex()}"])
+        answer, content_type = pool.acting_as("cuenta_door").call(CALL, [*values, f"\\x{body.hex()}"])
     return Response(answer, 200, content_type=str(content_type, "utf-8"))

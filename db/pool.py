@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -32,12 +31,11 @@ class Pool(ConnectionPool[Connection]):
     """A pool with a connection for every thread, which heals after the database was away."""
 
     def __init__(self, database_url: str, role: str | None = None, size: int = THREADS) -> None:
-        self.database_url = database_url
         self.gate = Gate(REQUESTS, SHARE, PATIENCE)
-        self._url, self._role, self._lock_of_others = database_url, role or service_role(), threading.Lock()
+        self._url, self.role, self._lock_of_others = database_url, role or service_role(), threading.Lock()
         self._others: dict[str, Pool] = {}  # by role
         super().__init__(
-            with_role(database_url, self._role),
+            with_role(database_url, self.role),
             connection_class=Connection,
             kwargs={"autocommit": True, "prepare_threshold": None},
             min_size=size,
@@ -48,17 +46,6 @@ class Pool(ConnectionPool[Connection]):
             reconnect_timeout=5,  # then a new request starts afresh, instead of ever longer pauses
             open=True,
         )
-
-    @cached_property
-    def door(self) -> "Pool":
-        """The pool of who is not known yet, opened by the first signed webhook."""
-        return Pool(self.database_url, "cuenta_door", 0)
-
-    def close(self, timeout: float = 5) -> None:
-        """Close this pool, and that of the door."""
-        if "door" in vars(self):
-            self.door.close(timeout)
-        super().close(timeout)
 
     def _prepare_nothing_yet(self, connection: Connection) -> None:
         connection.prepared = None if os.environ.get("CUENTA_PREPARE") == "no" else {}
@@ -74,7 +61,7 @@ class Pool(ConnectionPool[Connection]):
 
     def acting_as(self, role: str) -> "Pool":
         """The pool whose connections act as this role: opened when it is first needed, then kept."""
-        if role == self._role:
+        if role == self.role:
             return self
         if not (pool := self._others.get(role)):
             with self._lock_of_others:

@@ -48,7 +48,7 @@ class Keyed:
                 admin.execute("select api.ingest_event(%s::jsonb)", [document])
             admin.execute("select api.run_payouts('PEN', '2025-12-30')")
             query = "select restaurant_id, payout_id from api.list_payouts()"
-            self.payouts = dict(admin.execute(query).fetchall())
+            self.payouts: dict[str, str] = dict(admin.execute(query).fetchall())
 
     def make(self, what: str, *told: Any) -> None:
         with psycopg.connect(self.url, autocommit=True) as admin:
