@@ -209,3 +209,16 @@ def test_a_secret_is_an_argument_and_never_part_of_a_statement(
     assert client.post("/v1/webhook-sources/bank/secrets", json={"secret": WHSEC}).status_code == 200
     queries = admin.execute("select a.query from pg_stat_activity as a where a.datname = current_database()").fetchall()
     assert WHSEC not in str(queries)
+
+
+def test_a_webhook_needs_no_key_where_everything_else_does(
+    logged: tuple[FlaskClient, psycopg.Connection[Any]],
+) -> None:
+    client, admin = logged
+    admin.execute("select api.add_webhook_secret('bank', %s)", (WHSEC,))
+    admin.execute("select api.create_api_key('x', 'operator')")
+    assert client.get("/v1/webhook-sources").status_code == 401
+    body = event()
+    assert post(client, "bank", body, sign.standard(body)).status_code == 200
+    for name, headers in (("bank", {}), ("nobody", {}), ("bank", {"authorization": "Bearer x"})):
+        assert post(client, name, body, headers).status_code == 401
