@@ -1677,7 +1677,7 @@ COMMENT ON FUNCTION ledger.make_answer(p_event ledger.event_fields, p_status tex
 CREATE FUNCTION ledger.measure_deliveries(p_now timestamp with time zone) RETURNS TABLE(name text, labels jsonb, value numeric)
     LANGUAGE sql STABLE;
 
-COMMENT ON FUNCTION ledger.measure_deliveries(p_now timestamp with time zone) IS 'Metrics of webhooks that are sent.';
+COMMENT ON FUNCTION ledger.measure_deliveries(p_now timestamp with time zone) IS 'Metrics of webhooks, in and out.';
 
 CREATE FUNCTION ledger.measure_events(p_now timestamp with time zone) RETURNS TABLE(name text, labels jsonb, value numeric)
     LANGUAGE sql STABLE;

@@ -9,12 +9,12 @@ stable
 as $function$
 /*
  * Function: ledger.measure_deliveries(1)
- *     Metrics of webhooks that are sent.
+ *     Metrics of webhooks, in and out.
  * Parameters:
  *     p_now  - the clock
  * Returns:
  *     a row a sample
- * Reads:  outbound.deliveries, outbound.endpoints
+ * Reads:  outbound.deliveries, outbound.endpoints, inbound.refused_webhooks_seq
  */
 with open_ones as (
     select
@@ -82,6 +82,11 @@ select
     coalesce(pg_sequence_last_value('outbound.deliveries_delivery_no_seq'), 0)
 union all
 select
+    'cuenta_webhooks_refused_total',
+    '{}',
+    coalesce(pg_sequence_last_value('inbound.refused_webhooks_seq'), 0)
+union all
+select
     'cuenta_webhook_endpoints',
     jsonb_build_object('state', t.state),
     count(e.endpoint_id)
@@ -96,4 +101,4 @@ group by t.state;
 $function$;
 
 comment on function ledger.measure_deliveries(timestamptz)
-is 'Metrics of webhooks that are sent.';
+is 'Metrics of webhooks, in and out.';
