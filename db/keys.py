@@ -1,6 +1,6 @@
 """Keys of those who call the service.
 
-    python db/keys.py create --name NAME --role ROLE [--restaurant ID] [--expires MOMENT] [-o json]
+    python db/keys.py create --name NAME --role ROLE [--restaurant ID] [--expires-at MOMENT] [-o json]
     python db/keys.py list [-o json]
     python db/keys.py revoke KEY_ID [-o json]
 
@@ -31,7 +31,7 @@ Row = dict[str, Any]
 def work(connection: psycopg.Connection[Row], chosen: argparse.Namespace) -> list[Row]:
     """The rows that the command answers."""
     if chosen.command == "create":
-        told = [chosen.name, chosen.role, chosen.restaurant, chosen.expires]
+        told = [chosen.name, chosen.role, chosen.restaurant, chosen.expires_at]
         return connection.execute(CREATE, told).fetchall()
     if chosen.command == "revoke":
         return connection.execute(REVOKE, [chosen.key_id]).fetchall()
@@ -61,10 +61,8 @@ def read_options() -> argparse.Namespace:
     create = commands.add_parser("create", help="make a key, and show it this once")
     create.add_argument("--name", required=True, help="whose it is: the actor of what is done with it")
     create.add_argument("--role", required=True, choices=ROLES)
-    create.add_argument(
-        "--restaurant", metavar="ID", help="the only one that it may see; then its role is reader"
-    )
-    create.add_argument("--expires", metavar="MOMENT", help="2026-12-31T00:00:00Z; without it there is no end")
+    create.add_argument("--restaurant", metavar="ID", help="the only one that it may see; then its role is reader")
+    create.add_argument("--expires-at", metavar="MOMENT", help="2026-12-31T00:00:00Z; without it there is no end")
     revoke = commands.add_parser("revoke", help="take a key back, for good")
     revoke.add_argument("key_id", metavar="KEY_ID", help="the part of the key that is no secret")
     for command in (create, revoke, commands.add_parser("list", help="the keys that there are and were")):

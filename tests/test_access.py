@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -14,13 +17,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import jwt
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from flask.testing import FlaskClient
 
 import app as service
 from auth import OPEN
 from db.pool import Pool
 from routes import ROUTES, Route
+from tests.test_serve import serving
+from tokens import Issuer
 
 ROOT = Path(__file__).resolve().parent.parent
 Connect = Callable[..., psycopg.Connection[Any]]
@@ -321,3 +330,145 @@ def test_keys_from_a_terminal(keyed: Keyed) -> None:
     wrong = run("revoke", made["key"])
     assert wrong.returncode == 1 and made["key"] not in wrong.stderr
     assert run("create", "--name", "cli", "--role", "app", "--restaurant", "res_1").returncode == 1
+
+
+def test_a_revoked_key_is_refused_by_every_worker_within_ten_seconds(
+    create_database: Callable[..., str], tmp_path: Path
+) -> None:
+    there = Keyed(create_database())
+    there.make("short", "short", "reader")
+    there.application.extensions["pool"].close()
+    with serving(there.url, tmp_path / "log", "--workers", "2") as running:
+        headers = {"Authorization": f"Bearer {there.keys['short']}"}
+        assert {running.ask("GET", "/v1/payouts", **headers)[0] for _ in range(20)} == {200}
+        with psycopg.connect(there.url, autocommit=True) as admin:
+            admin.execute("select api.revoke_api_key(%s)", [there.ids["short"]])
+        end = time.monotonic() + 9
+        while time.monotonic() < end and running.ask("GET", "/v1/payouts", **headers)[0] == 200:
+            time.sleep(0.1)
+        time.sleep(max(0.0, end - time.monotonic()))
+        assert {running.ask("GET", "/v1/payouts", **headers)[0] for _ in range(40)} == {401}
+        twice = (f"Bearer {there.keys['short']}",) * 2
+        request = "".join(f"Authorization: {one}\r\n" for one in twice)
+        with socket.create_connection(("127.0.0.1", running.port), timeout=5) as raw:
+            raw.sendall(f"GET /v1/payouts HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{request}\r\n".encode())
+            assert b" 401 " in raw.recv(4096)
+    log = (tmp_path / "log").read_text()
+    assert '"key": "short"' in log and there.keys["short"][-64:] not in log
+
+
+# Tokens
+
+
+class Trusted:
+    """An issuer with a key, and a service that trusts it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
+        (folder / "jwks.json").write_text(json.dumps({"keys": [public | {"kid": "one", "alg": "RS256"}]}))
+        self.settings = {"ISSUER": "https://id.example", "AUDIENCE": "cuenta", "KEYS": str(folder / "jwks.json")}
+        self.claims = {"iss": "https://id.example", "aud": "cuenta", "sub": "ana", "cuenta_role": "operator"}
+
+    def sign(self, key: Any = None, algorithm: str = "RS256", kid: str | None = "one", **more: Any) -> str:
+        claims = self.claims | {"exp": time.time() + 60} | more
+        claims = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode(claims, key or self.key, algorithm, headers={"kid": kid} if kid else None)
+
+
+@pytest.fixture(scope="module")
+def trusted(tmp_path_factory: pytest.TempPathFactory) -> Trusted:
+    return Trusted(tmp_path_factory.mktemp("issuer"))
+
+
+@pytest.fixture(scope="module")
+def trusting(database: str, trusted: Trusted) -> Iterator[FlaskClient]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in trusted.settings.items():
+            patch.setenv(f"CUENTA_JWT_{name}", value)
+        application = service.create_app(Pool(database))
+    yield application.test_client()
+    application.extensions["pool"].close()
+
+
+def show(client: FlaskClient, token: str, path: str = "/v1/inbox") -> int:
+    return client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+def test_a_token_acts_as_its_role_under_its_name(trusting: FlaskClient, trusted: Trusted) -> None:
+    assert trusting.get("/v1/inbox").status_code == 401
+    assert show(trusting, trusted.sign()) == 200
+    assert show(trusting, trusted.sign(nbf=time.time() - 1, aud=["x", "cuenta"])) == 200
+    assert show(trusting, trusted.sign(cuenta_role="processor")) == 403
+    headers = {"Authorization": f"Bearer {trusted.sign()}"}
+    made: Any = trusting.post("/v1/keys", json={"name": "x", "role": "reader"}, headers=headers).json
+    assert made["created_by"] == "ana"
+
+
+def test_a_token_ends_at_its_moment(trusting: FlaskClient, trusted: Trusted) -> None:
+    token = trusted.sign(exp=int(time.time()) + 2)
+    assert show(trusting, token) == 200
+    time.sleep(2.1)
+    assert show(trusting, token) == 401
+
+
+def test_tokens_that_are_none(trusting: FlaskClient, trusted: Trusted) -> None:
+    public = trusted.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+    def part(value: Any) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    claims = trusted.claims | {"exp": time.time() + 60}
+    body = f"{part({'alg': 'HS256', 'kid': 'one'})}.{part(claims)}"
+    mac = base64.urlsafe_b64encode(hmac.digest(public, body.encode(), "sha256")).rstrip(b"=").decode()
+    other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    good = trusted.sign()
+    wrong = {
+        "alg none": f"{part({'alg': 'none', 'kid': 'one'})}.{part(claims)}.AA",
+        "HS256 with the public key": f"{body}.{mac}",
+        "another algorithm": trusted.sign(algorithm="RS512"),
+        "another key": trusted.sign(other),
+        "no such key": trusted.sign(kid="two"),
+        "no key named": trusted.sign(kid=None),
+        "expired": trusted.sign(exp=time.time() - 1),
+        "no exp": trusted.sign(exp=None),
+        "exp of a text": trusted.sign(exp="soon"),
+        "not yet": trusted.sign(nbf=time.time() + 60),
+        "wrong audience": trusted.sign(aud="other"),
+        "no audience": trusted.sign(aud=None),
+        "wrong issuer": trusted.sign(iss="https://evil.example"),
+        "no issuer": trusted.sign(iss=None),
+        "unknown role": trusted.sign(cuenta_role="owner"),
+        "database role": trusted.sign(cuenta_role="cuenta_operator"),
+        "roles": trusted.sign(cuenta_role=["operator"]),
+        "no role": trusted.sign(cuenta_role=None),
+        "no name": trusted.sign(sub=None),
+        "blank name": trusted.sign(sub=" "),
+        "name of two lines": trusted.sign(sub="a\nb"),
+        "changed": good[:-8] + ("AAAAAAAA" if good[-8:] != "AAAAAAAA" else "BBBBBBBB"),
+        "cut": good.rpartition(".")[0] + ".",
+    }
+    assert {what: status for what, token in wrong.items() if (status := show(trusting, token)) != 401} == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"AUDIENCE": ""}, {"KEYS": ""}, {"ALGORITHM": "HS256"}, {"ALGORITHM": "none"}, {"KEYS": "http://id.example/jwks"}],
+)
+def test_an_issuer_that_is_told_of_by_half_is_refused_at_the_start(
+    trusted: Trusted, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str]
+) -> None:
+    for name, value in (trusted.settings | wrong).items():
+        monkeypatch.setenv(f"CUENTA_JWT_{name}", value)
+    with pytest.raises(ValueError, match="CUENTA_JWT"):
+        Issuer.from_environment()
+
+
+def test_without_the_issuers_keys_nobody_comes_in_by_a_token(
+    database: str, trusted: Trusted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (trusted.settings | {"KEYS": "/nowhere/jwks.json"}).items():
+        monkeypatch.setenv(f"CUENTA_JWT_{name}", value)
+    application = service.create_app(Pool(database))
+    assert show(application.test_client(), trusted.sign()) == 503
+    application.extensions["pool"].close()
