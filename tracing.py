@@ -38,7 +38,19 @@ def start(app: Flask, exporter: Any = None) -> None:
     instrumentor: Any = FlaskInstrumentor()
     instrumentor.instrument_app(app, excluded_urls=NOT_TRACED, tracer_provider=provider)
     app.extensions["tracing"] = provider
-    app.extensions["pool"].call = traced(app.extensions["pool"], provider.get_tracer("cuenta"))
+    trace_pools(app.extensions["pool"], provider.get_tracer("cuenta"))
+
+
+def trace_pools(pool: Pool, tracer: Any) -> None:
+    """Trace the calls of this pool and of those that act as other roles, whenever they are opened."""
+    acting_as, call = pool.acting_as, traced(pool, tracer)
+
+    def acting_and_traced(role: str) -> Pool:
+        if (other := acting_as(role)) is not pool:
+            vars(other).setdefault("call", traced(other, tracer))
+        return other
+
+    vars(pool).update(call=call, acting_as=acting_and_traced)
 
 
 def traced(pool: Pool, tracer: Any) -> Callable[..., tuple[bytes, ...]]:

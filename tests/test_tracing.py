@@ -6,21 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import tracing
 from app import create_app
 from db.pool import Pool
 from tests.test_serve import CHARGE
 
-memory = pytest.importorskip(
-    "opentelemetry.sdk.trace.export.in_memory_span_exporter", reason="requirements-otel.txt is not installed"
-)
-
 
 @pytest.fixture
 def traced(database: str) -> Iterator[tuple[Any, Any]]:
     """An application and what it exported so far."""
-    app, exporter = create_app(Pool(database)), memory.InMemorySpanExporter()
+    app, exporter = create_app(Pool(database)), InMemorySpanExporter()
     tracing.start(app, exporter)
 
     def spans() -> dict[str, Any]:
@@ -51,6 +48,17 @@ def test_what_fails_is_seen_without_what_it_says(traced: tuple[Any, Any]) -> Non
     call = spans()["api.get_payout"]
     assert (call.status.status_code.name, call.attributes["db.response.status_code"]) == ("ERROR", "LNPAY")
     assert "po_unknown" not in call.to_json()
+
+
+def test_calls_as_another_role_are_traced_once(traced: tuple[Any, Any]) -> None:
+    app, spans = traced
+    pool = app.extensions["pool"]
+    for _ in range(2):
+        other = pool.acting_as("cuenta_reader")
+        assert other is not pool
+        other.call(b"select row_to_json(r)::text from api.get_service_status() as r", [], is_read=True)
+    assert other.acting_as("cuenta_reader").call is other.call
+    assert list(spans()) == ["api.get_service_status"]
 
 
 def test_statements_stay_prepared(traced: tuple[Any, Any]) -> None:
