@@ -137,7 +137,7 @@ def schemas(node: Any, where: str = "", answers: bool = True) -> Iterator[tuple[
             yield where, node, answers
         for name, value in node.items():
             if name not in ("examples", "example", "required", "enum"):
-                is_request = name in ("parameters", "requestBody", "Event", "Settings", "RunRequest", "EndpointRequest")
+                is_request = name in ("parameters", "requestBody", "Event", "Settings") or name.endswith("Request")
                 yield from schemas(value, f"{where}/{name}", answers and not is_request)
 
 
