@@ -210,6 +210,7 @@ def test_the_keys_name_is_the_actor_and_nobody_elses_is_taken(keyed: Keyed) -> N
     assert code_of(refused) == (400, "INVALID_INPUT") and refused.json["error"]["details"] == {"field": "actor"}
     for more in ({}, {"actor": "the operator"}, {"actor": None}):
         assert keyed("operator", "POST", path, json=told | more).status_code == 200
+        assert keyed("operator", "POST", path.replace("pause", "resume"), json=told | more).status_code == 200
     changes = keyed("operator", "GET", "/v1/restaurants/res_1/payout-terms/changes").json["data"]
     assert {change["changed_by"] for change in changes} == {"the operator"}
 
