@@ -21,7 +21,7 @@ import psycopg
 from psycopg import errors
 from psycopg.rows import dict_row
 
-from db.pool import with_role
+from db.pool import who_may_not, with_role
 from log import CONFIG, log
 from sender import deliver
 
@@ -130,14 +130,16 @@ def check_login(database_url: str) -> None:
     try:
         connect(database_url).close()
     except psycopg.OperationalError as refused:
+        reason = refused
         try:
-            with psycopg.connect(database_url, connect_timeout=5) as connection:
-                login = connection.info.user
+            login = who_may_not(database_url, ROLE)
         except psycopg.OperationalError as error:
-            log.warning("the database does not answer yet; trying again", reason=str(error))
+            reason, login = error, None
+        if login is None:
+            log.warning("the database does not answer yet; trying again", reason=str(reason))
             return
         sys.exit(
-            f"{login} may not act as {ROLE}: {refused}\n"
+            f"{login} may not act as {ROLE}: {reason}\n"
             f"Deploy first (python db/deploy.py); then, as an administrator: grant {ROLE} to {login};"
         )
 

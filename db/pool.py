@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg import pq
+from psycopg import errors, pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import error_from_result
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -191,6 +191,17 @@ def service_role() -> str:
     if role not in ROLES:
         raise ValueError(f"CUENTA_ROLE is {role}, but the service acts as {' or '.join(ROLES)}")
     return role
+
+
+def who_may_not(database_url: str, role: str) -> str | None:
+    """The login, if it may not act as a role; None if it may: then a connection that failed was for another reason, as
+    of a server that was just starting. Raises OperationalError if there is no connection."""
+    with psycopg.connect(database_url, connect_timeout=5) as connection:
+        try:
+            connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+        except (errors.InsufficientPrivilege, errors.InvalidParameterValue):
+            return connection.info.user
+    return None
 
 
 def with_role(database_url: str, role: str) -> str:

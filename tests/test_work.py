@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from db.deploy import deploy
 from dev import embedded
@@ -419,6 +421,46 @@ def test_a_worker_that_is_started_before_the_deploy_works_after_it_or_says_why_n
     assert worker.process.returncode != 1 or "db/deploy.py" in said
     assert "Traceback" not in said
     assert len(said) < 20_000
+
+
+@contextlib.contextmanager
+def refusing_once(database_url: str) -> Iterator[str]:
+    """The URL of a gate to the server that closes the first connection at once, as a server does that is starting."""
+    target = conninfo_to_dict(database_url)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def pump(source: socket.socket, sink: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                while data := source.recv(65536):
+                    sink.sendall(data)
+                sink.shutdown(socket.SHUT_WR)
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                listener.accept()[0].close()
+                while True:
+                    peer, _ = listener.accept()
+                    server = socket.create_connection((str(target["host"]), int(target["port"] or 5432)))
+                    for ends in ((peer, server), (server, peer)):
+                        threading.Thread(target=pump, args=ends, daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        port = listener.getsockname()[1]
+        yield make_conninfo(database_url, host="127.0.0.1", port=port, sslmode="disable", gssencmode="disable")
+
+
+def test_a_database_that_is_just_starting_is_no_reason_to_end(
+    create_database: Callable[..., str], tmp_path: Path
+) -> None:
+    """The first connection fails, the next one does not: that is no login without rights."""
+    url = create_database()
+    charges(url, "PEN", 2)
+    with refusing_once(url) as gate, working(gate, tmp_path / "log") as worker:
+        run_id = queue(url, "PEN")["run_id"]
+        assert eventually(lambda: worker.process.poll() is not None or is_finished(url, run_id), 20)
+        assert worker.process.poll() is None, worker.log.read_text()
+    with refusing_once(url) as gate, serving(gate, tmp_path / "served") as service:
+        assert eventually(lambda: send(service.port, "GET", "/ready")[0] == 200, 20)
 
 
 def test_a_worker_without_a_database_says_so() -> None:
