@@ -536,7 +536,8 @@ def _run_alone(stage: _Stage, migration: Migration) -> Facts:
 def _invalid_indexes(conn: Connection) -> list[str]:
     rows = conn.execute(
         "select i.indexrelid::regclass::text from pg_index as i join pg_class as c on c.oid = i.indexrelid"
-        " where not i.indisvalid and c.relnamespace in (select oid from pg_namespace where nspowner = 'cuenta_owner'::regrole)"
+        " join pg_namespace as n on n.oid = c.relnamespace"
+        " where not i.indisvalid and n.nspowner = 'cuenta_owner'::regrole"
     )
     return [name for (name,) in rows]
 

@@ -19,6 +19,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Key = tuple[str, str]  # kind and name of a thing
 Facts = dict[Key, str]  # things and their fingerprints
 
+SCHEMAS = ("ledger", "access", "inbound", "outbound", "api", "reporting")  # of what is replayed
 REPLAYED = ("trigger", "view", "function")  # in an order in which they can be dropped
 GRANTED = ("privilege", "default")
 # What only migrations make: a deploy tells of a difference and leaves it alone, rows hang on it.
@@ -88,7 +89,8 @@ def units(root: Path) -> list[Unit]:
 
 
 def _functions(root: Path) -> list[Unit]:
-    schemas = sorted((path.name for path in root.glob("functions/*")), key=lambda name: (name == "api", name != "ledger", name))
+    schemas = sorted(path.name for path in root.glob("functions/*"))
+    schemas.sort(key=lambda name: (name == "api", name != "ledger"))
     paths = [path for schema in schemas for path in sorted(root.glob(f"functions/{schema}/**/*.sql"))]
     return [
         Unit(

@@ -13,6 +13,7 @@ from db.facts import (
     GRANTED,
     REPLAYED,
     RUN,
+    SCHEMAS,
     Connection,
     DeployError,
     Key,
@@ -24,7 +25,6 @@ from db.facts import (
 )
 
 OURS = ("cuenta_owner", "cuenta_writer")
-SCHEMAS = ("ledger", "access", "inbound", "outbound", "api", "reporting")  # of what is replayed
 
 # What `create or replace` says of an object that it cannot replace.
 REFUSALS = (errors.InvalidFunctionDefinition, errors.InvalidTableDefinition, errors.WrongObjectType)

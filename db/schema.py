@@ -10,7 +10,7 @@ import subprocess
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from db.facts import DeployError
+from db.facts import SCHEMAS, DeployError
 
 # Comments, settings, and that cuenta_owner owns what it owns.
 NOISE = r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict.*|ALTER .* OWNER TO cuenta_owner;)\n"
@@ -27,7 +27,7 @@ def dump_schema(url: str) -> str:
     given = conninfo_to_dict(url)
     password = given.pop("password", None)  # which `ps` would show
     done = subprocess.run(
-        [program, "--schema-only", "--schema=(ledger|access|inbound|outbound|api|reporting)", make_conninfo("", **given)],
+        [program, "--schema-only", f"--schema=({'|'.join(SCHEMAS)})", make_conninfo("", **given)],
         capture_output=True,
         text=True,
         env={**os.environ, **({"PGPASSWORD": str(password)} if password else {})},

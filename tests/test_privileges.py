@@ -30,6 +30,7 @@ KEYS = {
     "event_types": "event_type",
     "accounts": "account",
     "posting_rules": "event_type",
+    "payout_schedules": "schedule_id",
     "inbound.sources": "source",
     "outbound.endpoints": "endpoint_id",
 }

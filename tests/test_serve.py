@@ -413,7 +413,8 @@ def test_a_login_without_the_services_role_is_told_what_to_do(database: str, con
 
 def test_a_login_with_the_services_role_serves(database: str, connect: Connect, tmp_path: Path) -> None:
     name, password = f"service_{secrets.token_hex(4)}", secrets.token_hex(8)
-    connect().execute(f"create role {name} login noinherit password '{password}' in role cuenta_app, cuenta_door".encode())
+    login = f"create role {name} login noinherit password '{password}' in role cuenta_app, cuenta_door"
+    connect().execute(login.encode())
     try:
         _, _, place = database.partition("@")
         with serving(f"postgresql://{name}:{password}@{place}", tmp_path / "log") as service:

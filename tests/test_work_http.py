@@ -101,7 +101,8 @@ def test_a_dead_run_is_shown_and_brought_back(client: FlaskClient, database: str
     assert (run["state"], run["attempts"], run["error"], run["next_attempt_at"]) == ("dead", 10, "P0001: boom", None)
     listed = answer(client.get("/v1/payouts/runs?is_finished=false"))["data"]
     assert [row["state"] for row in listed if row["run_id"] == run["run_id"]] == ["dead"]
-    for body in ({"data": b"", "content_type": None}, {"json": {}}):
+    bodies: list[dict[str, Any]] = [{"data": b"", "content_type": None}, {"json": {}}]
+    for body in bodies:
         response = client.post(f"{path}/retry", **body)
         assert (response.status_code, answer(response)["state"]) == (202, "queued")
     assert client.post(f"{path}/retry", json={"actor": "ana"}).status_code == 400

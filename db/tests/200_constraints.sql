@@ -1,6 +1,6 @@
 -- Every constraint of the ledger refuses what it is named for, asked one by one as a superuser.
 begin;
-select plan(120);
+select plan(139);
 
 -- Something to damage
 do $do$
@@ -396,6 +396,70 @@ values
 ),
 ('payout_runs', 'payout_runs_pkey', '{}', 'a run twice'),
 (
+    'payout_runs', 'payout_runs_attempts_not_negative_check', '{"run_id": "x", "attempts": -1}',
+    'fewer attempts than none'
+),
+(
+    'payout_runs', 'payout_runs_over_is_not_next_check',
+    '{"run_id": "x", "next_attempt_at": "2026-01-01T00:00:00Z", "died_at": "2026-01-01T00:00:00Z"}',
+    'a next attempt of a run that is dead'
+),
+(
+    'payout_runs', 'payout_runs_schedule_is_due_check', '{"run_id": "x", "schedule_id": "nightly"}',
+    'a schedule that was due at no time'
+),
+(
+    'payout_runs', 'payout_runs_schedule_id_due_at_key',
+    '{"run_id": "x", "schedule_id": "nightly", "due_at": "2026-01-01T00:00:00Z"}',
+    'a run twice for one due time'
+),
+(
+    'payout_runs', 'payout_runs_schedule_id_fkey',
+    '{"run_id": "x", "schedule_id": "x", "due_at": "2026-01-01T00:00:00Z"}',
+    'a run of an unknown schedule'
+),
+('metrics', 'metrics_pkey', '{}', 'a metric twice'),
+('metrics', 'metrics_type_known_check', '{"name": "cuenta_x", "type": "summary"}', 'an odd type'),
+('metrics', 'metrics_name_format_check', '{"name": "x", "type": "gauge"}', 'a name of others'),
+(
+    'metrics', 'metrics_counter_is_total_check', '{"name": "cuenta_x_total", "type": "gauge"}',
+    'a total that goes down'
+),
+('integrity_audits', 'integrity_audits_pkey', '{}', 'an audit twice'),
+(
+    'integrity_audits', 'integrity_audits_findings_not_negative_check',
+    '{"audit_no": 0, "findings": -1}', 'fewer findings than none'
+),
+('payout_schedules', 'payout_schedules_pkey', '{}', 'a schedule twice'),
+(
+    'payout_schedules', 'payout_schedules_schedule_id_format_check', '{"schedule_id": " x"}',
+    'an id that begins with a blank'
+),
+(
+    'payout_schedules', 'payout_schedules_currency_fkey', '{"schedule_id": "x", "currency": "ZZZ"}',
+    'a schedule in no currency'
+),
+(
+    'payout_schedules', 'payout_schedules_cadence_known_check',
+    '{"schedule_id": "x", "cadence": "hourly", "day": 1}', 'an unknown cadence'
+),
+(
+    'payout_schedules', 'payout_schedules_day_fits_cadence_check', '{"schedule_id": "x", "day": 1}',
+    'a day of every day'
+),
+(
+    'payout_schedules', 'payout_schedules_as_of_days_range_check',
+    '{"schedule_id": "x", "as_of_days": -1}', 'days ahead'
+),
+(
+    'payout_schedules', 'payout_schedules_min_amount_not_negative_check',
+    '{"schedule_id": "x", "min_amount": -1}', 'a negative minimum'
+),
+(
+    'payout_schedules', 'payout_schedules_active_is_due_check',
+    '{"schedule_id": "x", "is_active": false}', 'what is due and does nothing'
+),
+(
     'payout_runs', 'payout_runs_currency_fkey', '{"run_id": "x", "currency": "ZZZ"}',
     'a run in no currency'
 ),
@@ -487,6 +551,14 @@ values (3.7, now(), '2025-12-30', 'TEST', 'USD', 'PEN', 'me');
 insert into ledger.payout_skips (restaurant_id, run_id, currency, reason, amount)
 select 'res_001', r.run_id, 'PEN', 'nothing_to_pay', 0
 from ledger.payout_runs as r;
+insert into ledger.payout_runs (
+    run_id, currency, as_of, min_amount, started_at, schedule_id, due_at
+)
+select
+    'zz_of_a_schedule', 'PEN', '2025-12-29', 1, now(), s.schedule_id, '2026-01-01T00:00:00Z'
+from api.set_payout_schedule('nightly', 'PEN', 'daily', '02:30', 'America/Lima') as s;
+insert into ledger.integrity_audits (audited_at, findings, duration_ms, check_name, severity)
+values (now(), 0, 1, 'check_x', 'error');
 -- Checks and unique keys hold with the triggers off as well; foreign keys are triggers themselves.
 set local session_replication_role = replica;
 select is(
@@ -564,7 +636,13 @@ select is_empty(
             ('payout_term_changes', 'reason'), ('payout_runs', 'started_by'),
             ('payout_runs', 'reason'), ('payouts', 'submitted_at'), ('payouts', 'submitted_by'),
             ('payouts', 'external_id'), ('payouts', 'confirmed_at'), ('payouts', 'confirmed_by'),
-            ('payouts', 'failure_code')
+            ('payouts', 'failure_code'), ('deferred_events', 'overdue_told_at'),
+            ('payout_runs', 'next_attempt_at'), ('payout_runs', 'failed_at'),
+            ('payout_runs', 'died_at'), ('payout_runs', 'due_at'), ('payout_runs', 'schedule_id'),
+            ('payout_runs', 'error'), ('payout_schedules', 'next_due_at'),
+            ('payout_schedules', 'last_due_at'), ('payout_schedules', 'last_started_at'),
+            ('payout_schedules', 'day'), ('payout_schedules', 'last_run_id'),
+            ('payout_schedules', 'error'), ('integrity_audits', 'sample')
         )
     $$,
     'a column is not null unless it may be missing'
