@@ -70,10 +70,11 @@ sizes as (
 
 select
     m.name,
-    jsonb_build_object('table', c.relnamespace::regnamespace || '.' || c.relname),
+    jsonb_build_object('table', n.nspname || '.' || c.relname),
     m.value::numeric
 from sizes as z
 inner join pg_class as c on z.oid = c.oid
+inner join pg_namespace as n on c.relnamespace = n.oid
 cross join lateral (
     values
     ('cuenta_table_bytes', z.table_bytes),
