@@ -144,6 +144,7 @@ ROUTES = (
     Route("POST", f"{SOURCES}/<source>/secrets", "add_webhook_secret", {"secret": "text"}, SECRET_PERIOD | ACTOR),
     Route("GET", KEPT, "list_kept_webhooks", optional=KEPT_WITH, answer="page", page=50),
     Route("POST", f"{KEPT}/<webhook_no>/dismiss", "dismiss_webhook", REASON, ACTOR),
+    Route("POST", f"{KEPT}/<webhook_no>/replay", "replay_webhook", {}, ACTOR),
     Route("GET", ENDPOINTS, "list_webhook_endpoints", answer="list"),
     Route("PUT", ENDPOINTS, "set_webhook_endpoint", {"url": "text"}, ENDPOINT),
     Route("POST", f"{ENDPOINTS}/<endpoint_id>/rotate", "rotate_webhook_secret", {}, {"keep_hours": "integer"} | ACTOR),

@@ -174,6 +174,7 @@ grant execute on function api.accept_event to cuenta_operator;
 grant execute on function api.audit_integrity to cuenta_operator;
 grant execute on function api.add_webhook_secret to cuenta_operator;
 grant execute on function api.dismiss_webhook to cuenta_operator;
+grant execute on function api.replay_webhook to cuenta_operator;
 grant execute on function api.set_webhook_source to cuenta_operator;
 grant execute on function api.dismiss_event to cuenta_operator;
 grant execute on function api.dismiss_rejection to cuenta_operator;

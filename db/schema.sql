@@ -647,6 +647,15 @@ ALTER FUNCTION api.replay_events(p_code text, p_limit integer) OWNER TO cuenta_w
 
 COMMENT ON FUNCTION api.replay_events(p_code text, p_limit integer) IS 'Replays the events that are open in the inbox with one code.';
 
+CREATE FUNCTION api.replay_webhook(p_webhook_no bigint, p_actor text DEFAULT NULL::text) RETURNS TABLE(webhook_no bigint, source text, is_open boolean, results jsonb)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.replay_webhook(p_webhook_no bigint, p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.replay_webhook(p_webhook_no bigint, p_actor text) IS 'Has the body of a webhook that became no event read again, and posts what it says.';
+
 CREATE FUNCTION api.resend_delivery(p_delivery_id bigint, p_actor text DEFAULT NULL::text) RETURNS TABLE(delivery_id bigint, endpoint_id text, message_id text, type text, state text, next_attempt_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -953,6 +962,40 @@ CREATE FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_setting
 
 COMMENT ON FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) IS 'The members of a processor''s metadata that an event takes along.';
 
+CREATE FUNCTION inbound.post_read_events(p_readings inbound.reading[], p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION inbound.post_read_events(p_readings inbound.reading[], p_now timestamp with time zone) IS 'Posts those readings that are events.';
+
+CREATE TABLE inbound.sources (
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    scheme text NOT NULL COLLATE pg_catalog."C",
+    changed_by text NOT NULL,
+    settings jsonb NOT NULL,
+    CONSTRAINT sources_scheme_known_check CHECK ((scheme = ANY (ARRAY['standard'::text, 'stripe'::text, 'adyen'::text, 'mercadopago'::text, 'hmac'::text, 'basic'::text])))
+);
+
+COMMENT ON TABLE inbound.sources IS 'Who sends signed webhooks: a processor, or one account at it. None is ever removed: one that sends no more is disabled by a setting.';
+
+COMMENT ON COLUMN inbound.sources.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN inbound.sources.changed_at IS 'When it was changed last.';
+
+COMMENT ON COLUMN inbound.sources.source IS 'Its name: the end of the path it posts to.';
+
+COMMENT ON COLUMN inbound.sources.scheme IS 'How it signs; see docs/webhooks-in.md.';
+
+COMMENT ON COLUMN inbound.sources.changed_by IS 'Who did.';
+
+COMMENT ON COLUMN inbound.sources.settings IS 'How its signature and its documents are read; see docs/webhooks-in.md.';
+
+CREATE FUNCTION inbound.post_readings(p_source inbound.sources, p_readings inbound.reading[], p_now timestamp with time zone, OUT readings inbound.reading[], OUT answers jsonb) RETURNS record
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION inbound.post_readings(p_source inbound.sources, p_readings inbound.reading[], p_now timestamp with time zone, OUT readings inbound.reading[], OUT answers jsonb) IS 'Posts what a webhook tells.';
+
 CREATE FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) RETURNS SETOF inbound.reading
     LANGUAGE plpgsql STABLE;
 
@@ -1078,30 +1121,6 @@ CREATE FUNCTION inbound.read_text(p_value jsonb) RETURNS text
 
 COMMENT ON FUNCTION inbound.read_text(p_value jsonb) IS 'A short text of a document; null if it is none.';
 
-CREATE TABLE inbound.sources (
-    created_at timestamp with time zone NOT NULL,
-    changed_at timestamp with time zone NOT NULL,
-    source text NOT NULL COLLATE pg_catalog."C",
-    scheme text NOT NULL COLLATE pg_catalog."C",
-    changed_by text NOT NULL,
-    settings jsonb NOT NULL,
-    CONSTRAINT sources_scheme_known_check CHECK ((scheme = ANY (ARRAY['standard'::text, 'stripe'::text, 'adyen'::text, 'mercadopago'::text, 'hmac'::text, 'basic'::text])))
-);
-
-COMMENT ON TABLE inbound.sources IS 'Who sends signed webhooks: a processor, or one account at it. None is ever removed: one that sends no more is disabled by a setting.';
-
-COMMENT ON COLUMN inbound.sources.created_at IS 'When it was made.';
-
-COMMENT ON COLUMN inbound.sources.changed_at IS 'When it was changed last.';
-
-COMMENT ON COLUMN inbound.sources.source IS 'Its name: the end of the path it posts to.';
-
-COMMENT ON COLUMN inbound.sources.scheme IS 'How it signs; see docs/webhooks-in.md.';
-
-COMMENT ON COLUMN inbound.sources.changed_by IS 'Who did.';
-
-COMMENT ON COLUMN inbound.sources.settings IS 'How its signature and its documents are read; see docs/webhooks-in.md.';
-
 CREATE FUNCTION inbound.read_webhook(p_source inbound.sources, p_query jsonb, p_body bytea) RETURNS SETOF inbound.reading
     LANGUAGE plpgsql STABLE;
 
@@ -1117,10 +1136,72 @@ CREATE FUNCTION inbound.require_source(p_source text) RETURNS inbound.sources
 
 COMMENT ON FUNCTION inbound.require_source(p_source text) IS 'A source of webhooks by its name.';
 
+CREATE TABLE inbound.kept_webhooks (
+    webhook_no bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    last_received_at timestamp with time zone NOT NULL,
+    dismissed_at timestamp with time zone,
+    deliveries integer DEFAULT 1 NOT NULL,
+    item_no integer NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    outcome text NOT NULL COLLATE pg_catalog."C",
+    kind text COLLATE pg_catalog."C",
+    code text NOT NULL COLLATE pg_catalog."C",
+    message text NOT NULL,
+    dismissed_by text,
+    reason text,
+    body_digest bytea NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT kept_webhooks_dismissed_is_explained_check CHECK ((num_nonnulls(dismissed_at, dismissed_by, reason) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT kept_webhooks_outcome_known_check CHECK ((outcome = ANY (ARRAY['unknown'::text, 'refused'::text])))
+);
+
+COMMENT ON TABLE inbound.kept_webhooks IS 'What was signed rightly, answered with success, and became no event: for a person. One row an item of a body, however often it is sent.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.webhook_no IS 'Its number: later ones are greater.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.received_at IS 'When it was received first.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.last_received_at IS 'When it was received last.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.dismissed_at IS 'When a person had seen to it; null: it is open. Received again later, it is open again.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.deliveries IS 'How often it was received.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.item_no IS 'Which of the things that the body tells, from 1.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.source IS 'Who sent it.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.outcome IS 'unknown: of a kind that nothing here knows. refused: it should be an event, and cannot be one.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.kind IS 'What the processor calls it; null: it does not say.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.code IS 'Why it is no event.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.message IS 'The reason in words.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.dismissed_by IS 'Who had.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.reason IS 'What the person says.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.body_digest IS 'SHA-256 of the body.';
+
+COMMENT ON COLUMN inbound.kept_webhooks.body IS 'The body, byte by byte.';
+
+CREATE FUNCTION inbound.settle_webhook(p_kept inbound.kept_webhooks, p_readings inbound.reading[], p_actor text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION inbound.settle_webhook(p_kept inbound.kept_webhooks, p_readings inbound.reading[], p_actor text, p_now timestamp with time zone) IS 'Closes what is kept of a body that was read again, but for what is refused still.';
+
 CREATE FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) RETURNS inbound.reading
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) IS 'Writes an event from a processor''s own values, or refuses what cannot be read.';
+
+CREATE FUNCTION inbound.write_results(p_readings inbound.reading[], p_answers jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION inbound.write_results(p_readings inbound.reading[], p_answers jsonb) IS 'What became of each thing that a webhook tells.';
 
 CREATE FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) RETURNS void
     LANGUAGE plpgsql;
@@ -2587,58 +2668,6 @@ ALTER TABLE access.api_keys ALTER COLUMN key_no ADD GENERATED ALWAYS AS IDENTITY
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE inbound.kept_webhooks (
-    webhook_no bigint NOT NULL,
-    received_at timestamp with time zone NOT NULL,
-    last_received_at timestamp with time zone NOT NULL,
-    dismissed_at timestamp with time zone,
-    deliveries integer DEFAULT 1 NOT NULL,
-    item_no integer NOT NULL,
-    source text NOT NULL COLLATE pg_catalog."C",
-    outcome text NOT NULL COLLATE pg_catalog."C",
-    kind text COLLATE pg_catalog."C",
-    code text NOT NULL COLLATE pg_catalog."C",
-    message text NOT NULL,
-    dismissed_by text,
-    reason text,
-    body_digest bytea NOT NULL,
-    body bytea NOT NULL,
-    CONSTRAINT kept_webhooks_dismissed_is_explained_check CHECK ((num_nonnulls(dismissed_at, dismissed_by, reason) = ANY (ARRAY[0, 3]))),
-    CONSTRAINT kept_webhooks_outcome_known_check CHECK ((outcome = ANY (ARRAY['unknown'::text, 'refused'::text])))
-);
-
-COMMENT ON TABLE inbound.kept_webhooks IS 'What was signed rightly, answered with success, and became no event: for a person. One row an item of a body, however often it is sent.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.webhook_no IS 'Its number: later ones are greater.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.received_at IS 'When it was received first.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.last_received_at IS 'When it was received last.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.dismissed_at IS 'When a person had seen to it; null: it is open. Received again later, it is open again.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.deliveries IS 'How often it was received.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.item_no IS 'Which of the things that the body tells, from 1.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.source IS 'Who sent it.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.outcome IS 'unknown: of a kind that nothing here knows. refused: it should be an event, and cannot be one.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.kind IS 'What the processor calls it; null: it does not say.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.code IS 'Why it is no event.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.message IS 'The reason in words.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.dismissed_by IS 'Who had.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.reason IS 'What the person says.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.body_digest IS 'SHA-256 of the body.';
-
-COMMENT ON COLUMN inbound.kept_webhooks.body IS 'The body, byte by byte.';
 
 ALTER TABLE inbound.kept_webhooks ALTER COLUMN webhook_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME inbound.kept_webhooks_webhook_no_seq
@@ -7914,6 +7943,9 @@ GRANT ALL ON FUNCTION api.replay_event(p_event_id text, p_provider text) TO cuen
 REVOKE ALL ON FUNCTION api.replay_events(p_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.replay_events(p_code text, p_limit integer) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.replay_webhook(p_webhook_no bigint, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.replay_webhook(p_webhook_no bigint, p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.resend_delivery(p_delivery_id bigint, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.resend_delivery(p_delivery_id bigint, p_actor text) TO cuenta_operator;
 
@@ -8050,6 +8082,18 @@ GRANT ALL ON FUNCTION inbound.pass_over_adyen_item(p_known inbound.webhook_kind,
 REVOKE ALL ON FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.pick_metadata(p_metadata jsonb, p_prefix text, p_settings jsonb) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION inbound.post_read_events(p_readings inbound.reading[], p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.post_read_events(p_readings inbound.reading[], p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON TABLE inbound.sources FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE inbound.sources TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE inbound.sources TO cuenta_writer;
+
+GRANT UPDATE(source) ON TABLE inbound.sources TO cuenta_owner;
+
+REVOKE ALL ON FUNCTION inbound.post_readings(p_source inbound.sources, p_readings inbound.reading[], p_now timestamp with time zone, OUT readings inbound.reading[], OUT answers jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.post_readings(p_source inbound.sources, p_readings inbound.reading[], p_now timestamp with time zone, OUT readings inbound.reading[], OUT answers jsonb) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_adyen(p_document jsonb, p_settings jsonb) TO cuenta_writer;
 
@@ -8125,12 +8169,6 @@ GRANT ALL ON FUNCTION inbound.read_stripe_refund(p_kind text, p_object jsonb, p_
 REVOKE ALL ON FUNCTION inbound.read_text(p_value jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_text(p_value jsonb) TO cuenta_writer;
 
-REVOKE ALL ON TABLE inbound.sources FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE inbound.sources TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE inbound.sources TO cuenta_writer;
-
-GRANT UPDATE(source) ON TABLE inbound.sources TO cuenta_owner;
-
 REVOKE ALL ON FUNCTION inbound.read_webhook(p_source inbound.sources, p_query jsonb, p_body bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.read_webhook(p_source inbound.sources, p_query jsonb, p_body bytea) TO cuenta_writer;
 
@@ -8140,8 +8178,18 @@ GRANT ALL ON FUNCTION inbound.require_authentic(p_source text, p_headers jsonb, 
 REVOKE ALL ON FUNCTION inbound.require_source(p_source text) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.require_source(p_source text) TO cuenta_writer;
 
+REVOKE ALL ON TABLE inbound.kept_webhooks FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE inbound.kept_webhooks TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE inbound.kept_webhooks TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.settle_webhook(p_kept inbound.kept_webhooks, p_readings inbound.reading[], p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.settle_webhook(p_kept inbound.kept_webhooks, p_readings inbound.reading[], p_actor text, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.write_reading(p_adapter text, p_kind text, p_event jsonb, p_optional jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.write_results(p_readings inbound.reading[], p_answers jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.write_results(p_readings inbound.reading[], p_answers jsonb) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.add_pending(p_event ledger.event_fields, p_event_no bigint, p_available_on date) TO cuenta_writer;
@@ -8731,10 +8779,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE access.api_keys TO cuenta_writer;
 REVOKE ALL ON SEQUENCE access.api_keys_key_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE access.api_keys_key_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE access.api_keys_key_no_seq TO cuenta_writer;
-
-REVOKE ALL ON TABLE inbound.kept_webhooks FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE inbound.kept_webhooks TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE inbound.kept_webhooks TO cuenta_writer;
 
 REVOKE ALL ON SEQUENCE inbound.kept_webhooks_webhook_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE inbound.kept_webhooks_webhook_no_seq TO cuenta_owner;

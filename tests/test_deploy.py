@@ -153,7 +153,7 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
     people |= {"rotate_webhook_secret", "resend_delivery", "recover_endpoint"}
     people |= {"create_api_key", "revoke_api_key", "list_api_keys"}
     people |= {"audit_integrity"}
-    people |= {"set_webhook_source", "add_webhook_secret", "dismiss_webhook"}
+    people |= {"set_webhook_source", "add_webhook_secret", "dismiss_webhook", "replay_webhook"}
     door, own = {"receive_webhook", "use_api_key"}, {"get_own"}  # what only the service itself calls
     work = {"claim_payout_run", "fail_payout_run", "pay_due_restaurants"}
     work |= {"claim_deliveries", "record_delivery", "tell_overdue_events"}

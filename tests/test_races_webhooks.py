@@ -89,3 +89,28 @@ def test_what_is_refused_leaves_a_count_and_waits_for_nobody(sessions: Sessions,
         assert sessions.admin.value(count) == before + 2 * number + 2
     first.rollback()
     assert sessions.admin.value("select count(*) from inbound.kept_webhooks as k where k.source = %s", source) == 0
+
+
+def test_a_replay_by_two_sessions_at_once_posts_once(sessions: Sessions, source: str) -> None:
+    event = charge(new_id("res"), "PEN", provider="other")
+    body = json.dumps(event).encode()
+    door = sessions.open(role="cuenta_door")
+    assert door.row(RECEIVE, source, Jsonb(sign.stripe(body)), body)["results"][0]["code"] == "PROVIDER_NOT_OF_SOURCE"
+    options = Jsonb({"adapter": "none", "provider": "other"})
+    sessions.admin.row("select api.set_webhook_source(%s, 'stripe', %s)", source, options)
+    kept = "select k.webhook_no from inbound.kept_webhooks as k where k.source = %s and k.dismissed_at is null"
+    number = sessions.admin.value(kept, source)
+    first, second = (sessions.open(role="cuenta_operator") for _ in range(2))
+    replay = "select * from api.replay_webhook(%s)"
+    first.begin()
+    before = first.row(replay, number)
+    waiting = second.start(lambda: second.row(replay, number))
+    sessions.wait_until_blocked_by(second, first)
+    again = door.start(lambda: door.row(RECEIVE, source, Jsonb(sign.stripe(body)), body))
+    sessions.wait_until_blocked_by(door, first)
+    first.commit()
+    answers = [before, waiting.result(30), again.result(30)]
+    assert [a["results"][0]["status"] for a in answers] == ["processed", "already_processed", "already_processed"]
+    assert [a["is_open"] for a in answers[:2]] == [False, False]
+    assert len(sessions.entries(event["restaurant_id"])) == 2
+    assert sessions.admin.rows(kept, source) == []

@@ -137,6 +137,7 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("receive_webhook(%s, %s::pg_catalog.jsonb, '{}', %s)", ("psp", {"X-Signature": UNREADABLE}, b"\xff\\")),
     ("list_kept_webhooks(%s)", ("psp",)),
     ("list_kept_webhooks(p_cursor => %s)", ("no\\cursor",)),
+    ("replay_webhook((select min(k.webhook_no) from api.list_kept_webhooks() as k), %s)", ("a\\b",)),
     ("dismiss_webhook((select min(k.webhook_no) from api.list_kept_webhooks() as k), %s)", ("a\\b",)),
     ("list_webhook_sources()", ()),
     ("set_webhook_endpoint(%s, %s, %s)", ("https://a.example/x", ["*"], '{"max_in_flight": 32}')),

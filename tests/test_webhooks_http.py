@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -222,3 +223,92 @@ def test_a_webhook_needs_no_key_where_everything_else_does(
     assert post(client, "bank", body, sign.standard(body)).status_code == 200
     for name, headers in (("bank", {}), ("nobody", {}), ("bank", {"authorization": "Bearer x"})):
         assert post(client, name, body, headers).status_code == 401
+
+
+def kept_of(client: FlaskClient, source: str, body: bytes) -> dict[str, Any]:
+    """What is kept of a body, open or not."""
+    listed = [client.get(f"/v1/kept-webhooks?source={source}&is_open={i}&limit=500").json for i in ("true", "false")]
+    (row,) = [k for page in listed if page for k in page["data"] if k["body"] == body.decode()]
+    found: dict[str, Any] = row
+    return found
+
+
+def capture_and_refund(psp: str, restaurant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A charge that names its restaurant, and its refund, which does not."""
+    capture = sign.adyen_item(originalReference=psp, pspReference=f"{psp}C")
+    capture["additionalData"]["metadata.restaurant_id"] = restaurant
+    return capture, sign.adyen_item(
+        originalReference=psp, pspReference=f"{psp}R", eventCode="REFUND", amount={"currency": "EUR", "value": 130}
+    )
+
+
+def has_in_euros(client: FlaskClient, restaurant: str) -> int:
+    balance = client.get(f"/v1/restaurants/{restaurant}/balance?currency=EUR").json
+    assert balance is not None
+    return int(balance["available"] + balance["pending"])
+
+
+@pytest.fixture
+def by_metadata(client: FlaskClient) -> str:
+    name = new_id("adyen")
+    settings = {"restaurant_path": ["additionalData", "metadata.restaurant_id"]}
+    client.put("/v1/webhook-sources", json={"source": name, "scheme": "adyen", "settings": settings})
+    client.post(f"/v1/webhook-sources/{name}/secrets", json={"secret": HEX})
+    return name
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["charge first", "refund first"])
+def test_a_refund_finds_its_restaurant_by_the_charge_of_the_same_body(
+    client: FlaskClient, by_metadata: str, order: int
+) -> None:
+    restaurant = new_id("res")
+    body = sign.adyen(*capture_and_refund(new_id("P"), restaurant)[::order])
+    assert post(client, by_metadata, body, {}).text == "[accepted]"
+    assert has_in_euros(client, restaurant) == 1000
+    kept = client.get(f"/v1/kept-webhooks?source={by_metadata}").json
+    assert kept is not None
+    assert kept["data"] == []
+    assert post(client, by_metadata, body, {}).text == "[accepted]"
+    assert has_in_euros(client, restaurant) == 1000
+
+
+def test_a_refund_that_came_before_its_charge_is_replayed(client: FlaskClient, by_metadata: str) -> None:
+    restaurant = new_id("res")
+    charged, refunded = (sign.adyen(item) for item in capture_and_refund(new_id("P"), restaurant))
+    post(client, by_metadata, refunded, {})
+    row = kept_of(client, by_metadata, refunded)
+    assert (row["code"], row["is_open"]) == ("RESTAURANT_NOT_NAMED", True)
+    path = f"/v1/kept-webhooks/{row['webhook_no']}/replay"
+    answer = client.post(path, json={}).json
+    assert answer is not None
+    assert (answer["is_open"], [r.get("code") for r in answer["results"]]) == (True, ["RESTAURANT_NOT_NAMED"])
+    post(client, by_metadata, charged, {})
+    told = [client.post(path, json={"actor": "ana"}).json for _ in range(2)]
+    assert [t and (t["is_open"], t["results"][0]["status"]) for t in told] == [
+        (False, "processed"),
+        (False, "already_processed"),
+    ]
+    assert has_in_euros(client, restaurant) == 1000
+    row = kept_of(client, by_metadata, refunded)
+    assert (row["is_open"], row["dismissed_by"], row["reason"], row["deliveries"]) == (False, "ana", "replayed", 1)
+
+
+def test_what_mercado_pago_did_not_sign_is_never_replayed(client: FlaskClient) -> None:
+    name, number = new_id("mp"), str(secrets.randbelow(10**12))
+    payment = json.loads((DOCUMENTS / "mercadopago" / "01_payment_approved.json").read_bytes())
+    body = json.dumps(payment | {"id": int(number)}).encode()
+    settings = {"adapter": "mercadopago", "restaurant_path": ["metadata", "restaurant_id"]}
+    client.put("/v1/webhook-sources", json={"source": name, "scheme": "mercadopago", "settings": settings})
+    client.post(f"/v1/webhook-sources/{name}/secrets", json={"secret": TEXT})
+    assert post(client, name, body, sign.mercadopago(number), f"?data.id={number}").status_code == 200
+    path = f"/v1/kept-webhooks/{kept_of(client, name, body)['webhook_no']}/replay"
+    for scheme in ("mercadopago", "hmac", "basic"):
+        client.put("/v1/webhook-sources", json={"source": name, "scheme": scheme, "settings": settings})
+        answer = client.post(path, json={}).json
+        assert answer is not None
+        assert (answer["is_open"], [r["code"] for r in answer["results"]]) == (True, ["BODY_NOT_SIGNED"])
+    client.put("/v1/webhook-sources", json={"source": name, "scheme": "hmac", "settings": settings})
+    client.post(f"/v1/webhook-sources/{name}/secrets", json={"secret": TEXT})
+    answer = post(client, name, body, sign.plain(body)).json  # what would have been posted
+    assert answer is not None
+    assert [r["status"] for r in answer["results"]] == ["processed"]

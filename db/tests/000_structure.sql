@@ -106,6 +106,7 @@ select functions_are(
         'release_hold',
         'replay_event',
         'replay_events',
+        'replay_webhook',
         'resend_delivery',
         'resume_payouts',
         'retry_payout_run',

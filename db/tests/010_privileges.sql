@@ -275,7 +275,7 @@ select bag_eq(
                 'set_platform_settings', 'write_off_debt',
                 'disable_webhook_endpoint', 'enable_webhook_endpoint', 'recover_endpoint',
                 'resend_delivery', 'rotate_webhook_secret', 'set_webhook_endpoint',
-                'add_webhook_secret', 'dismiss_webhook', 'set_webhook_source'
+                'add_webhook_secret', 'dismiss_webhook', 'replay_webhook', 'set_webhook_source'
             )
             else true
         end

@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(217);
+select plan(221);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -337,6 +337,8 @@ from (
     (
         70, 'LNWHK', 'WEBHOOK_NOT_FOUND', 'webhook_no=0', 'select dismiss_webhook(0, ''why'')'
     ),
+    (70, 'LNWHK', 'WEBHOOK_NOT_FOUND', 'webhook_no=0', 'select replay_webhook(0)'),
+    (70, 'LBARG', 'ARGUMENT_MISSING', 'argument=webhook_no', 'select replay_webhook(null)'),
     (70, 'LAKEY', 'UNAUTHENTICATED', '', 'select receive_webhook(''src'', ''{}'', ''{}'', ''x'')'),
     (59, 'LUSTE', 'STATE_UNKNOWN', 'state=x', 'select list_disputes(p_state => ''x'')'),
     (

@@ -1,6 +1,6 @@
 -- Signed webhooks: sources, secrets, what is kept and who sees it.
 begin;
-select plan(34);
+select plan(46);
 
 -- A webhook of the scheme hmac, signed with a secret, as "outcome status code" of each thing.
 create function pg_temp.hmac(p_secret text, p_body bytea) returns text
@@ -195,6 +195,138 @@ select is(
     pg_temp.send('bank', 'no JSON'), '{refused BODY_UNREADABLE}', 'received again'
 );
 select is(pg_temp.kept(), '{bank 1 refused BODY_UNREADABLE 2}', 'it is open again, and counted');
+
+-- What is kept is read again
+create function pg_temp.replay(p_item_no integer) returns text
+language sql
+as $$
+select concat_ws(
+    ' ',
+    r.source,
+    r.is_open,
+    array(
+        select concat_ws(' ', x ->> 'outcome', x ->> 'status', x ->> 'code')
+        from jsonb_array_elements(r.results) as x
+    )
+)
+from (
+    select max(k.webhook_no) as webhook_no
+    from inbound.kept_webhooks as k
+    where k.item_no = p_item_no
+) as n
+cross join lateral api.replay_webhook(n.webhook_no, 'ana') as r
+$$;
+select is(
+    pg_temp.send(
+        'bank',
+        format(
+            '[%s, 5, %s]', pg_temp.charge('e_2'), pg_temp.charge('e_3', '{"provider": "other"}')
+        )
+    ),
+    '{event processed,refused EVENT_NOT_OBJECT,refused PROVIDER_NOT_OF_SOURCE}',
+    'what is refused of an array stops nothing else'
+);
+select is(
+    pg_temp.replay(3),
+    'bank t {"event already_processed","refused EVENT_NOT_OBJECT",'
+    '"refused PROVIDER_NOT_OF_SOURCE"}',
+    'read again while nothing is mended, all stays as it is'
+);
+select is(
+    pg_temp.kept(),
+    array[
+        'bank 3 refused PROVIDER_NOT_OF_SOURCE 1', 'bank 2 refused EVENT_NOT_OBJECT 1',
+        'bank 1 refused BODY_UNREADABLE 2'
+    ],
+    'open, and no delivery more'
+);
+select lives_ok(
+    $$
+    select api.set_webhook_source('bank', 'hmac', '{"provider": "other"}');
+    $$,
+    'the settings are mended'
+);
+select is(
+    pg_temp.replay(3), 'bank f {"event processed","refused EVENT_NOT_OBJECT","event processed"}',
+    'then it is posted by the settings of today'
+);
+select is(
+    pg_temp.kept(), '{bank 2 refused EVENT_NOT_OBJECT 1,bank 1 refused BODY_UNREADABLE 2}',
+    'and leaves the list; what is refused still stays'
+);
+select is(
+    (
+        select k.dismissed_by || ' ' || k.reason
+        from inbound.kept_webhooks as k
+        where k.item_no = 3
+    ),
+    'ana replayed', 'with the name of who did it'
+);
+select is(
+    pg_temp.replay(3),
+    'bank f {"event already_processed","refused EVENT_NOT_OBJECT","event already_processed"}',
+    'done again, it posts nothing'
+);
+select is(
+    array(
+        select pg_temp.replay(2)
+        from api.list_kept_webhooks() as k
+        cross join lateral api.dismiss_webhook(k.webhook_no, 'no event', 'eva') as d
+        where k.item_no = 2 and d.dismissed_by = 'eva'
+    ),
+    '{"bank f {\"event already_processed\",\"refused EVENT_NOT_OBJECT\",'
+    '\"event already_processed\"}"}',
+    'and opens nothing that a person has closed'
+);
+
+-- What its signature did not cover
+create function pg_temp.send_unsigned(p_body text) returns text
+language sql
+as $$
+select r.results #>> '{0,code}'
+from (select extract(epoch from clock_timestamp())::bigint::text as ts) as t
+cross join lateral api.receive_webhook(
+    'mp',
+    jsonb_build_object(
+        'x-signature',
+        format(
+            'ts=%s,v1=%s',
+            t.ts,
+            pg_temp.hmac(
+                'a secret', convert_to(format('id:9;request-id:r;ts:%s;', t.ts), 'UTF8')
+            )
+        ),
+        'x-request-id',
+        'r'
+    ),
+    '{"data.id": "9"}',
+    convert_to(p_body, 'UTF8')
+) as r
+$$;
+select lives_ok(
+    $$
+    select api.set_webhook_source('mp', 'mercadopago', '{"adapter": "none"}');
+    select api.add_webhook_secret('mp', 'a secret');
+    select pg_temp.send_unsigned(pg_temp.charge('e_4'));
+    $$,
+    'somebody puts an event of ours behind a signature that covers no body'
+);
+select is(
+    array(
+        select pg_temp.replay(1) || ' ' || s.scheme
+        from (values ('mercadopago'), ('hmac'), ('basic')) as w (scheme)
+        cross join lateral api.set_webhook_source('mp', w.scheme, '{"adapter": "none"}') as s
+    ),
+    array[
+        'mp t {"refused BODY_NOT_SIGNED"} mercadopago', 'mp t {"refused BODY_NOT_SIGNED"} hmac',
+        'mp t {"refused BODY_NOT_SIGNED"} basic'
+    ],
+    'whatever the source signs by today, it stays kept'
+);
+select is(
+    (select count(*) from ledger.processor_events as e where e.event_id = 'e_4'), 0::bigint,
+    'and is never posted'
+);
 
 select * from finish();
 rollback;

@@ -30,37 +30,25 @@ as $function$
  *     LXRUL  a rule has vanished
  *     22023  the server does not know the restaurant's time zone: send it again
  *     40001  an id was told at this moment by another session, too: send it again
- * Calls:  inbound.require_authentic, inbound.read_webhook, inbound.keep_webhook,
- *         inbound.name_adapter, ledger.post_event, api.ingest_events
+ * Calls:  inbound.require_authentic, inbound.read_webhook, inbound.post_readings,
+ *         inbound.keep_webhook, inbound.write_results, inbound.name_adapter
  * Locks:  the accounts, then the event ids; see ledger.post_event; then what is kept
  */
 declare
     v_now constant timestamptz := clock_timestamp();
     v_source inbound.sources;
-    v_readings inbound.reading[];
-    v_events jsonb;
-    v_answers jsonb := '[]';
+    v_posted record;
 begin
     v_source := inbound.require_authentic(p_source, p_headers, p_query, p_body, v_now);
-    v_readings := array(
-        select r::inbound.reading
-        from inbound.read_webhook(v_source, p_query, p_body) as r
-    );
-
-    select jsonb_agg(r.event order by r.item_no)
-    into v_events
-    from unnest(v_readings) with ordinality as r (
-        outcome, kind, event, code, field, message, item_no
-    )
-    where r.outcome = 'event';
-    if jsonb_array_length(v_events) = 1 then
-        v_answers := jsonb_build_array(to_jsonb(ledger.post_event(v_events -> 0, v_now)));
-    elsif v_events is not null then
-        v_answers := (
-            select jsonb_agg(to_jsonb(a) order by a.item)
-            from api.ingest_events(v_events) as a
-        );
-    end if;
+    select t.* into v_posted
+    from inbound.post_readings(
+        v_source,
+        array(
+            select r::inbound.reading
+            from inbound.read_webhook(v_source, p_query, p_body) as r
+        ),
+        v_now
+    ) as t;
 
     perform inbound.keep_webhook(
         v_source.source,
@@ -69,39 +57,12 @@ begin
         row(r.outcome, r.kind, null, r.code, r.field, r.message)::inbound.reading,
         v_now
     )
-    from unnest(v_readings) with ordinality as r (
+    from unnest(v_posted.readings) with ordinality as r (
         outcome, kind, event, code, field, message, item_no
     )
     where r.outcome not in ('event', 'ignored');
 
-    results := (
-        select coalesce(
-            jsonb_agg(
-                jsonb_strip_nulls(
-                    jsonb_build_object(
-                        'outcome', r.outcome,
-                        'kind', r.kind,
-                        'event_id', a.answer -> 'event_id',
-                        'status', a.answer -> 'status',
-                        'code', coalesce(a.answer ->> 'code', r.code),
-                        'message', coalesce(a.answer ->> 'message', r.message)
-                    )
-                )
-                order by r.item_no
-            ),
-            '[]'
-        )
-        from (
-            select
-                u.*,
-                count(*) filter (where u.outcome = 'event') over (order by u.item_no) as event_no
-            from unnest(v_readings) with ordinality as u (
-                outcome, kind, event, code, field, message, item_no
-            )
-        ) as r
-        left join jsonb_array_elements(v_answers) with ordinality as a (answer, answer_no)
-            on r.outcome = 'event' and r.event_no = a.answer_no
-    );
+    results := inbound.write_results(v_posted.readings, v_posted.answers);
     status := 'accepted';
     if inbound.name_adapter(v_source.source, v_source.scheme, v_source.settings) = 'adyen' then
         content_type := 'text/plain';

@@ -16,10 +16,9 @@ as $function$
  *     p_query   - the parameters of its address
  *     p_body    - the bytes
  * Returns:
- *     the readings, in the order in which they are to be posted
+ *     the readings, in the order in which they are to be posted; see inbound.post_readings
  * Calls:  inbound.read_body, inbound.name_adapter, inbound.read_own_events, inbound.read_stripe,
- *         inbound.read_adyen, inbound.read_mercadopago, inbound.complete_reading,
- *         inbound.make_reading
+ *         inbound.read_adyen, inbound.read_mercadopago, inbound.make_reading
  */
 declare
     v_document constant jsonb := inbound.read_body(p_body);
@@ -57,7 +56,7 @@ begin
             where v_adapter = 'mercadopago'
         loop
             exit when p_source.scheme = 'mercadopago' and r_reading.outcome <> 'ignored';
-            return next inbound.complete_reading(v_provider, r_reading);
+            return next r_reading;
         end loop;
     end if;
     if p_source.scheme = 'mercadopago' and r_reading.outcome is distinct from 'ignored' then
