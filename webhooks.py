@@ -7,14 +7,16 @@ import json
 import os
 from collections.abc import Iterable
 
-from flask import Request, Response
+from flask import Request, Response, g
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from db.pool import Pool
 
+ROLE = "cuenta_door"
 CALL = (
-    b"select r.answer, r.content_type from api.receive_webhook("
-    b"p_source => $1, p_headers => $2, p_query => $3, p_body => $4) as r"
+    b"select r.answer, r.content_type,"
+    b" case pg_catalog.jsonb_array_length(r.results) when 1 then r.results #>> '{0,event_id}' end"
+    b" from api.receive_webhook(p_source => $1, p_headers => $2, p_query => $3, p_body => $4) as r"
 )
 
 
@@ -42,9 +44,11 @@ def as_json(texts: Iterable[tuple[str, str]]) -> str:
 
 
 def receive(pool: Pool, request: Request, source: str) -> Response:
-    """Hand a webhook over; 2xx only after the commit."""
+    """Hand a webhook over; 2xx only after the commit. The log says as which role, and of which event if it is one."""
+    g.caller = g.caller._replace(role=ROLE)
     body = read_bytes(request)
     values = [source.replace("\0", "\ufffd"), as_json(request.headers.items()), as_json(request.args.items())]
     with pool.gate.enter(()):
-        answer, content_type = pool.acting_as("cuenta_door").call(CALL, [*values, f"\\x{body.hex()}"])
+        answer, content_type, event_id = pool.acting_as(ROLE).call(CALL, [*values, f"\\x{body.hex()}"])
+    g.event_id = str(event_id, "utf-8") or None
     return Response(answer, 200, content_type=str(content_type, "utf-8"))

@@ -312,3 +312,18 @@ def test_what_mercado_pago_did_not_sign_is_never_replayed(client: FlaskClient) -
     answer = post(client, name, body, sign.plain(body)).json  # what would have been posted
     assert answer is not None
     assert [r["status"] for r in answer["results"]] == ["processed"]
+
+
+def test_the_log_says_which_role_acts_and_which_event_it_was(
+    client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, several = event(), b"[" + event() + b"," + event() + b"]"
+    sent = [(one, sign.standard(one)), (several, sign.standard(several)), (one, {})]
+    assert [post(client, "bank", body, headers).status_code for body, headers in sent] == [200, 200, 401]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [(line["status"], line["role"], line.get("event_id")) for line in lines if line["event"] == "request"]
+    assert told == [
+        (200, "cuenta_door", json.loads(one)["event_id"]),
+        (200, "cuenta_door", None),
+        (401, "cuenta_door", None),
+    ]
