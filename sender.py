@@ -10,6 +10,7 @@ the address that was looked at, no redirect is followed, no proxy of the environ
 """
 
 import contextlib
+import http.client
 import ipaddress
 import queue
 import random
@@ -43,6 +44,7 @@ LEASE = 20  # seconds that a message is ours: an attempt, and time to report it
 MOST = 256  # messages on their way at a time
 PATIENCE = 4.0  # seconds to wait for the answers that are due when told to end
 ANSWER = 64 << 10  # bytes that are read of an answer
+INTERIM = 10  # answers 1xx that may come before it
 OVERDUE = 60.0  # seconds between two looks for events that wait for too long
 
 # Beside what the standard library calls not global, which is another list in each version of Python.
@@ -157,16 +159,35 @@ class Attempt:
                 self._socket = None
 
 
+class Answer(http.client.HTTPResponse):
+    """An answer that a few interim ones may come before, 103 too; the library passes over 100, however often."""
+
+    interim = 0
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        if 100 <= status < 200 and status != http.client.SWITCHING_PROTOCOLS:
+            self.interim += 1
+            if self.interim > INTERIM:
+                raise http.client.HTTPException(f"more than {INTERIM} interim answers")
+            status = http.client.CONTINUE
+        return version, status, reason
+
+
 def connection_to(
     scheme: str, host: str, port: int, addresses: Sequence[Address], attempt: Attempt, context: ssl.SSLContext
 ) -> HTTPConnection:
     """urllib3's connection to a host, at addresses that were resolved before; TLS is held to the host's name."""
 
     class Plain(HTTPConnection):
+        response_class = Answer
+
         def _new_conn(self) -> socket.socket:
             return attempt.connect(addresses)
 
     class Secure(HTTPSConnection):
+        response_class = Answer
+
         def _new_conn(self) -> socket.socket:
             return attempt.connect(addresses)
 

@@ -306,6 +306,17 @@ def test_an_attempt_is_over_after_its_time_however_it_drips(
     assert time.monotonic() - begun < 2
 
 
+def interim(handler: BaseHTTPRequestHandler, count: int) -> None:
+    handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * count)
+    reply(handler, 204)
+
+
+def test_an_interim_answer_is_none_and_a_storm_of_them_ends(receivers: Callable[..., Receiver]) -> None:
+    assert sender.send(job(receivers(lambda handler: interim(handler, 2)).url)) == sender.Outcome(204, answer="")
+    outcome = sender.send(job(receivers(lambda handler: interim(handler, 50000)).url))
+    assert outcome.error == "HTTPException: more than 10 interim answers"
+
+
 def test_a_handshake_that_drips_ends_too() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
