@@ -29,8 +29,13 @@ ROLE = "cuenta_worker"
 PAUSE = 1.0  # seconds between two looks
 PATIENCE = 5.0  # seconds that the work in hand has to end in, once the worker is told to
 CHUNK = 200  # restaurants in a transaction
-# The server notices within seconds that this process is gone, even in the middle of a statement, and rolls back.
-NOTICE = {"client_connection_check_interval": "1s", "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5"}
+# The server notices within seconds that this process is gone, even in mid-statement, or frozen; it rolls back.
+NOTICE = {
+    "client_connection_check_interval": "1s",
+    "idle_in_transaction_session_timeout": "10s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+}
 
 # What a database says that has not the functions of this version, or has not granted them.
 DEPLOY = (errors.InvalidSchemaName, errors.UndefinedFunction, errors.InsufficientPrivilege)
