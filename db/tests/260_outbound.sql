@@ -1,6 +1,6 @@
 -- What is told outside: every fact once, whatever path made it true; endpoints; what becomes of it.
 begin;
-select plan(99);
+select plan(104);
 
 create function pg_temp.event(p_id text, p_type text, p_restaurant text, p_more jsonb default '{}')
 returns text
@@ -432,6 +432,24 @@ select is(
 );
 select is(r.old_secret_until - interval '24 hours' between now() and clock_timestamp(), true, 'for 24 hours')
 from rotated as r;
+create temporary table rotated_again as
+select r.* from made as m cross join lateral api.rotate_webhook_secret(m.endpoint_id) as r;
+select is(
+    (select c.secrets from api.claim_deliveries(1) as c),
+    (
+        select array[a.secret, r.secret, m.secret]
+        from rotated_again as a
+        cross join rotated as r
+        cross join made as m
+    ),
+    'after another one, whose first answer may have been lost, what was promised stays so'
+);
+select throws_ok(
+    format('select * from api.rotate_webhook_secret(%L, %s)', m.endpoint_id, g.hours), 'LUKPH', null,
+    format('%s hours are out of range', g.hours)
+)
+from made as m
+cross join (values (-2147483648), (169)) as g (hours);
 do $do$
 begin
     perform api.rotate_webhook_secret(m.endpoint_id, 0) from made as m;
@@ -515,6 +533,35 @@ select throws_ok(
 select throws_ok(
     $$update outbound.endpoints set endpoint_id = endpoint_id$$, 'LCAPP', null, 'nor called otherwise'
 );
+
+-- Whose turn it is
+update outbound.deliveries set state = 'failed', next_attempt_at = null, lease_id = null;
+create temporary table slow as
+select e.endpoint_id
+from generate_series(1, 4) as g (n)
+cross join lateral api.set_webhook_endpoint(format('https://slow%s.example/', g.n), '{}') as e;
+create temporary table quick as
+select e.endpoint_id from api.set_webhook_endpoint('https://quick.example/', '{}') as e;
+select outbound.write_messages(
+    'payout.paid', array_fill('{}'::jsonb, array[20]), array(select s.endpoint_id from slow as s),
+    now() - interval '1 day'
+);
+select c.* from api.claim_deliveries(8) as c;
+select outbound.write_messages('payout.paid', array['{}'::jsonb], array[q.endpoint_id], now())
+from quick as q;
+select is(
+    (select c.endpoint_id from api.claim_deliveries(1) as c), q.endpoint_id,
+    'whoever has the fewest on their way comes first, however long those of others wait'
+)
+from quick as q;
+update outbound.deliveries set lease_id = null, next_attempt_at = created_at where state = 'pending';
+update outbound.endpoints as e
+set failing_since = case when e.endpoint_id in (select s.endpoint_id from slow as s) then now() end;
+select is(
+    (select c.endpoint_id from api.claim_deliveries(1) as c), q.endpoint_id,
+    'and of those who have as many, one that does not fail'
+)
+from quick as q;
 
 select * from finish();
 rollback;

@@ -16,8 +16,8 @@ as $function$
  * Function: api.claim_deliveries(2)
  *     What is to be sent now, for whoever sends it, who then has it alone for a while and tells by
  *     record_delivery what came of it; who does not, as after a crash, leaves it to the next one.
- *     Of each endpoint no more than its max_in_flight (8) are with senders at a time, so that a
- *     slow one holds up nobody else.
+ *     Of each endpoint no more than its max_in_flight (8) are with senders at a time, and who has
+ *     the fewest comes first, those that fail last, so that slow ones hold up nobody else.
  * Parameters:
  *     p_limit          - the most rows, 1 to 500
  *     p_lease_seconds  - how long they are the caller's alone, 1 to 3600
@@ -59,10 +59,21 @@ begin
     );
     return query
     with chosen as (
-        select n.delivery_no, n.place, n.next_attempt_at
+        select
+            n.delivery_no,
+            row_number() over (
+                order by f.number + n.place, e.failing_since is not null, n.next_attempt_at
+            ) as place
         from outbound.endpoints as e
         cross join lateral (
-            select w.delivery_no, w.next_attempt_at, row_number() over () as place
+            select count(*) as number
+            from outbound.deliveries as d
+            where d.endpoint_id = e.endpoint_id
+                and d.lease_id is not null
+                and d.next_attempt_at > v_now
+        ) as f
+        cross join lateral (
+            select w.*, row_number() over () as place
             from (
                 select d.delivery_no, d.next_attempt_at
                 from outbound.deliveries as d
@@ -70,18 +81,12 @@ begin
                     and d.state = 'pending'
                     and d.next_attempt_at <= v_now
                 order by d.next_attempt_at, d.delivery_no
-                limit greatest(0, coalesce((e.settings -> 'max_in_flight')::integer, 8) - (
-                    select count(*)
-                    from outbound.deliveries as f
-                    where f.endpoint_id = e.endpoint_id
-                        and f.lease_id is not null
-                        and f.next_attempt_at > v_now
-                ))
+                limit greatest(0, coalesce((e.settings -> 'max_in_flight')::integer, 8) - f.number)
                 for no key update skip locked
             ) as w
         ) as n
         where e.endpoint_id = any(v_endpoint_ids)
-        order by n.place, n.next_attempt_at
+        order by place
         limit v_limit
     ),
 
@@ -92,7 +97,7 @@ begin
             next_attempt_at = v_now + make_interval(secs => p_lease_seconds)
         from chosen as c
         where d.delivery_no = c.delivery_no
-        returning d.*, c.place, c.next_attempt_at as was_due_at
+        returning d.*, c.place
     )
 
     select
@@ -107,7 +112,7 @@ begin
         t.message_id, t.payload::text, t.attempts + 1
     from taken as t
     inner join outbound.endpoints as e on t.endpoint_id = e.endpoint_id
-    order by t.place, t.was_due_at, t.delivery_no;
+    order by t.place;
 end;
 $function$;
 

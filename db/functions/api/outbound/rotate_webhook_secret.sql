@@ -12,7 +12,8 @@ as $function$
 /*
  * Function: api.rotate_webhook_secret(3)
  *     Gives an endpoint a new secret. The one of before signs beside it for a while, so that the
- *     receiver can change over; those from before that stop at once.
+ *     receiver can change over; those from before that end when they were to, or with it if that
+ *     is sooner: the first answer may have been lost.
  * Parameters:
  *     p_endpoint_id  - the endpoint
  *     p_keep_hours   - how long the secret of before signs, too, 0 to 168: 0 if it has leaked
@@ -32,7 +33,7 @@ as $function$
 declare
     v_now constant timestamptz := clock_timestamp();
     v_actor constant text := ledger.require_actor(p_actor);
-    v_until constant timestamptz := v_now + make_interval(hours => p_keep_hours);
+    v_until timestamptz;
     v_endpoint outbound.endpoints;
 begin
     if (p_keep_hours between 0 and 168) is not true then
@@ -40,9 +41,10 @@ begin
             using errcode = 'LUKPH', constraint = 'KEEP_HOURS_INVALID',
                 detail = format('field=keep_hours, keep_hours=%s', p_keep_hours);
     end if;
+    v_until := v_now + make_interval(hours => p_keep_hours);
     v_endpoint := outbound.require_endpoint(p_endpoint_id);
     update outbound.endpoint_secrets as s
-    set valid_until = case when s.valid_until is null then v_until else v_now end
+    set valid_until = least(s.valid_until, v_until)
     where s.endpoint_id = p_endpoint_id
         and (s.valid_until is null or s.valid_until > v_now);
     update outbound.endpoints as e
