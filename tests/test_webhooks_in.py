@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -384,6 +385,17 @@ def test_every_item_of_adyen_is_verified(door: Connection, admin: Connection) ->
 )  # fmt: skip
 def test_each_field_that_adyen_signs_counts(door: Connection, admin: Connection, field: str, value: Any) -> None:
     assert_refused(door, admin, "adyen", {}, sign.adyen(sign.adyen_item() | {field: value}))
+
+
+def test_what_would_take_long_to_read_is_refused_before_it_is(door: Connection, admin: Connection) -> None:
+    def body(count: int) -> bytes:
+        return sign.adyen(sign.adyen_item(reason=[[]] * count))
+
+    assert receive(door, "adyen", {}, body(4900))["status"] == "accepted"
+    assert_refused(door, admin, "adyen", {}, body(5000))
+    begun = time.monotonic()
+    assert_refused(door, admin, "adyen", {}, b"[" * 99 + b"{}," * 80000 + b"{}" + b"]" * 99)
+    assert time.monotonic() - begun < 0.3  # else 0.7 s
 
 
 def test_a_field_of_adyen_cannot_be_moved_over_into_another(door: Connection, admin: Connection) -> None:
