@@ -7384,6 +7384,14 @@ CREATE OR REPLACE VIEW reporting.webhook_sources WITH (security_barrier='true') 
 
 CREATE TRIGGER api_keys_never_removed BEFORE DELETE OR TRUNCATE ON access.api_keys FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
+CREATE TRIGGER kept_webhooks_keep_body BEFORE UPDATE OF webhook_no, received_at, source, item_no, body_digest, body ON inbound.kept_webhooks FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER kept_webhooks_never_removed BEFORE DELETE OR TRUNCATE ON inbound.kept_webhooks FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER sources_keep_name BEFORE UPDATE OF source ON inbound.sources FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER sources_never_removed BEFORE DELETE OR TRUNCATE ON inbound.sources FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
 CREATE TRIGGER account_balances_follow_entries BEFORE UPDATE OF balance, reserved, held, last_entry_seq, last_entry_at, last_event_at, closed_through ON ledger.account_balances FOR EACH ROW EXECUTE FUNCTION ledger.tg_account_balances__follow_entries();
 
 CREATE TRIGGER account_balances_keep_key BEFORE UPDATE OF restaurant_id, currency ON ledger.account_balances FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();

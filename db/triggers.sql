@@ -86,6 +86,23 @@ create or replace trigger endpoints_never_removed
 before delete or truncate on outbound.endpoints
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger sources_never_removed
+before delete or truncate on inbound.sources
+for each statement execute function ledger.tg_any__refuse();
+
+create or replace trigger sources_keep_name
+before update of source on inbound.sources
+for each statement execute function ledger.tg_any__refuse();
+
+create or replace trigger kept_webhooks_never_removed
+before delete or truncate on inbound.kept_webhooks
+for each statement execute function ledger.tg_any__refuse();
+
+create or replace trigger kept_webhooks_keep_body
+before update of webhook_no, received_at, source, item_no, body_digest, body
+on inbound.kept_webhooks
+for each statement execute function ledger.tg_any__refuse();
+
 create or replace trigger endpoints_keep_id
 before update of endpoint_id on outbound.endpoints
 for each statement execute function ledger.tg_any__refuse();

@@ -808,9 +808,11 @@ select bag_eq(
     values
     ('ledger.account_balances'), ('ledger.payout_runs'), ('ledger.payout_schedules'),
     ('ledger.payout_terms'), ('outbound.endpoints'),
-    ('ledger.payouts'), ('ledger.restaurants'), ('access.api_keys')
+    ('ledger.payouts'), ('ledger.restaurants'), ('access.api_keys'), ('inbound.sources'),
+    ('inbound.kept_webhooks')
     $$,
-    'restaurants, balances, payouts, runs, endpoints and keys refuse delete and truncate'
+    'restaurants, balances, payouts, runs, endpoints, sources, kept webhooks and keys refuse delete '
+    'and truncate'
 );
 select is_empty(
     $$

@@ -1,6 +1,6 @@
 -- Signed webhooks: sources, secrets, what is kept and who sees it.
 begin;
-select plan(46);
+select plan(56);
 
 -- A webhook of the scheme hmac, signed with a secret, as "outcome status code" of each thing.
 create function pg_temp.hmac(p_secret text, p_body bytea) returns text
@@ -327,6 +327,24 @@ select is(
     (select count(*) from ledger.processor_events as e where e.event_id = 'e_4'), 0::bigint,
     'and is never posted'
 );
+
+-- Never removed
+select throws_ok(s.statement, 'LCAPP', null, format('"%s" is refused, whoever tries (LCAPP)', s.statement))
+from (
+    values
+    ('delete from inbound.sources'), ('truncate inbound.sources cascade'),
+    ('update inbound.sources set source = ''other'''), ('delete from inbound.kept_webhooks'),
+    ('truncate inbound.kept_webhooks'), ('update inbound.kept_webhooks set body = '''''),
+    ('update inbound.kept_webhooks set source = ''other''')
+) as s (statement);
+
+-- Secrets have periods
+update inbound.source_secrets set valid_from = '2026-01-01', valid_until = now() + interval '1 hour';
+select lives_ok('select pg_temp.send(''bank'', ''x'')', 'a secret signs until it ends');
+update inbound.source_secrets set valid_until = now();
+select throws_ok('select pg_temp.send(''bank'', ''x'')', 'LAKEY', null, 'and not from then on (LAKEY)');
+update inbound.source_secrets set valid_from = now() + interval '1 hour', valid_until = null;
+select throws_ok('select pg_temp.send(''bank'', ''x'')', 'LAKEY', null, 'nor before it begins (LAKEY)');
 
 select * from finish();
 rollback;
