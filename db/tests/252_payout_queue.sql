@@ -1,6 +1,6 @@
 -- queue_payout_run, claim_payout_run, fail_payout_run, retry_payout_run: runs that workers carry out.
 begin;
-select plan(38);
+select plan(40);
 
 select is(
     (
@@ -285,6 +285,31 @@ select results_eq(
     where n.name = 'begun'
     $$,
     $$values ('running', true, 0, null, true)$$, 'and stays a worker''s'
+);
+
+-- A run that somebody goes on with
+insert into runs
+select
+    'in hand',
+    r.run_id
+from api.start_payout_run('PEN', '2025-12-28') as r;
+update ledger.payout_runs set next_attempt_at = now() where not is_queued;
+select api.continue_payout_run(n.run_id, 1) from runs as n where n.name = 'in hand';
+select results_eq(
+    $$
+    select r.is_queued, r.next_attempt_at - clock_timestamp() between '50 s' and '60 s'
+    from runs as n inner join ledger.payout_runs as r on n.run_id = r.run_id
+    where n.name = 'in hand'
+    $$,
+    'values (false, true)', 'each time that somebody goes on with a run, it is theirs for a minute'
+);
+update ledger.payout_runs as r
+set next_attempt_at = now() - make_interval(secs => case n.name when 'in hand' then 1 else 2 end)
+from runs as n
+where n.run_id = r.run_id and n.name in ('in hand', 'begun');
+select results_eq(
+    'select n.name from api.claim_payout_run() as c inner join runs as n on c.run_id = n.run_id',
+    $$values ('begun')$$, 'the run that waits longest is the first to be gone on with'
 );
 
 select * from finish();

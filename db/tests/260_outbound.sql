@@ -343,6 +343,64 @@ select is(
     (select count(*)::integer from api.claim_deliveries()), 1, 'what is recorded makes room for the next'
 );
 
+-- What is due, and what room there is for it
+create temporary table leased as
+select d.delivery_no from outbound.deliveries as d where d.lease_id is not null;
+update outbound.deliveries set next_attempt_at = now() - interval '1 day' where lease_id is not null;
+select is(
+    (
+        select array_agg(c.delivery_id order by c.delivery_id)
+        from api.claim_deliveries() as c
+    ),
+    (select array_agg(l.delivery_no order by l.delivery_no) from leased as l),
+    'a lease that is over takes no room: another sender gets what its holder never told of'
+);
+update outbound.deliveries as d
+set
+    lease_id = null,
+    next_attempt_at = case
+        when d.delivery_no = (select min(l.delivery_no) from leased as l) then clock_timestamp()
+        else clock_timestamp() + interval '1 hour'
+    end
+where d.state = 'pending';
+create temporary table due as select c.* from api.claim_deliveries() as c;
+select is(
+    (select array_agg(d.delivery_id) from due as d),
+    (select array[min(l.delivery_no)] from leased as l),
+    'what is not due yet is not sent with what is'
+);
+do $do$
+begin
+    update outbound.endpoints set failing_since = now() - interval '4 days';
+    perform api.record_delivery(d.delivery_id, d.lease_id, 200) from due as d;
+end
+$do$;
+select is(
+    (select e.failing_since from outbound.endpoints as e inner join made as m on e.endpoint_id = m.endpoint_id),
+    null, 'one success, and an endpoint is not failing'
+);
+do $do$
+begin
+    perform api.resend_delivery(d.delivery_id) from due as d;
+end
+$do$;
+select results_eq(
+    $$
+    select r.state collate "default", r.attempts, r.is_recorded
+    from api.claim_deliveries() as c
+    cross join lateral api.record_delivery(c.delivery_id, c.lease_id, 200, 'the answer broke off') as r
+    $$,
+    $$values ('pending', 1, true)$$, '2xx with an error is none'
+);
+select isnt(
+    (select d.delivered_at from outbound.deliveries as d inner join due as w on d.delivery_no = w.delivery_id),
+    null, 'when it had been delivered before stays'
+);
+update outbound.deliveries set state = 'delivered', next_attempt_at = null
+where delivery_no = (select d.delivery_id from due as d);
+update outbound.deliveries set next_attempt_at = clock_timestamp() where state = 'pending';
+update outbound.endpoints set failing_since = null;
+
 -- Failing
 create temporary table tries (attempt integer, state text, seconds numeric);
 do $do$
