@@ -1,6 +1,6 @@
 -- What is told outside: every fact once, whatever path made it true; endpoints; what becomes of it.
 begin;
-select plan(104);
+select plan(109);
 
 create function pg_temp.event(p_id text, p_type text, p_restaurant text, p_more jsonb default '{}')
 returns text
