@@ -22,7 +22,9 @@ def days_of(sessions: Sessions, restaurant_id: str) -> list[date]:
 def write_zone(sessions: Sessions, restaurant_ids: Sequence[str], zone: str) -> None:
     """Past every guard, and wherever it is kept: as if the server's tzdata had lost it, or found it again."""
     tables = sessions.admin.rows(
-        "select table_name from information_schema.columns where table_schema = 'ledger' and column_name = 'timezone'"
+        "select z.table_name from information_schema.columns as z"
+        " inner join information_schema.columns as r using (table_schema, table_name)"
+        " where z.table_schema = 'ledger' and z.column_name = 'timezone' and r.column_name = 'restaurant_id'"
     )
     assert tables
     admin = sessions.open(role=None)

@@ -280,7 +280,8 @@ def test_one_run_that_fails_delays_no_other(work: str, two_currencies: tuple[str
         broken = queue(work, bad)["run_id"]
         assert eventually(lambda: run(work, broken)["attempts"] >= 1, SECONDS)
         began = time.monotonic()
-        assert eventually(lambda: is_finished(work, queue(work, good)["run_id"]), SECONDS)
+        sound = queue(work, good)["run_id"]
+        assert eventually(lambda: is_finished(work, sound), SECONDS)
         assert time.monotonic() - began < 10
     call(work, "select * from api.retry_payout_run(%s)", broken, role="cuenta_operator")
     assert eventually(lambda: is_finished(work, broken), SECONDS)
