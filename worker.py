@@ -40,6 +40,9 @@ NOTICE = {
 # What a database says that has not the functions of this version, or has not granted them.
 DEPLOY = (errors.InvalidSchemaName, errors.UndefinedFunction, errors.InsufficientPrivilege)
 
+# What it says, or does not, that is away, or has given this process up because it was frozen.
+AWAY = (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout)
+
 Task = Callable[[str, threading.Event], None]
 Connection = psycopg.Connection[dict[str, Any]]
 
@@ -118,7 +121,7 @@ def keep(name: str, task: Task, database_url: str, stop: threading.Event) -> Non
         begun = time.monotonic()
         try:
             task(database_url, stop)
-        except psycopg.OperationalError as error:
+        except AWAY as error:
             log.warning("the database does not answer; trying again", task=name, reason=str(error))
         except DEPLOY as error:
             log.error(

@@ -15,7 +15,6 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-import worker
 from db.deploy import deploy
 from dev import embedded
 from tests.sessions import Row, Sessions, charge, new_id
@@ -385,21 +384,19 @@ def test_it_says_what_it_needs(database: str) -> None:
             admin.execute("drop role cuenta_test_worker")
 
 
-def test_what_a_frozen_worker_has_begun_is_rolled_back(sessions: Sessions, database: str, currency: str) -> None:
-    (restaurant,) = sell(sessions, currency, 1)
-    run_id = queue(sessions, currency)
-    with worker.connect(database) as frozen, sessions.open().connection.transaction():
-        frozen.execute("set idle_in_transaction_session_timeout = '1s'")  # not the 10 s that it has
-        frozen.execute("begin")
-        frozen.execute("select * from api.continue_payout_run(%s)", [run_id])
-        query = "select * from api.continue_payout_run(%s)"
-        assert sessions.open().row(query, run_id)["payouts_created"] == 1
-        with pytest.raises(psycopg.Error):
-            frozen.execute("commit")
-    check_paid_once(sessions, currency, [restaurant])
-
-
-def test_a_worker_says_how_long_it_may_be_frozen(database: str) -> None:
-    with worker.connect(database) as connection:
-        row = connection.execute("show idle_in_transaction_session_timeout").fetchone()
-    assert row == {"idle_in_transaction_session_timeout": "10s"}
+def test_what_a_frozen_worker_has_begun_is_rolled_back(sessions: Sessions, currency: str, tmp_path: Path) -> None:
+    restaurants = sell(sessions, currency, 3)
+    with slow_payouts(sessions, currency, 0.5), working(sessions.url, tmp_path / "a") as frozen:
+        run_id = queue(sessions, currency)
+        [pid] = eventually(lambda: sessions.admin.value(BUSY))
+        frozen.process.send_signal(signal.SIGSTOP)
+        sessions.admin.run("update public.slow set seconds = 0")
+        with working(sessions.url, tmp_path / "b"):
+            assert finished(sessions, run_id, 20)["attempts"] == 0
+        sessions.wait_until("select not exists (select from pg_stat_activity where pid = %s)", pid)
+        frozen.process.send_signal(signal.SIGCONT)
+        assert eventually(lambda: len(frozen.said("worker ready")) == 3, 10), (
+            frozen.lines()
+        )  # runs, webhooks; runs again
+        assert not frozen.said("unexpected error; trying again")
+    check_paid_once(sessions, currency, restaurants)
