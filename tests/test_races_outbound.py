@@ -44,7 +44,7 @@ def test_two_senders_never_have_the_same_and_neither_waits(sessions: Sessions) -
     an_endpoint(sessions, "event.rejected", max_in_flight=3)
     other = an_endpoint(sessions, "event.rejected")
     sessions.admin.rows("select api.ingest_event('{}') from generate_series(1, 5)")
-    first, second = sessions.open(role="cuenta_worker"), sessions.open(role="cuenta_worker")
+    first, second = (sessions.open(role="cuenta_worker", settings="-c lock_timeout=5s") for _ in range(2))
     first.begin()
     taken = first.rows(CLAIM)
     assert len(taken) == 8
@@ -57,6 +57,21 @@ def test_two_senders_never_have_the_same_and_neither_waits(sessions: Sessions) -
             first.row(RECORD, row["delivery_id"], row["lease_id"], 200)
     first.rollback()
     assert second.rows(CLAIM) == []
+
+
+def test_a_claim_does_not_wait_for_who_holds_a_delivery(sessions: Sessions) -> None:
+    an_endpoint(sessions, "event.rejected")
+    sessions.admin.rows("select api.ingest_event('{}') from generate_series(1, 2)")
+    holder, sender = sessions.open(role=None), sessions.open(role="cuenta_worker", settings="-c lock_timeout=5s")
+    holder.begin()
+    [held] = holder.rows(
+        "select d.delivery_no from outbound.deliveries as d where d.state = 'pending'"
+        " order by d.delivery_no limit 1 for no key update"
+    )
+    [taken] = sender.rows(CLAIM)
+    assert taken["delivery_id"] != held["delivery_no"]
+    holder.rollback()
+    assert [row["delivery_id"] for row in sender.rows(CLAIM)] == [held["delivery_no"]]
 
 
 def test_a_claim_and_a_late_report_do_not_wait_in_a_circle(sessions: Sessions) -> None:

@@ -235,3 +235,18 @@ def test_two_reports_of_the_same_outcome_at_once_post_once(sessions: Sessions, c
             ("processed", 1, ""),
         ]
         assert len(sessions.entries(payout["restaurant_id"])) == 4
+
+
+def test_two_workers_never_have_the_same_run_and_neither_waits(sessions: Sessions, currency: str) -> None:
+    sessions.admin.ingest(charge(new_id("res"), currency))
+    queue = "select run_id from api.queue_payout_run(%s, current_date - %s, 1)"
+    older, newer = (sessions.admin.value(queue, currency, days) for days in (2, 1))
+    claim = "select c.run_id from api.claim_payout_run() as c"
+    workers = [sessions.open(role="cuenta_worker", settings="-c lock_timeout=5s") for _ in range(3)]
+    for worker in workers:
+        worker.begin()
+    assert [[row["run_id"] for row in worker.rows(claim)] for worker in workers] == [[older], [newer], []]
+    for worker in workers:
+        worker.rollback()
+    for worker in workers[:2]:
+        assert worker.value("select c.is_finished from api.continue_payout_run(%s) as c", worker.value(claim))
