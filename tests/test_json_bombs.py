@@ -265,7 +265,7 @@ def test_reading_the_whole_book_stays_cheap(backend: Backend) -> None:
         select format('%I.%I', n.nspname, c.relname) as name
         from pg_class as c
         inner join pg_namespace as n on n.oid = c.relnamespace
-        where n.nspname in ('ledger', 'reporting') and c.relkind in ('r', 'v')
+        where n.nspname in ('ledger', 'access', 'inbound', 'outbound', 'reporting') and c.relkind in ('r', 'v')
         order by 1
         """
     ).fetchall()

@@ -199,8 +199,9 @@ def test_no_role_calls_what_is_internal(connect: Connect, admin: Connection) -> 
         """
         select r.rolname, p.oid::regprocedure::text
         from pg_proc as p
-        cross join unnest('{cuenta_app,cuenta_operator,cuenta_reader,cuenta_processor}'::text[]) as r (rolname)
-        where p.pronamespace = 'ledger'::regnamespace and has_function_privilege(r.rolname, p.oid, 'execute')
+        cross join (select rolname from pg_roles where rolname ~ '^cuenta_' and rolname !~ '_(owner|writer)$') as r
+        where p.pronamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound')
+            and has_function_privilege(r.rolname, p.oid, 'execute')
         """
     ).fetchall()
     # views call them with the rights of who reads them

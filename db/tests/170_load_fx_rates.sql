@@ -143,7 +143,7 @@ select is_empty(
     $$
     select p.oid::regprocedure
     from pg_catalog.pg_proc as p
-    where p.pronamespace::regnamespace::text in ('ledger', 'api')
+    where p.pronamespace::regnamespace::text in ('ledger', 'access', 'inbound', 'outbound', 'api')
         and regexp_replace(p.prosrc, '/\*.*?\*/', '') ~* '\mfx_|_fx_|_in_base|convert_amount'
         and p.proname not in (
             'load_fx_rates', 'read_fx_rates', 'require_fx_source', 'write_report_filter'
