@@ -1,6 +1,6 @@
 -- What is told outside: every fact once, whatever path made it true; endpoints; what becomes of it.
 begin;
-select plan(109);
+select plan(110);
 
 create function pg_temp.event(p_id text, p_type text, p_restaurant text, p_more jsonb default '{}')
 returns text
@@ -508,6 +508,11 @@ select throws_ok(
 )
 from made as m
 cross join (values (-2147483648), (169)) as g (hours);
+select a.secret is null from made as m cross join lateral api.rotate_webhook_secret(m.endpoint_id, 168) as a;
+select is(
+    (select s.valid_until from outbound.endpoint_secrets as s inner join made as m on s.secret = m.secret),
+    (select r.old_secret_until from rotated as r), 'another rotation meanwhile makes that no longer'
+);
 do $do$
 begin
     perform api.rotate_webhook_secret(m.endpoint_id, 0) from made as m;
