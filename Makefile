@@ -31,7 +31,7 @@ test-tap: .venv/installed-dev  ## pgTAP alone, on PostgreSQL 18
 	@$(PY) dev/pgtap.py
 
 test-python: .venv/installed-dev  ## pytest alone, on PostgreSQL 18
-	@$(PY) -m pytest -n 2 --dist loadfile
+	@$(PY) -m pytest -n 4 --dist loadfile
 
 test-order: .venv/installed-dev  ## 10,000 events, calls of people, runs and outcomes in any order (CUENTA_STORY_SEED=)
 	@CUENTA_STORY_EVENTS=$${CUENTA_STORY_EVENTS:-10000} $(PY) -m pytest -q tests/test_any_order.py

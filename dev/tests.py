@@ -65,7 +65,7 @@ def count(report: Path) -> int:
 def plan(pg_bin15: Path, coverage: float | None) -> list[Step]:
     """The steps for the servers that there are."""
     python, given = sys.executable, [name for name in ("DATABASE_URL", "PG_BIN") if os.environ.get(name)]
-    pytest = [python, "-m", "pytest", *([] if "DATABASE_URL" in given else ["-n", "2", "--dist", "loadfile"])]
+    pytest = [python, "-m", "pytest", *([] if "DATABASE_URL" in given else ["-n", "4", "--dist", "loadfile"])]
     pgtap = [python, "dev/pgtap.py"]
     server = f"the server of {given[0]}" if given else "PostgreSQL 18"
     steps = [Step(f"pgTAP on {server}", pgtap), Step(f"pytest on {server}", pytest)]
