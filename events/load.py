@@ -7,7 +7,8 @@
     python events/load.py events/events.jsonl --if-empty             # only if the ledger holds no event
 
 The file is read as a stream and sent in arrays. Loading it again is harmless: what was posted before is
-answered as already_processed, so a load that was interrupted is resumed by starting it again.
+answered as already_processed, so a load that was interrupted is resumed by starting it again. CUENTA_KEY is the
+key that is shown to the service, once it wants one.
 
 Exit codes: 0 every line is processed or was before; 2 some lines were refused (standard error has them
 all); 1 the load could not be carried through; 130 interrupted.
@@ -91,9 +92,12 @@ def to_service(url: str) -> Send:
     address = url.rstrip("/") + "/v1/processor/events/batch"
     if not url.startswith(("http://", "https://")):
         raise LoadError(f"not an address of a service: {url}")
+    headers = {"Content-Type": "application/json"}
+    if key := os.environ.get("CUENTA_KEY"):
+        headers["Authorization"] = f"Bearer {key}"
 
     def send(body: bytes) -> Answers:
-        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+        request = urllib.request.Request(address, body, headers)
         try:
             with urllib.request.urlopen(request, timeout=120) as response:
                 status, content = response.status, response.read()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from rich.console import Console
 
 from dev import demo
 from events.generate import STORY_OF, generate
-from events.load import LoadError, LoadResult, Unreachable, load, to_database
+from events.load import LoadError, LoadResult, Unreachable, load, to_database, to_service
 
 EVENTS = Path(__file__).resolve().parent.parent / "events"
 BAD = sorted((EVENTS / "bad").glob("*.json"))
@@ -396,6 +397,21 @@ def test_a_service_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch
         run_load(EVENTS / "events.jsonl", url=service)
     with pytest.raises(LoadError, match="not an address"):
         run_load(EVENTS / "events.jsonl", url="file:///etc/hosts")
+
+
+def test_a_key_is_shown_to_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str | None] = []
+
+    def look(request: urllib.request.Request, **_: Any) -> None:
+        shown.append(request.get_header("Authorization"))
+        raise OSError("looked at")
+
+    monkeypatch.setattr("events.load.urllib.request.urlopen", look)
+    for key in ("", "cuenta_live_1_2"):
+        monkeypatch.setenv("CUENTA_KEY", key)
+        with pytest.raises(Unreachable):
+            to_service("http://127.0.0.1:9")(b"[]")
+    assert shown == [None, "Bearer cuenta_live_1_2"]
 
 
 def test_a_service_that_goes_away_in_the_middle_is_waited_for(
