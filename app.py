@@ -203,7 +203,9 @@ def on_database_error(error: psycopg.Error) -> Response:
     context = diag.context or ""
     if is_document and status == 400 and state[:2] == "22" and re.search(r"^(PL/pgSQL|SQL) function ", context, re.M):
         status = 500  # the document was read, then something of ours failed
-    if status in PLAIN:
+    if status == 403:  # which anybody with a key can bring about: a line, and no traceback
+        log.warning("not allowed", sqlstate=state, request_id=g.request_id, reason=diag.message_primary)
+    elif status in PLAIN:
         log.error("database error", sqlstate=state, request_id=g.request_id, exc_info=error)
     message, detail = diag.message_primary or str(error), diag.message_detail or ""
     if state.startswith("L"):

@@ -216,6 +216,15 @@ def test_the_keys_name_is_the_actor_and_nobody_elses_is_taken(keyed: Keyed) -> N
     assert [change["changed_by"] for change in changes] == ["the operator"] * 6
 
 
+def test_what_is_not_allowed_is_a_line_in_the_log_and_no_traceback(
+    keyed: Keyed, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert keyed("reader", "POST", "/v1/keys", json={"name": "x", "role": "reader"}).status_code == 403
+    assert keyed("own", "GET", "/v1/restaurants/res_2").status_code == 403
+    log = "".join(capfd.readouterr())
+    assert log.count("not allowed") == 2 and "Traceback" not in log
+
+
 def test_every_route_whose_function_keeps_who_did_it_is_told(keyed: Keyed) -> None:
     with psycopg.connect(keyed.url) as admin:
         query = "select proname from pg_proc where pronamespace = 'api'::regnamespace and 'p_actor' = any(proargnames)"
