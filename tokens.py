@@ -26,7 +26,9 @@ from log import log
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 ROLES = ("processor", "app", "operator", "reader")
 NAME = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]{0,126}[^\s\x00-\x1f\x7f-\x9f])?")
-FRESH, AGAIN = 300.0, 30.0  # seconds that keys are used, and between two looks for one that is not among them
+FRESH, AGAIN = 300.0, 30.0  # seconds after which keys are looked for again, and between two looks
+STALE = 3600.0  # seconds for which they are used while the issuer does not answer
+ODD = (TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)  # what a token of anybody may run into
 
 
 class Issuer:
@@ -39,7 +41,7 @@ class Issuer:
         self._wanted: dict[str, Any] = {"issuer": issuer, "audience": audience, "algorithms": [algorithm]}
         self._source, self._role, self._name = keys, role, name
         self._keys: dict[str | None, Any] = {}
-        self._looked = float("-inf")
+        self._looked = self._tried = float("-inf")
         self._lock = threading.Lock()
 
     @classmethod
@@ -70,25 +72,33 @@ class Issuer:
             if key is None:
                 return None
             claims = jwt.decode(token, key.key, **wanted, options={"require": ["exp", "iss", "aud"]})
-        except jwt.PyJWTError:
+            seconds = claims["exp"] - time.time()  # a text of digits, which the library takes, is a TypeError
+        except (jwt.PyJWTError, *ODD):
             return None
         name, role = claims.get(self._name), claims.get(self._role)
         if not (isinstance(name, str) and NAME.fullmatch(name) and isinstance(role, str) and role in ROLES):
             return None
-        return name, role, claims["exp"] - time.time()
+        return name, role, seconds
 
     def _key(self, key_id: Any) -> Any:
-        """The issuer's key of this id; what cannot be had is the database's kind of trouble: 503, and never a yes."""
+        """The issuer's key of this id; what cannot be had is the database's kind of trouble: 503, and never a yes.
+
+        One request looks for keys, the others go on with those there are: a token of anybody makes nobody wait.
+        """
         with self._lock:
-            age = time.monotonic() - self._looked
-            if age > FRESH or (key_id not in self._keys and age > AGAIN):
-                try:
-                    self._keys = self._load()
-                    self._looked = time.monotonic()
-                except (OSError, ValueError, self._jwt.PyJWTError) as error:
-                    log.error("the issuer's keys cannot be had", reason=str(error))
-                    raise psycopg.OperationalError("the issuer's keys cannot be had") from error
-            return self._keys.get(key_id)
+            now = time.monotonic()
+            is_due = now - self._looked > FRESH or key_id not in self._keys
+            if is_due := is_due and now - self._tried > AGAIN:
+                self._tried = now
+        if is_due:
+            try:
+                self._keys = self._load()
+                self._looked = time.monotonic()
+            except (OSError, self._jwt.PyJWTError, *ODD) as error:
+                log.error("the issuer's keys cannot be had", reason=str(error))
+        if time.monotonic() - self._looked > STALE:
+            raise psycopg.OperationalError("the issuer's keys cannot be had")
+        return self._keys.get(key_id)
 
     def _load(self) -> dict[str | None, Any]:
         if self._source.startswith("https://"):

@@ -11,6 +11,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from typing import Any
 import jwt
 import psycopg
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
 
@@ -29,7 +30,7 @@ from auth import OPEN
 from db.pool import Pool
 from routes import ROUTES, Route
 from tests.test_serve import serving
-from tokens import Issuer
+from tokens import FRESH, Issuer
 
 ROOT = Path(__file__).resolve().parent.parent
 Connect = Callable[..., psycopg.Connection[Any]]
@@ -377,8 +378,12 @@ class Trusted:
     def __init__(self, folder: Path) -> None:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
-        (folder / "jwks.json").write_text(json.dumps({"keys": [public | {"kid": "one", "alg": "RS256"}]}))
-        self.settings = {"ISSUER": "https://id.example", "AUDIENCE": "cuenta", "KEYS": str(folder / "jwks.json")}
+        curve = ec.generate_private_key(ec.SECP256R1()).public_key()
+        others = [json.loads(jwt.algorithms.ECAlgorithm.to_jwk(curve)) | {"kid": "curve", "alg": "ES256"}]
+        self.keys = [public | {"kid": "one", "alg": "RS256"}, *others]
+        self.path = folder / "jwks.json"
+        self.path.write_text(json.dumps({"keys": self.keys}))
+        self.settings = {"ISSUER": "https://id.example", "AUDIENCE": "cuenta", "KEYS": str(self.path)}
         self.claims = {"iss": "https://id.example", "aud": "cuenta", "sub": "ana", "cuenta_role": "operator"}
 
     def sign(self, key: Any = None, algorithm: str = "RS256", kid: str | None = "one", **more: Any) -> str:
@@ -456,10 +461,39 @@ def test_tokens_that_are_none(trusting: FlaskClient, trusted: Trusted) -> None:
         "no name": trusted.sign(sub=None),
         "blank name": trusted.sign(sub=" "),
         "name of two lines": trusted.sign(sub="a\nb"),
+        "a key of another kind": trusted.sign(kid="curve"),
+        "a key id that is a list": f"{part({'alg': 'RS256', 'kid': ['one']})}.{part(claims)}.AA",
+        "a header too deep": f"{base64.urlsafe_b64encode(b'[' * 5000).rstrip(b'=').decode()}.a.a",
+        "exp of a text of digits": trusted.sign(exp=str(int(time.time()) + 60)),
+        "exp without end": f"{good.partition('.')[0]}.{part(claims | {'exp': 10**400})}.AA",
         "changed": good[:-8] + ("AAAAAAAA" if good[-8:] != "AAAAAAAA" else "BBBBBBBB"),
         "cut": good.rpartition(".")[0] + ".",
     }
     assert {what: status for what, token in wrong.items() if (status := show(trusting, token)) != 401} == {}
+
+
+def test_an_issuer_that_does_not_answer_keeps_nobody_waiting_who_is_known(trusted: Trusted) -> None:
+    """Tokens that name keys nobody knows are anybody's: they make one look for keys, and no valid token wait for it."""
+    issuer = Issuer("https://id.example", "cuenta", str(trusted.path), "RS256", "cuenta_role", "sub")
+    assert issuer.read(trusted.sign()) is not None
+    looks, is_over = [], threading.Event()
+
+    def never() -> Any:
+        looks.append(1)
+        is_over.wait(30)
+        raise OSError("no answer")
+
+    issuer._load, issuer._looked, issuer._tried = never, time.monotonic() - FRESH - 1, float("-inf")  # type: ignore[method-assign]
+    strangers = [threading.Thread(target=issuer.read, args=[trusted.sign(kid=f"x{n}")]) for n in range(8)]
+    for stranger in strangers:
+        stranger.start()
+    began = time.monotonic()
+    assert issuer.read(trusted.sign()) is not None
+    assert time.monotonic() - began < 5 and looks == [1]
+    is_over.set()
+    for stranger in strangers:
+        stranger.join()
+    assert issuer.read(trusted.sign()) is not None and looks == [1]
 
 
 @pytest.mark.parametrize(
