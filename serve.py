@@ -59,8 +59,8 @@ def check_address(host: str, port: int, option: str = "--port") -> None:
 
 
 def default_workers() -> int:
-    """A worker a processor, but no more than a database with 100 connections has room for."""
-    return min(os.cpu_count() or 1, 32 // THREADS or 1)
+    """A worker a processor, but no more than a database with 100 connections has room for: six roles, a pool each."""
+    return min(os.cpu_count() or 1, 96 // (6 * THREADS) or 1)
 
 
 def become_worker() -> None:
