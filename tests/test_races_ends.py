@@ -5,6 +5,7 @@ Every test works in a currency of its own, so that payout runs do not meet the o
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -145,6 +146,15 @@ def test_a_client_killed_inside_an_array_leaves_all_or_nothing(
     assert whats_left(sessions.admin, currency, restaurants) == EVERYTHING
 
 
+def wait_until_noticed(doomed: Sessions) -> None:
+    """Until the server has noticed that it lost a process, and ends every session: a new one would be ended, too."""
+    deadline = time.monotonic() + PATIENCE
+    with contextlib.suppress(errors.OperationalError):
+        while doomed.admin.value("select true"):
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+
+
 def risen_server(server: embedded.Server) -> Sessions:
     """Sessions in the server that lost a process, once it has recovered."""
     deadline = time.monotonic() + PATIENCE
@@ -174,6 +184,7 @@ def test_a_server_process_killed_inside_an_array_leaves_nothing(database: str, c
             os.kill(victim.pid, signal.SIGKILL)
             with pytest.raises(errors.OperationalError):
                 working.result(PATIENCE)
+            wait_until_noticed(doomed)
         finally:
             doomed.close()
         risen = risen_server(server)
@@ -210,6 +221,7 @@ def test_a_server_process_killed_while_it_posts_what_waited_leaves_it_waiting(da
             os.kill(victim.pid, signal.SIGKILL)
             with pytest.raises(errors.OperationalError):
                 working.result(PATIENCE)
+            wait_until_noticed(doomed)
         finally:
             doomed.close()
         risen = risen_server(server)

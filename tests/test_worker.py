@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -317,7 +320,8 @@ def test_it_ends_when_its_parent_was_killed(sessions: Sessions, tmp_path: Path) 
 
 
 def test_it_survives_a_database_that_stops_and_starts(tmp_path: Path) -> None:
-    server = embedded.Server(tmp_path / "server", settings={"fsync": "off"})
+    folder = Path(tempfile.gettempdir()) / f"cuenta-worker-{secrets.token_hex(4)}"  # where the server's user comes in
+    server = embedded.Server(folder, settings={"fsync": "off"})
     try:
         with server:
             embedded.create_database(server)
@@ -336,6 +340,7 @@ def test_it_survives_a_database_that_stops_and_starts(tmp_path: Path) -> None:
     finally:
         if server.is_running():
             server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_it_starts_before_its_database(tmp_path: Path) -> None:
