@@ -277,3 +277,33 @@ def test_reading_the_whole_book_stays_cheap(backend: Backend) -> None:
         )
         assert row["length"] < 2_000_000, table
         assert time.monotonic() - started < 2 * SECONDS, table
+
+
+# What else takes JSON: settings, and the arguments of a restaurant's own key.
+
+MEMBERS = {
+    "api.set_webhook_source('bomb', 'hmac', %s::jsonb)": ("unknown", "header", "enabled", "provider", "accounts"),
+    "api.set_webhook_source('bomb', 'stripe', %s::jsonb)": ("accounts", "restaurant_path", "adapter", "charge_on"),
+    "api.set_webhook_endpoint('https://h.example/', null, %s::jsonb)": ("unknown", "max_in_flight", "allowed_hosts"),
+    "api.get_own(sha256('a key'), 'get_payout', %s::jsonb)": ("p_restaurant_id", "p_payout_id", "unknown"),
+}
+
+
+@pytest.mark.parametrize("bomb", ["one large number", "large numbers", "many large numbers", "numbers below an object"])
+@pytest.mark.parametrize(("call", "member"), [(call, member) for call, names in MEMBERS.items() for member in names])
+def test_settings_and_arguments_that_grow_are_refused(connect: Connect, call: str, member: str, bomb: str) -> None:
+    backend = Backend(connect)
+    backend.admin.execute(
+        """
+        insert into access.api_keys (created_at, key_id, name, role, bound_to, created_by, key_digest)
+        values (now(), 'bomb', 'bomb', 'reader', 'res_1', 'bomb', sha256('a key'))
+        on conflict do nothing
+        """
+    )
+    role = "cuenta_restaurant" if "get_own" in call else "cuenta_operator"
+    backend.connection.execute(f"reset role; set role {role}".encode())
+    with pytest.raises(errors.Error) as refusal:
+        backend.rows(f"select * from {call}", f'{{"{member}": {BOMBS[bomb]}}}')
+    assert refusal.value.sqlstate is not None and refusal.value.sqlstate.startswith("L")
+    backend.connection.close()
+    backend.admin.close()

@@ -25,8 +25,15 @@ as $function$
  * Reads:  ledger.payouts
  */
 declare
-    v_asked constant text := p_arguments ->> 'p_restaurant_id';
-    v_payout_id constant text := p_arguments ->> 'p_payout_id';
+    -- Only a text is read as one: of a number or an array nobody knows how long it becomes.
+    v_asked constant text := case
+        when jsonb_typeof(p_arguments -> 'p_restaurant_id') = 'string'
+            then p_arguments ->> 'p_restaurant_id'
+    end;
+    v_payout_id constant text := case
+        when jsonb_typeof(p_arguments -> 'p_payout_id') = 'string'
+            then p_arguments ->> 'p_payout_id'
+    end;
     v_names text[];
 begin
     if (

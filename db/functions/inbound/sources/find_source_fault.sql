@@ -12,10 +12,12 @@ as $function$
  *     p_settings  - its settings
  * Returns:
  *     a sentence; null if nothing is wrong
- * Calls:  inbound.find_adapter_settings_fault
+ * Calls:  ledger.find_wild_number, inbound.find_adapter_settings_fault
  */
     select case
         when jsonb_typeof(p_settings) is distinct from 'object' then 'settings must be an object'
+        when ledger.find_wild_number(p_settings) is not null
+            then 'there is a number with more than 20 digits before or after its point'
         when octet_length(p_settings::text) > 65536 then 'settings are at most 64 kB'
         when exists (
             select 1
