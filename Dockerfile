@@ -33,7 +33,7 @@ CMD ["python", "dev/tests.py"]
 
 # The last one is what `docker build .` makes.
 FROM base AS app
-COPY app.py auth.py kinds.py tokens.py routes.py webhooks.py serve.py worker.py tracing.py sender.py documents.py log.py yoyo.ini ./
+COPY app.py arguments.py auth.py tokens.py routes.py webhooks.py serve.py worker.py tracing.py sender.py documents.py log.py yoyo.ini ./
 COPY db db
 COPY docs docs
 COPY events/load.py events/load_fx.py events/events.jsonl events/

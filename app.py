@@ -19,10 +19,10 @@ from flask import Flask, Response, abort, g, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
-from auth import LOOK_UP, Door, Refusal, as_own, sign
+from arguments import Refusal, read_arguments, read_body
+from auth import LOOK_UP, Door, as_own
 from db.pool import Pool
-from documents import AS_WRITTEN, BadDocument, parse, parse_array, parse_lines, write
-from kinds import FROM_QUERY, KINDS, ON_CALENDAR, is_on_calendar
+from documents import BadDocument, parse, parse_array, parse_lines
 from log import access, log
 from routes import ROUTES, Route
 from webhooks import receive
@@ -69,62 +69,6 @@ def problem(status: int, code: str, message: str, details: Mapping[str, Any] | N
     """The error envelope."""
     error = {"code": code, "message": message, "details": details or {}, "request_id": g.request_id}
     return Response(json.dumps({"error": error}), status, mimetype="application/json")
-
-
-def read_body(route: Route) -> str:
-    """The body's text, all of it."""
-    environ, is_batch = request.environ, route.answer == "rows"
-    name, default = ("CUENTA_MAX_BATCH_BYTES", 16 << 20) if is_batch else ("CUENTA_MAX_BODY_BYTES", 256 << 10)
-    limit, length = int(os.environ.get(name, default)), request.content_length
-    types = ("application/json", "application/x-ndjson")[: 1 + is_batch]
-    kind = environ.get("CONTENT_TYPE")
-    if environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked":
-        raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "of transfer encodings only chunked is taken")
-    if "HTTP_CONTENT_ENCODING" in environ or (kind not in types and (kind := request.mimetype) not in types):
-        raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", f"send {' or '.join(types)}, not compressed")
-    if length is None and "HTTP_TRANSFER_ENCODING" not in environ:
-        length = 0
-    if length is None and kind != types[0]:
-        raise Refusal(411, "LENGTH_REQUIRED", "lines need a Content-Length: else nobody sees that some are missing")
-    body = b"" if (length or 0) > limit else environ["wsgi.input"].read(limit + 1 if length is None else length)
-    if (length or len(body)) > limit:
-        abort(413)
-    if len(body) < (length or 0):
-        raise Refusal(400, "MALFORMED_JSON", f"the body was cut short: {len(body)} of {length} bytes came")
-    try:
-        return str(body, "utf-8")
-    except UnicodeDecodeError:
-        raise Refusal(400, "MALFORMED_JSON", "the body is not valid UTF-8") from None
-
-
-def read_arguments(route: Route, path: Mapping[str, str]) -> dict[str, Any]:
-    """The call's arguments by name, every one of its kind."""
-    kinds, is_query = {**route.required, **route.optional}, route.method in ("GET", "DELETE")
-    given: Any = {k: FROM_QUERY.get(kinds.get(k, ""), str)(v) for k, v in request.args.items()}
-    wrong = [k for k, v in request.args.lists() if k not in kinds or v[1:] or not is_query]
-    is_empty = not (kinds or request.content_length or "HTTP_TRANSFER_ENCODING" in request.environ)
-    if not (is_query or wrong or is_empty):
-        given = parse(read_body(route), AS_WRITTEN)
-        if not isinstance(given, dict):
-            raise Refusal(400, "INVALID_INPUT", "the body must be a JSON object")
-        wrong = [k for k in given if k not in kinds]
-    if wrong:
-        known = f"this call takes {', '.join(kinds) or 'none'}" + ("" if route.method == "GET" else ", in the body")
-        raise Refusal(400, "INVALID_INPUT", f"unknown or repeated parameter; {known}", field=wrong[0])
-    values = {**path, **dict.fromkeys(route.required), **given}
-    sign(kinds, values)
-    if route.key:
-        kinds[route.key], values[route.key] = "key", request.headers.get("Idempotency-Key")
-        if not values[route.key]:
-            message = "the header Idempotency-Key is missing: an id of your own for this, so that a repeat does nothing"
-            raise Refusal(400, "IDEMPOTENCY_KEY_MISSING", message, field=route.key)
-    for name, value in values.items():
-        wanted, pattern = KINDS[kind := kinds.get(name, "text")]
-        parts = value if kind == "texts" and isinstance(value, list) else [value] if kind != "texts" else [None]
-        is_right = all(type(v) is wanted and re.fullmatch(pattern, str(v), re.A) for v in parts)
-        if value is not None and not (is_right and (kind not in ON_CALENDAR or is_on_calendar(value))):
-            raise Refusal(400, "INVALID_INPUT", f"{name} is not a valid {kind}", field=name)
-    return {f"p_{name}": write(value) if isinstance(value, dict) else value for name, value in values.items()}
 
 
 @cache

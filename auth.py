@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import g, request
-from werkzeug.exceptions import HTTPException
 
+from arguments import Refusal
 from db.pool import Pool
 from tokens import Issuer
 
@@ -30,14 +30,6 @@ LOOK_UP = b"""
 select u.has_keys, u.key_id, u.name, u.role, u.restaurant_id, u.seconds_left, u.is_servable
 from api.use_api_key(p_key_digest => $1) as u
 """
-
-
-class Refusal(HTTPException):
-    """A request that is refused before the database sees it."""
-
-    def __init__(self, status: int, error: str, message: str, **details: Any) -> None:
-        super().__init__(message)
-        self.code, self.error, self.details = status, error, details
 
 
 class Caller(NamedTuple):
@@ -142,15 +134,6 @@ class Door:
             return None, None
         name, role, seconds = found
         return Caller(name, f"cuenta_{role}"), seconds
-
-
-def sign(kinds: Mapping[str, str], values: dict[str, Any]) -> None:
-    """Who shows a key does what it does by the key's name, and by nobody else's."""
-    name = g.caller.name
-    if name and "actor" in kinds:
-        if values.setdefault("actor", name) not in (None, name):
-            raise Refusal(400, "INVALID_INPUT", f"actor is the key's name, {name}: leave it out", field="actor")
-        values["actor"] = name
 
 
 def as_own(caller: Caller, function: str, values: Mapping[str, Any]) -> dict[str, str]:

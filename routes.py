@@ -1,6 +1,6 @@
 """The route table: each HTTP operation and the function of schema `api` that it calls.
 
-What PostgreSQL does not check itself is checked by app.py on the strength of the kinds named here.
+What PostgreSQL does not check itself is checked by arguments.py on the strength of the kinds named here.
 """
 
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ from granian.constants import HTTPModes, Interfaces
 
 import tracing
 from app import create_app
-from db.pool import REQUESTS, THREADS, service_role, who_may_not, with_role
+from db.pool import REQUESTS, THREADS, find_login_fault, service_role
 from log import CONFIG, log
 from tokens import Issuer
 
@@ -31,21 +31,12 @@ def check_login(database_url: str) -> None:
     except ValueError as error:
         sys.exit(str(error))
     try:
-        for needed in (role, "cuenta_door"):  # the second one looks keys up
-            psycopg.connect(with_role(database_url, needed), connect_timeout=5).close()
-    except psycopg.OperationalError as refused:
-        reason = refused
-        try:
-            login = who_may_not(database_url, needed)
-        except psycopg.OperationalError as error:
-            reason, login = error, None
-        if login is None:
-            log.warning("the database does not answer yet; /ready tells when it does", reason=str(reason))
-            return
-        sys.exit(
-            f"{login} may not act as {needed}: {reason}\n"
-            f"Deploy first (python db/deploy.py); then, as an administrator: grant {needed} to {login};"
-        )
+        fault = find_login_fault(database_url, role, "cuenta_door")  # the second one looks keys up
+    except psycopg.OperationalError as error:
+        log.warning("the database does not answer yet; /ready tells when it does", reason=str(error))
+        return
+    if fault:
+        sys.exit(fault)
 
 
 def check_address(host: str, port: int, option: str = "--port") -> None:

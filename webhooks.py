@@ -4,12 +4,11 @@ Nothing is parsed here, and nobody needs a key: the signature is one.
 """
 
 import json
-import os
 from collections.abc import Iterable
 
 from flask import Request, Response, g
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from arguments import most_bytes, read_bytes
 from db.pool import Pool
 
 ROLE = "cuenta_door"
@@ -20,24 +19,6 @@ CALL = (
 )
 
 
-def read_bytes(request: Request) -> bytes:
-    """The body, byte by byte; it is not read where it is too long."""
-    limit, length = int(os.environ.get("CUENTA_MAX_BODY_BYTES", 256 << 10)), request.content_length
-    coding = request.environ.get("HTTP_TRANSFER_ENCODING")
-    if (coding or "chunked").lower() != "chunked":
-        raise UnsupportedMediaType("of transfer encodings only chunked is taken")
-    if length is None:
-        length = limit + 1 if coding else 0
-    elif length > limit:
-        raise RequestEntityTooLarge
-    body: bytes = request.environ["wsgi.input"].read(length)
-    if len(body) > limit:
-        raise RequestEntityTooLarge
-    if not coding and len(body) < length:
-        raise BadRequest("the body was cut short")
-    return body
-
-
 def as_json(texts: Iterable[tuple[str, str]]) -> str:
     """An object of texts that PostgreSQL can keep."""
     return json.dumps({k.replace("\0", ""): v.replace("\0", "\ufffd") for k, v in texts})
@@ -46,7 +27,7 @@ def as_json(texts: Iterable[tuple[str, str]]) -> str:
 def receive(pool: Pool, request: Request, source: str) -> Response:
     """Hand a webhook over; 2xx only after the commit. The log says as which role, and of which event if it is one."""
     g.caller = g.caller._replace(role=ROLE)
-    body = read_bytes(request)
+    body = read_bytes(most_bytes())
     values = [source.replace("\0", "\ufffd"), as_json(request.headers.items()), as_json(request.args.items())]
     with pool.gate.enter(()):
         answer, content_type, event_id = pool.acting_as(ROLE).call(CALL, [*values, f"\\x{body.hex()}"])

@@ -21,7 +21,7 @@ import psycopg
 from psycopg import errors
 from psycopg.rows import dict_row
 
-from db.pool import who_may_not, with_role
+from db.pool import find_login_fault, with_role
 from log import CONFIG, log
 from sender import deliver
 
@@ -136,20 +136,12 @@ def keep(name: str, task: Task, database_url: str, stop: threading.Event) -> Non
 def check_login(database_url: str) -> None:
     """Ends with a clear message if the database answers but the login may not act as the worker."""
     try:
-        connect(database_url).close()
-    except psycopg.OperationalError as refused:
-        reason = refused
-        try:
-            login = who_may_not(database_url, ROLE)
-        except psycopg.OperationalError as error:
-            reason, login = error, None
-        if login is None:
-            log.warning("the database does not answer yet; trying again", reason=str(reason))
-            return
-        sys.exit(
-            f"{login} may not act as {ROLE}: {reason}\n"
-            f"Deploy first (python db/deploy.py); then, as an administrator: grant {ROLE} to {login};"
-        )
+        fault = find_login_fault(database_url, ROLE)
+    except psycopg.OperationalError as error:
+        log.warning("the database does not answer yet; trying again", reason=str(error))
+        return
+    if fault:
+        sys.exit(fault)
 
 
 def main() -> None:

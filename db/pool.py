@@ -193,14 +193,23 @@ def service_role() -> str:
     return role
 
 
-def who_may_not(database_url: str, role: str) -> str | None:
-    """The login, if it may not act as a role; None if it may: then a connection that failed was for another reason, as
-    of a server that was just starting. Raises OperationalError if there is no connection."""
-    with psycopg.connect(database_url, connect_timeout=5) as connection:
+def find_login_fault(database_url: str, *roles: str) -> str | None:
+    """Why the login may not act as one of the roles, and what to do; None if it may. Raises OperationalError if the
+    database does not answer, which a server that was just starting does not, either."""
+    for role in roles:
         try:
-            connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
-        except (errors.InsufficientPrivilege, errors.InvalidParameterValue):
-            return connection.info.user
+            psycopg.connect(with_role(database_url, role), connect_timeout=5).close()
+        except psycopg.OperationalError as refused:
+            with psycopg.connect(database_url, connect_timeout=5) as connection:
+                try:
+                    connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+                except (errors.InsufficientPrivilege, errors.InvalidParameterValue):
+                    login = connection.info.user
+                    return (
+                        f"{login} may not act as {role}: {refused}\n"
+                        f"Deploy first (python db/deploy.py); then, as an administrator: grant {role} to {login};"
+                    )
+            raise
     return None
 
 

@@ -129,6 +129,118 @@ CREATE TYPE ledger.event_fields AS (
 
 COMMENT ON TYPE ledger.event_fields IS 'The fields that every event has, named as in the document.';
 
+CREATE TYPE ledger.run_answer AS (
+	run_id text,
+	currency text,
+	as_of date,
+	min_amount bigint,
+	restaurant_ids text[],
+	overrides_terms boolean,
+	started_by text,
+	reason text,
+	started_at timestamp with time zone,
+	finished_at timestamp with time zone,
+	is_finished boolean,
+	last_restaurant_id text,
+	payouts_created integer,
+	payouts_amount numeric(38,0),
+	restaurants_skipped integer,
+	skipped jsonb,
+	state text,
+	is_queued boolean,
+	attempts integer,
+	next_attempt_at timestamp with time zone,
+	failed_at timestamp with time zone,
+	died_at timestamp with time zone,
+	error text,
+	schedule_id text,
+	due_at timestamp with time zone
+);
+
+COMMENT ON TYPE ledger.run_answer IS 'A payout run; the columns of api.get_payout_run.';
+
+CREATE TYPE ledger.schedule_answer AS (
+	schedule_id text,
+	currency text,
+	cadence text,
+	day integer,
+	local_time time without time zone,
+	timezone text,
+	as_of_days integer,
+	min_amount bigint,
+	is_active boolean,
+	next_due_at timestamp with time zone,
+	last_due_at timestamp with time zone,
+	last_started_at timestamp with time zone,
+	last_run_id text,
+	error text,
+	updated_at timestamp with time zone,
+	updated_by text
+);
+
+COMMENT ON TYPE ledger.schedule_answer IS 'A schedule of payout runs; the columns of api.list_payout_schedules.';
+
+CREATE TYPE outbound.endpoint_state AS (
+	endpoint_id text,
+	url text,
+	is_enabled boolean,
+	disabled_at timestamp with time zone,
+	disabled_reason text,
+	disabled_by text
+);
+
+COMMENT ON TYPE outbound.endpoint_state IS 'Whether an endpoint is sent to; the columns of api.enable_webhook_endpoint.';
+
+CREATE TABLE access.api_keys (
+    key_id text NOT NULL COLLATE pg_catalog."C",
+    key_no bigint NOT NULL,
+    key_digest bytea NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL COLLATE pg_catalog."C",
+    bound_to text COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    CONSTRAINT api_keys_bound_key_reads_check CHECK (((bound_to IS NULL) OR (role = 'reader'::text))),
+    CONSTRAINT api_keys_digest_length_check CHECK ((octet_length(key_digest) = 32)),
+    CONSTRAINT api_keys_revoked_by_check CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+    CONSTRAINT api_keys_role_check CHECK ((role = ANY (ARRAY['processor'::text, 'app'::text, 'operator'::text, 'reader'::text])))
+);
+
+COMMENT ON TABLE access.api_keys IS 'Keys that callers of the service show, those that are revoked or have expired included: once there was one, the service wants one.';
+
+COMMENT ON COLUMN access.api_keys.key_id IS 'The part of the key that is no secret.';
+
+COMMENT ON COLUMN access.api_keys.key_no IS 'In the order in which they were made.';
+
+COMMENT ON COLUMN access.api_keys.key_digest IS 'SHA-256 of the whole key; the key itself is nowhere.';
+
+COMMENT ON COLUMN access.api_keys.name IS 'Whose it is: the actor of what is done with it, and what stands in the log.';
+
+COMMENT ON COLUMN access.api_keys.role IS 'What it may do: as cuenta_processor, cuenta_app, cuenta_operator or cuenta_reader.';
+
+COMMENT ON COLUMN access.api_keys.bound_to IS 'The one restaurant that it may see; null: it is not bound to one.';
+
+COMMENT ON COLUMN access.api_keys.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN access.api_keys.created_by IS 'Who made it.';
+
+COMMENT ON COLUMN access.api_keys.expires_at IS 'From when on it is not valid; null: no end.';
+
+COMMENT ON COLUMN access.api_keys.last_used_at IS 'When it was last used, to ten minutes or so; null: never.';
+
+COMMENT ON COLUMN access.api_keys.revoked_at IS 'When it was revoked; null: it was not.';
+
+COMMENT ON COLUMN access.api_keys.revoked_by IS 'Who revoked it.';
+
+CREATE FUNCTION access.find_key(p_key_digest bytea, p_now timestamp with time zone) RETURNS access.api_keys
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION access.find_key(p_key_digest bytea, p_now timestamp with time zone) IS 'The key that somebody shows, if it is valid.';
+
 CREATE FUNCTION access.list_parameters(p_function text) RETURNS TABLE(name text, type_name text, has_default boolean)
     LANGUAGE sql STABLE;
 
@@ -243,7 +355,7 @@ ALTER FUNCTION api.create_api_key(p_name text, p_role text, p_restaurant_id text
 
 COMMENT ON FUNCTION api.create_api_key(p_name text, p_role text, p_restaurant_id text, p_expires_at timestamp with time zone, p_actor text) IS 'Makes a key for somebody who calls the service; shows it once.';
 
-CREATE FUNCTION api.disable_webhook_endpoint(p_endpoint_id text, p_actor text DEFAULT NULL::text) RETURNS TABLE(endpoint_id text, url text, is_enabled boolean, disabled_at timestamp with time zone, disabled_reason text, disabled_by text)
+CREATE FUNCTION api.disable_webhook_endpoint(p_endpoint_id text, p_actor text DEFAULT NULL::text) RETURNS outbound.endpoint_state
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
@@ -277,7 +389,7 @@ ALTER FUNCTION api.dismiss_webhook(p_webhook_no bigint, p_reason text, p_actor t
 
 COMMENT ON FUNCTION api.dismiss_webhook(p_webhook_no bigint, p_reason text, p_actor text) IS 'Closes a webhook that became no event: a person has seen to it.';
 
-CREATE FUNCTION api.enable_webhook_endpoint(p_endpoint_id text, p_actor text DEFAULT NULL::text) RETURNS TABLE(endpoint_id text, url text, is_enabled boolean, disabled_at timestamp with time zone, disabled_reason text, disabled_by text)
+CREATE FUNCTION api.enable_webhook_endpoint(p_endpoint_id text, p_actor text DEFAULT NULL::text) RETURNS outbound.endpoint_state
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
@@ -337,7 +449,7 @@ CREATE FUNCTION api.get_payout(p_payout_id text) RETURNS TABLE(payout_id text, r
 
 COMMENT ON FUNCTION api.get_payout(p_payout_id text) IS 'One payout with what it consists of.';
 
-CREATE FUNCTION api.get_payout_run(p_run_id text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, state text, is_queued boolean, attempts integer, next_attempt_at timestamp with time zone, failed_at timestamp with time zone, died_at timestamp with time zone, error text, schedule_id text, due_at timestamp with time zone)
+CREATE FUNCTION api.get_payout_run(p_run_id text) RETURNS ledger.run_answer
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
@@ -478,7 +590,7 @@ CREATE FUNCTION api.list_payout_runs(p_currency text DEFAULT NULL::text, p_as_of
 
 COMMENT ON FUNCTION api.list_payout_runs(p_currency text, p_as_of date, p_is_finished boolean, p_limit integer, p_cursor text) IS 'Payout runs, the newest first.';
 
-CREATE FUNCTION api.list_payout_schedules() RETURNS TABLE(schedule_id text, currency text, cadence text, day integer, local_time time without time zone, timezone text, as_of_days integer, min_amount bigint, is_active boolean, next_due_at timestamp with time zone, last_due_at timestamp with time zone, last_started_at timestamp with time zone, last_run_id text, error text, updated_at timestamp with time zone, updated_by text)
+CREATE FUNCTION api.list_payout_schedules() RETURNS SETOF ledger.schedule_answer
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
@@ -672,7 +784,7 @@ ALTER FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor
 
 COMMENT ON FUNCTION api.resume_payouts(p_restaurant_id text, p_currency text, p_actor text, p_reason text) IS 'Ends a pause of a restaurant''s payouts in a currency.';
 
-CREATE FUNCTION api.retry_payout_run(p_run_id text) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, state text, is_queued boolean, attempts integer, next_attempt_at timestamp with time zone, failed_at timestamp with time zone, died_at timestamp with time zone, error text, schedule_id text, due_at timestamp with time zone)
+CREATE FUNCTION api.retry_payout_run(p_run_id text) RETURNS ledger.run_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
@@ -721,7 +833,7 @@ ALTER FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigin
 
 COMMENT ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) IS 'Pays every restaurant what has settled up to a day in one currency, in one transaction.';
 
-CREATE FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer DEFAULT NULL::integer, p_as_of_days integer DEFAULT 1, p_min_amount bigint DEFAULT 1, p_is_active boolean DEFAULT true, p_actor text DEFAULT NULL::text) RETURNS TABLE(schedule_id text, currency text, cadence text, day integer, local_time time without time zone, timezone text, as_of_days integer, min_amount bigint, is_active boolean, next_due_at timestamp with time zone, last_due_at timestamp with time zone, last_started_at timestamp with time zone, last_run_id text, error text, updated_at timestamp with time zone, updated_by text)
+CREATE FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer DEFAULT NULL::integer, p_as_of_days integer DEFAULT 1, p_min_amount bigint DEFAULT 1, p_is_active boolean DEFAULT true, p_actor text DEFAULT NULL::text) RETURNS ledger.schedule_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
@@ -1131,11 +1243,6 @@ CREATE FUNCTION inbound.require_authentic(p_source text, p_headers jsonb, p_quer
 
 COMMENT ON FUNCTION inbound.require_authentic(p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_now timestamp with time zone) IS 'The source of a webhook, if it is signed as the source signs.';
 
-CREATE FUNCTION inbound.require_source(p_source text) RETURNS inbound.sources
-    LANGUAGE plpgsql STABLE;
-
-COMMENT ON FUNCTION inbound.require_source(p_source text) IS 'A source of webhooks by its name.';
-
 CREATE TABLE inbound.kept_webhooks (
     webhook_no bigint NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -1187,6 +1294,16 @@ COMMENT ON COLUMN inbound.kept_webhooks.reason IS 'What the person says.';
 COMMENT ON COLUMN inbound.kept_webhooks.body_digest IS 'SHA-256 of the body.';
 
 COMMENT ON COLUMN inbound.kept_webhooks.body IS 'The body, byte by byte.';
+
+CREATE FUNCTION inbound.require_kept_webhook(p_webhook_no bigint) RETURNS inbound.kept_webhooks
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.require_kept_webhook(p_webhook_no bigint) IS 'The kept webhook that an argument names.';
+
+CREATE FUNCTION inbound.require_source(p_source text) RETURNS inbound.sources
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION inbound.require_source(p_source text) IS 'A source of webhooks by its name.';
 
 CREATE FUNCTION inbound.settle_webhook(p_kept inbound.kept_webhooks, p_readings inbound.reading[], p_actor text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql;
@@ -1365,7 +1482,7 @@ COMMENT ON COLUMN ledger.payout_schedules.last_run_id IS 'That run.';
 
 COMMENT ON COLUMN ledger.payout_schedules.error IS 'Why it cannot start what is due; null: it can. Others go on.';
 
-CREATE FUNCTION ledger.answer_schedule(p_schedule ledger.payout_schedules) RETURNS TABLE(schedule_id text, currency text, cadence text, day integer, local_time time without time zone, timezone text, as_of_days integer, min_amount bigint, is_active boolean, next_due_at timestamp with time zone, last_due_at timestamp with time zone, last_started_at timestamp with time zone, last_run_id text, error text, updated_at timestamp with time zone, updated_by text)
+CREATE FUNCTION ledger.answer_schedule(p_schedule ledger.payout_schedules) RETURNS ledger.schedule_answer
     LANGUAGE sql IMMUTABLE;
 
 COMMENT ON FUNCTION ledger.answer_schedule(p_schedule ledger.payout_schedules) IS 'A schedule as callers see it.';
@@ -1529,7 +1646,7 @@ CREATE FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p
 
 COMMENT ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) IS 'The id of the payout of a restaurant for a day in a currency.';
 
-CREATE FUNCTION ledger.describe_run(p_run ledger.payout_runs) RETURNS TABLE(run_id text, currency text, as_of date, min_amount bigint, restaurant_ids text[], overrides_terms boolean, started_by text, reason text, started_at timestamp with time zone, finished_at timestamp with time zone, is_finished boolean, last_restaurant_id text, payouts_created integer, payouts_amount numeric, restaurants_skipped integer, skipped jsonb, state text, is_queued boolean, attempts integer, next_attempt_at timestamp with time zone, failed_at timestamp with time zone, died_at timestamp with time zone, error text, schedule_id text, due_at timestamp with time zone)
+CREATE FUNCTION ledger.describe_run(p_run ledger.payout_runs) RETURNS ledger.run_answer
     LANGUAGE sql IMMUTABLE;
 
 COMMENT ON FUNCTION ledger.describe_run(p_run ledger.payout_runs) IS 'A payout run as callers see it.';
@@ -2117,6 +2234,11 @@ CREATE FUNCTION ledger.require_actor(p_actor text) RETURNS text
 
 COMMENT ON FUNCTION ledger.require_actor(p_actor text) IS 'Who does something by hand, as an argument says.';
 
+CREATE FUNCTION ledger.require_check(p_check text) RETURNS void
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.require_check(p_check text) IS 'The check that an argument names must be there.';
+
 CREATE FUNCTION ledger.require_currency(p_currency text) RETURNS text
     LANGUAGE plpgsql STABLE;
 
@@ -2470,27 +2592,6 @@ CREATE FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigin
 
 COMMENT ON FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigint, p_state text) IS 'What a message about a dispute carries.';
 
-CREATE FUNCTION outbound.find_deliveries(p_endpoint_id text, p_state text, p_types text[], p_message_id text, p_before bigint, p_limit integer) RETURNS TABLE(delivery_no bigint)
-    LANGUAGE plpgsql STABLE
-    SET plan_cache_mode TO 'force_custom_plan';
-
-COMMENT ON FUNCTION outbound.find_deliveries(p_endpoint_id text, p_state text, p_types text[], p_message_id text, p_before bigint, p_limit integer) IS 'Which deliveries are a page of the list.';
-
-CREATE FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) RETURNS timestamp with time zone
-    LANGUAGE sql;
-
-COMMENT ON FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) IS 'When to try again.';
-
-CREATE FUNCTION outbound.list_message_types() RETURNS text[]
-    LANGUAGE sql IMMUTABLE;
-
-COMMENT ON FUNCTION outbound.list_message_types() IS 'The types of message that can be told.';
-
-CREATE FUNCTION outbound.pick_endpoints(p_type text) RETURNS text[]
-    LANGUAGE sql STABLE;
-
-COMMENT ON FUNCTION outbound.pick_endpoints(p_type text) IS 'Who wants to hear of something.';
-
 CREATE TABLE outbound.endpoints (
     created_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
@@ -2534,6 +2635,99 @@ COMMENT ON COLUMN outbound.endpoints.changed_by IS 'Who did.';
 COMMENT ON COLUMN outbound.endpoints.event_types IS 'The types of message it wants; one of * stands for all.';
 
 COMMENT ON COLUMN outbound.endpoints.settings IS 'allow_http, allowed_hosts, description, max_in_flight; see docs/webhooks-out.md.';
+
+CREATE FUNCTION outbound.describe_endpoint(p_endpoint outbound.endpoints) RETURNS outbound.endpoint_state
+    LANGUAGE sql IMMUTABLE;
+
+COMMENT ON FUNCTION outbound.describe_endpoint(p_endpoint outbound.endpoints) IS 'Whether an endpoint is sent to, as callers see it.';
+
+CREATE FUNCTION outbound.find_deliveries(p_endpoint_id text, p_state text, p_types text[], p_message_id text, p_before bigint, p_limit integer) RETURNS TABLE(delivery_no bigint)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_custom_plan';
+
+COMMENT ON FUNCTION outbound.find_deliveries(p_endpoint_id text, p_state text, p_types text[], p_message_id text, p_before bigint, p_limit integer) IS 'Which deliveries are a page of the list.';
+
+CREATE FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql;
+
+COMMENT ON FUNCTION outbound.find_next_attempt(p_attempts integer, p_retry_after integer, p_now timestamp with time zone) IS 'When to try again.';
+
+CREATE FUNCTION outbound.list_message_types() RETURNS text[]
+    LANGUAGE sql IMMUTABLE;
+
+COMMENT ON FUNCTION outbound.list_message_types() IS 'The types of message that can be told.';
+
+CREATE FUNCTION outbound.pick_endpoints(p_type text) RETURNS text[]
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION outbound.pick_endpoints(p_type text) IS 'Who wants to hear of something.';
+
+CREATE TABLE outbound.deliveries (
+    delivery_no bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    next_attempt_at timestamp with time zone,
+    last_attempt_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    renewed_at timestamp with time zone,
+    lease_id uuid,
+    attempts smallint DEFAULT 0 NOT NULL,
+    last_status smallint,
+    last_duration_ms integer,
+    endpoint_id text NOT NULL COLLATE pg_catalog."C",
+    message_id text NOT NULL COLLATE pg_catalog."C",
+    type text NOT NULL COLLATE pg_catalog."C",
+    state text DEFAULT 'pending'::text NOT NULL COLLATE pg_catalog."C",
+    last_error text,
+    last_answer text,
+    renewed_by text,
+    payload jsonb NOT NULL,
+    CONSTRAINT deliveries_pending_has_next_check CHECK (((state = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+    CONSTRAINT deliveries_state_known_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+)
+WITH (fillfactor='80');
+
+COMMENT ON TABLE outbound.deliveries IS 'Messages, one row an endpoint that wants it; written in the transaction that makes true what it tells. At least once: a worker that dies before it records an answer has it sent again.';
+
+COMMENT ON COLUMN outbound.deliveries.delivery_no IS 'Its number: later ones are greater.';
+
+COMMENT ON COLUMN outbound.deliveries.created_at IS 'When what it tells became true.';
+
+COMMENT ON COLUMN outbound.deliveries.next_attempt_at IS 'When it is due; while it is being sent, until when nobody else takes it. Null: it is not pending.';
+
+COMMENT ON COLUMN outbound.deliveries.last_attempt_at IS 'When the last outcome was recorded.';
+
+COMMENT ON COLUMN outbound.deliveries.delivered_at IS 'When it was delivered the last time.';
+
+COMMENT ON COLUMN outbound.deliveries.renewed_at IS 'When a person had it sent again, the last time; null: nobody has.';
+
+COMMENT ON COLUMN outbound.deliveries.lease_id IS 'Of whoever sends it now, who alone may record the outcome; null: nobody does.';
+
+COMMENT ON COLUMN outbound.deliveries.attempts IS 'Attempts whose outcome is known, since it was made or begun anew.';
+
+COMMENT ON COLUMN outbound.deliveries.last_status IS 'The status of the last answer; null: there was none.';
+
+COMMENT ON COLUMN outbound.deliveries.last_duration_ms IS 'How long the last attempt took.';
+
+COMMENT ON COLUMN outbound.deliveries.endpoint_id IS 'Who is told; see outbound.endpoints.';
+
+COMMENT ON COLUMN outbound.deliveries.message_id IS 'The header webhook-id: the same in every attempt and for every endpoint.';
+
+COMMENT ON COLUMN outbound.deliveries.type IS 'What it tells; see docs/webhooks-out.md.';
+
+COMMENT ON COLUMN outbound.deliveries.state IS 'pending: it will be sent, or is being sent. delivered: the endpoint answered 2xx. failed: given up after the last attempt; resend_delivery and recover_endpoint begin anew.';
+
+COMMENT ON COLUMN outbound.deliveries.last_error IS 'Why the last attempt failed, in words.';
+
+COMMENT ON COLUMN outbound.deliveries.last_answer IS 'The beginning of the last answer''s body.';
+
+COMMENT ON COLUMN outbound.deliveries.renewed_by IS 'Who did.';
+
+COMMENT ON COLUMN outbound.deliveries.payload IS 'The message: type, timestamp, data.';
+
+CREATE FUNCTION outbound.require_delivery(p_delivery_id bigint) RETURNS outbound.deliveries
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION outbound.require_delivery(p_delivery_id bigint) IS 'A delivery that must be there, locked.';
 
 CREATE FUNCTION outbound.require_endpoint(p_endpoint_id text) RETURNS outbound.endpoints
     LANGUAGE plpgsql;
@@ -2614,51 +2808,6 @@ CREATE FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with t
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) IS 'Gives an endpoint a new secret.';
-
-CREATE TABLE access.api_keys (
-    key_id text NOT NULL COLLATE pg_catalog."C",
-    key_no bigint NOT NULL,
-    key_digest bytea NOT NULL,
-    name text NOT NULL,
-    role text NOT NULL COLLATE pg_catalog."C",
-    bound_to text COLLATE pg_catalog."C",
-    created_at timestamp with time zone NOT NULL,
-    created_by text NOT NULL,
-    expires_at timestamp with time zone,
-    last_used_at timestamp with time zone,
-    revoked_at timestamp with time zone,
-    revoked_by text,
-    CONSTRAINT api_keys_bound_key_reads_check CHECK (((bound_to IS NULL) OR (role = 'reader'::text))),
-    CONSTRAINT api_keys_digest_length_check CHECK ((octet_length(key_digest) = 32)),
-    CONSTRAINT api_keys_revoked_by_check CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
-    CONSTRAINT api_keys_role_check CHECK ((role = ANY (ARRAY['processor'::text, 'app'::text, 'operator'::text, 'reader'::text])))
-);
-
-COMMENT ON TABLE access.api_keys IS 'Keys that callers of the service show, those that are revoked or have expired included: once there was one, the service wants one.';
-
-COMMENT ON COLUMN access.api_keys.key_id IS 'The part of the key that is no secret.';
-
-COMMENT ON COLUMN access.api_keys.key_no IS 'In the order in which they were made.';
-
-COMMENT ON COLUMN access.api_keys.key_digest IS 'SHA-256 of the whole key; the key itself is nowhere.';
-
-COMMENT ON COLUMN access.api_keys.name IS 'Whose it is: the actor of what is done with it, and what stands in the log.';
-
-COMMENT ON COLUMN access.api_keys.role IS 'What it may do: as cuenta_processor, cuenta_app, cuenta_operator or cuenta_reader.';
-
-COMMENT ON COLUMN access.api_keys.bound_to IS 'The one restaurant that it may see; null: it is not bound to one.';
-
-COMMENT ON COLUMN access.api_keys.created_at IS 'When it was made.';
-
-COMMENT ON COLUMN access.api_keys.created_by IS 'Who made it.';
-
-COMMENT ON COLUMN access.api_keys.expires_at IS 'From when on it is not valid; null: no end.';
-
-COMMENT ON COLUMN access.api_keys.last_used_at IS 'When it was last used, to ten minutes or so; null: never.';
-
-COMMENT ON COLUMN access.api_keys.revoked_at IS 'When it was revoked; null: it was not.';
-
-COMMENT ON COLUMN access.api_keys.revoked_by IS 'Who revoked it.';
 
 ALTER TABLE access.api_keys ALTER COLUMN key_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME access.api_keys_key_no_seq
@@ -3383,68 +3532,6 @@ ALTER TABLE ledger.setting_changes ALTER COLUMN change_no ADD GENERATED ALWAYS A
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE outbound.deliveries (
-    delivery_no bigint NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    next_attempt_at timestamp with time zone,
-    last_attempt_at timestamp with time zone,
-    delivered_at timestamp with time zone,
-    renewed_at timestamp with time zone,
-    lease_id uuid,
-    attempts smallint DEFAULT 0 NOT NULL,
-    last_status smallint,
-    last_duration_ms integer,
-    endpoint_id text NOT NULL COLLATE pg_catalog."C",
-    message_id text NOT NULL COLLATE pg_catalog."C",
-    type text NOT NULL COLLATE pg_catalog."C",
-    state text DEFAULT 'pending'::text NOT NULL COLLATE pg_catalog."C",
-    last_error text,
-    last_answer text,
-    renewed_by text,
-    payload jsonb NOT NULL,
-    CONSTRAINT deliveries_pending_has_next_check CHECK (((state = 'pending'::text) = (next_attempt_at IS NOT NULL))),
-    CONSTRAINT deliveries_state_known_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
-)
-WITH (fillfactor='80');
-
-COMMENT ON TABLE outbound.deliveries IS 'Messages, one row an endpoint that wants it; written in the transaction that makes true what it tells. At least once: a worker that dies before it records an answer has it sent again.';
-
-COMMENT ON COLUMN outbound.deliveries.delivery_no IS 'Its number: later ones are greater.';
-
-COMMENT ON COLUMN outbound.deliveries.created_at IS 'When what it tells became true.';
-
-COMMENT ON COLUMN outbound.deliveries.next_attempt_at IS 'When it is due; while it is being sent, until when nobody else takes it. Null: it is not pending.';
-
-COMMENT ON COLUMN outbound.deliveries.last_attempt_at IS 'When the last outcome was recorded.';
-
-COMMENT ON COLUMN outbound.deliveries.delivered_at IS 'When it was delivered the last time.';
-
-COMMENT ON COLUMN outbound.deliveries.renewed_at IS 'When a person had it sent again, the last time; null: nobody has.';
-
-COMMENT ON COLUMN outbound.deliveries.lease_id IS 'Of whoever sends it now, who alone may record the outcome; null: nobody does.';
-
-COMMENT ON COLUMN outbound.deliveries.attempts IS 'Attempts whose outcome is known, since it was made or begun anew.';
-
-COMMENT ON COLUMN outbound.deliveries.last_status IS 'The status of the last answer; null: there was none.';
-
-COMMENT ON COLUMN outbound.deliveries.last_duration_ms IS 'How long the last attempt took.';
-
-COMMENT ON COLUMN outbound.deliveries.endpoint_id IS 'Who is told; see outbound.endpoints.';
-
-COMMENT ON COLUMN outbound.deliveries.message_id IS 'The header webhook-id: the same in every attempt and for every endpoint.';
-
-COMMENT ON COLUMN outbound.deliveries.type IS 'What it tells; see docs/webhooks-out.md.';
-
-COMMENT ON COLUMN outbound.deliveries.state IS 'pending: it will be sent, or is being sent. delivered: the endpoint answered 2xx. failed: given up after the last attempt; resend_delivery and recover_endpoint begin anew.';
-
-COMMENT ON COLUMN outbound.deliveries.last_error IS 'Why the last attempt failed, in words.';
-
-COMMENT ON COLUMN outbound.deliveries.last_answer IS 'The beginning of the last answer''s body.';
-
-COMMENT ON COLUMN outbound.deliveries.renewed_by IS 'Who did.';
-
-COMMENT ON COLUMN outbound.deliveries.payload IS 'The message: type, timestamp, data.';
 
 ALTER TABLE outbound.deliveries ALTER COLUMN delivery_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME outbound.deliveries_delivery_no_seq
@@ -7614,6 +7701,13 @@ GRANT USAGE ON SCHEMA outbound TO cuenta_writer;
 GRANT USAGE ON SCHEMA reporting TO cuenta_writer;
 GRANT USAGE ON SCHEMA reporting TO cuenta_reader;
 
+REVOKE ALL ON TABLE access.api_keys FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE access.api_keys TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE access.api_keys TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION access.find_key(p_key_digest bytea, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION access.find_key(p_key_digest bytea, p_now timestamp with time zone) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION access.list_parameters(p_function text) FROM PUBLIC;
 GRANT ALL ON FUNCTION access.list_parameters(p_function text) TO cuenta_writer;
 
@@ -8183,12 +8277,15 @@ GRANT ALL ON FUNCTION inbound.read_webhook(p_source inbound.sources, p_query jso
 REVOKE ALL ON FUNCTION inbound.require_authentic(p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.require_authentic(p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_now timestamp with time zone) TO cuenta_writer;
 
-REVOKE ALL ON FUNCTION inbound.require_source(p_source text) FROM PUBLIC;
-GRANT ALL ON FUNCTION inbound.require_source(p_source text) TO cuenta_writer;
-
 REVOKE ALL ON TABLE inbound.kept_webhooks FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE inbound.kept_webhooks TO cuenta_owner;
 GRANT SELECT,INSERT,UPDATE ON TABLE inbound.kept_webhooks TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.require_kept_webhook(p_webhook_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.require_kept_webhook(p_webhook_no bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION inbound.require_source(p_source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION inbound.require_source(p_source text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION inbound.settle_webhook(p_kept inbound.kept_webhooks, p_readings inbound.reading[], p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION inbound.settle_webhook(p_kept inbound.kept_webhooks, p_readings inbound.reading[], p_actor text, p_now timestamp with time zone) TO cuenta_writer;
@@ -8536,6 +8633,9 @@ GRANT ALL ON FUNCTION ledger.replay_kept_event(p_event_id text, p_provider text,
 REVOKE ALL ON FUNCTION ledger.require_actor(p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_actor(p_actor text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.require_check(p_check text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.require_check(p_check text) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.require_currency(p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_currency(p_currency text) TO cuenta_writer;
 
@@ -8714,6 +8814,15 @@ GRANT ALL ON FUNCTION outbound.close_endpoint(p_endpoint_id text, p_reason text,
 REVOKE ALL ON FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigint, p_state text) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbound.describe_dispute(p_restaurant_id text, p_event_no bigint, p_state text) TO cuenta_writer;
 
+REVOKE ALL ON TABLE outbound.endpoints FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE outbound.endpoints TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE outbound.endpoints TO cuenta_writer;
+
+GRANT UPDATE(endpoint_id) ON TABLE outbound.endpoints TO cuenta_owner;
+
+REVOKE ALL ON FUNCTION outbound.describe_endpoint(p_endpoint outbound.endpoints) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.describe_endpoint(p_endpoint outbound.endpoints) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION outbound.find_deliveries(p_endpoint_id text, p_state text, p_types text[], p_message_id text, p_before bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbound.find_deliveries(p_endpoint_id text, p_state text, p_types text[], p_message_id text, p_before bigint, p_limit integer) TO cuenta_writer;
 
@@ -8726,11 +8835,12 @@ GRANT ALL ON FUNCTION outbound.list_message_types() TO cuenta_writer;
 REVOKE ALL ON FUNCTION outbound.pick_endpoints(p_type text) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbound.pick_endpoints(p_type text) TO cuenta_writer;
 
-REVOKE ALL ON TABLE outbound.endpoints FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE outbound.endpoints TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE outbound.endpoints TO cuenta_writer;
+REVOKE ALL ON TABLE outbound.deliveries FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE outbound.deliveries TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE outbound.deliveries TO cuenta_writer;
 
-GRANT UPDATE(endpoint_id) ON TABLE outbound.endpoints TO cuenta_owner;
+REVOKE ALL ON FUNCTION outbound.require_delivery(p_delivery_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION outbound.require_delivery(p_delivery_id bigint) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION outbound.require_endpoint(p_endpoint_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbound.require_endpoint(p_endpoint_id text) TO cuenta_writer;
@@ -8779,10 +8889,6 @@ GRANT ALL ON FUNCTION outbound.write_moment(p_at timestamp with time zone) TO cu
 
 REVOKE ALL ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION outbound.write_secret(p_endpoint_id text, p_now timestamp with time zone) TO cuenta_writer;
-
-REVOKE ALL ON TABLE access.api_keys FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE access.api_keys TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE access.api_keys TO cuenta_writer;
 
 REVOKE ALL ON SEQUENCE access.api_keys_key_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE access.api_keys_key_no_seq TO cuenta_owner;
@@ -8927,10 +9033,6 @@ GRANT SELECT,INSERT ON TABLE ledger.setting_changes TO cuenta_writer;
 REVOKE ALL ON SEQUENCE ledger.setting_changes_change_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.setting_changes_change_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.setting_changes_change_no_seq TO cuenta_writer;
-
-REVOKE ALL ON TABLE outbound.deliveries FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE outbound.deliveries TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE outbound.deliveries TO cuenta_writer;
 
 REVOKE ALL ON SEQUENCE outbound.deliveries_delivery_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE outbound.deliveries_delivery_no_seq TO cuenta_owner;

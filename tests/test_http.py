@@ -949,7 +949,7 @@ def test_it_is_not_ready_if_the_database_is_of_another_version(
 
 def test_the_table_names_functions_and_arguments_of_the_database(connect: Connect) -> None:
     rows = connect().execute(
-        """select p.proname, (p.proargnames)[1:p.pronargs], p.pronargdefaults, p.provolatile,
+        """select p.proname, coalesce((p.proargnames)[1:p.pronargs], '{}'), p.pronargdefaults, p.provolatile,
             pg_get_expr(p.proargdefaults, 0)
         from pg_proc as p where p.pronamespace = 'api'::regnamespace"""
     )

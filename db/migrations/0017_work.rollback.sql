@@ -1,3 +1,5 @@
+drop type ledger.schedule_answer;
+drop type ledger.run_answer;
 alter table ledger.payout_runs
 drop column error,
 drop column schedule_id,

@@ -107,3 +107,54 @@ comment on column ledger.payout_runs.died_at is
 comment on column ledger.payout_runs.schedule_id is 'The schedule that started it.';
 comment on column ledger.payout_runs.due_at is 'When it was due by that schedule.';
 comment on column ledger.payout_runs.error is 'Why the last attempt failed.';
+
+-- As callers see them.
+create type ledger.run_answer as (
+    run_id text,
+    currency text,
+    as_of date,
+    min_amount bigint,
+    restaurant_ids text [],
+    overrides_terms boolean,
+    started_by text,
+    reason text,
+    started_at timestamptz,
+    finished_at timestamptz,
+    is_finished boolean,
+    last_restaurant_id text,
+    payouts_created integer,
+    payouts_amount numeric (38, 0),
+    restaurants_skipped integer,
+    skipped jsonb,
+    state text,
+    is_queued boolean,
+    attempts integer,
+    next_attempt_at timestamptz,
+    failed_at timestamptz,
+    died_at timestamptz,
+    error text,
+    schedule_id text,
+    due_at timestamptz
+);
+comment on type ledger.run_answer is 'A payout run; the columns of api.get_payout_run.';
+
+create type ledger.schedule_answer as (
+    schedule_id text,
+    currency text,
+    cadence text,
+    day integer,
+    local_time time,
+    timezone text,
+    as_of_days integer,
+    min_amount bigint,
+    is_active boolean,
+    next_due_at timestamptz,
+    last_due_at timestamptz,
+    last_started_at timestamptz,
+    last_run_id text,
+    error text,
+    updated_at timestamptz,
+    updated_by text
+);
+comment on type ledger.schedule_answer is
+'A schedule of payout runs; the columns of api.list_payout_schedules.';

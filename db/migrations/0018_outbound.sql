@@ -130,3 +130,14 @@ comment on column outbound.deliveries.delivered_at is 'When it was delivered the
 alter table ledger.deferred_events add column overdue_told_at timestamptz;
 comment on column ledger.deferred_events.overdue_told_at is
 'When webhooks told that it waits for too long; null: they have not.';
+
+create type outbound.endpoint_state as (
+    endpoint_id text,
+    url text,
+    is_enabled boolean,
+    disabled_at timestamptz,
+    disabled_reason text,
+    disabled_by text
+);
+comment on type outbound.endpoint_state is
+'Whether an endpoint is sent to; the columns of api.enable_webhook_endpoint.';

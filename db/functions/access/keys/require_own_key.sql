@@ -14,19 +14,12 @@ as $function$
  * Raises:
  *     LAKEY  the key is not known, or not any more
  *     LFOWN  the key is bound to no restaurant
- * Reads:  access.api_keys
+ * Calls:  access.find_key
  */
 declare
-    v_key access.api_keys;
+    v_key constant access.api_keys := access.find_key(p_key_digest, p_now);
 begin
-    select k.*
-    into v_key
-    from access.api_keys as k
-    where k.key_digest = p_key_digest
-        and k.revoked_at is null
-        and (k.expires_at > p_now) is not false;
-
-    if not found then
+    if v_key.key_id is null then
         raise exception 'the key is not valid, or not any more'
             using errcode = 'LAKEY', constraint = 'UNAUTHENTICATED';
     elsif v_key.bound_to is null then

@@ -18,22 +18,16 @@ as $function$
  *     one row. has_keys: whether there is or was any key at all. The rest is null unless the key is
  *     valid; seconds_left: until it is not, null: no end; is_servable: whether the login may act as
  *     the key's role
+ * Calls:  access.find_key
  * Reads:  access.api_keys
  * Writes: access.api_keys (last_used_at, once in ten minutes)
  * Locks:  the key's row then, unless somebody has it
  */
 declare
     v_now constant timestamptz := clock_timestamp();
-    v_key access.api_keys;
+    v_key constant access.api_keys := access.find_key(p_key_digest, v_now);
     v_acts_as text;
 begin
-    select k.*
-    into v_key
-    from access.api_keys as k
-    where k.key_digest = p_key_digest
-        and k.revoked_at is null
-        and (k.expires_at > v_now) is not false;
-
     if v_key.last_used_at > v_now - interval '10 minutes' is not true
         and v_key.key_id is not null
         and current_setting('transaction_read_only') = 'off'

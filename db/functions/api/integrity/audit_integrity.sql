@@ -23,7 +23,7 @@ as $function$
  *     a row a check, by name: what was kept
  * Raises:
  *     LNCHK  there is no such check
- * Calls:  ledger.run_check
+ * Calls:  ledger.require_check, ledger.run_check
  * Reads:  reporting.integrity_checks
  * Writes: ledger.integrity_audits
  * Locks:  none
@@ -31,6 +31,7 @@ as $function$
 declare
     r_check record;
 begin
+    perform ledger.require_check(p_check);
     for r_check in
         select
             c.check_name,
@@ -54,12 +55,6 @@ begin
         values (audited_at, findings, duration_ms, check_name, severity, sample);
         return next;
     end loop;
-
-    if check_name is null then
-        raise exception 'check % does not exist', quote_literal(left(p_check, 64))
-            using errcode = 'LNCHK', constraint = 'CHECK_NOT_FOUND',
-                detail = format('check=%s', left(p_check, 64));
-    end if;
 end;
 $function$;
 

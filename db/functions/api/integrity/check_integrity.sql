@@ -23,11 +23,12 @@ as $function$
  *     them. An error must never be; a warning is for a person to look at
  * Raises:
  *     LNCHK  there is no such check
- * Calls:  ledger.run_check
+ * Calls:  ledger.require_check, ledger.run_check
  * Reads:  reporting.integrity_checks
  * Locks:  none
  */
 begin
+    perform ledger.require_check(p_check);
     return query
     select
         c.check_name,
@@ -39,12 +40,6 @@ begin
     cross join lateral ledger.run_check(c.check_name) as r
     where p_check is null or c.check_name = p_check
     order by r.findings = 0, c.severity, c.check_name;
-
-    if not found then
-        raise exception 'check % does not exist', quote_literal(left(p_check, 64))
-            using errcode = 'LNCHK', constraint = 'CHECK_NOT_FOUND',
-                detail = format('check=%s', left(p_check, 64));
-    end if;
 end;
 $function$;
 

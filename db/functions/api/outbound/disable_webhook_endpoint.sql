@@ -2,10 +2,7 @@ create or replace function api.disable_webhook_endpoint(
     p_endpoint_id text,
     p_actor text default null
 )
-returns table (
-    endpoint_id text, url text, is_enabled boolean, disabled_at timestamptz, disabled_reason text,
-    disabled_by text
-)
+returns outbound.endpoint_state
 language plpgsql
 volatile
 security definer
@@ -24,22 +21,19 @@ as $function$
  *     LBARG  an argument is missing
  *     LNEND  there is no such endpoint
  *     LUACT  the actor is no name
- * Calls:  ledger.require_actor, outbound.require_endpoint, outbound.close_endpoint
+ * Calls:  ledger.require_actor, outbound.require_endpoint, outbound.close_endpoint,
+ *         outbound.describe_endpoint
  * Writes: outbound.endpoints
  * Locks:  the endpoint
  */
 declare
     v_actor constant text := ledger.require_actor(p_actor);
-    v_endpoint outbound.endpoints := outbound.require_endpoint(p_endpoint_id);
 begin
+    perform outbound.require_endpoint(p_endpoint_id);
     perform outbound.close_endpoint(
         p_endpoint_id, 'by_hand', v_actor, clock_timestamp()
     );
-    v_endpoint := outbound.require_endpoint(p_endpoint_id);
-    return query
-    select
-        v_endpoint.endpoint_id, v_endpoint.url, v_endpoint.disabled_at is null,
-        v_endpoint.disabled_at, v_endpoint.disabled_reason, v_endpoint.disabled_by;
+    return outbound.describe_endpoint(outbound.require_endpoint(p_endpoint_id));
 end;
 $function$;
 

@@ -34,7 +34,7 @@ as $function$
  * Raises:
  *     LBARG  an argument is missing
  *     LNDEL  there is no such delivery
- * Calls:  outbound.find_next_attempt, outbound.close_endpoint
+ * Calls:  outbound.require_delivery, outbound.find_next_attempt, outbound.close_endpoint
  * Writes: outbound.deliveries, outbound.endpoints
  * Locks:  the delivery, then the endpoint
  */
@@ -51,16 +51,7 @@ begin
             using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
                 detail = 'argument=lease_id';
     end if;
-    select d.*
-    into v_delivery
-    from outbound.deliveries as d
-    where d.delivery_no = p_delivery_id
-    for no key update;
-    if not found then
-        raise exception 'there is no delivery %', p_delivery_id
-            using errcode = 'LNDEL', constraint = 'DELIVERY_NOT_FOUND',
-                detail = format('delivery_id=%s', p_delivery_id);
-    end if;
+    v_delivery := outbound.require_delivery(p_delivery_id);
     v_is_ours := coalesce(v_delivery.lease_id = p_lease_id, false);
     if v_is_ours then
         v_delivery.attempts := v_delivery.attempts + 1;

@@ -22,7 +22,7 @@ as $function$
  *     LCDIS  its endpoint is disabled
  *     LNDEL  there is no such delivery
  *     LUACT  the actor is no name
- * Calls:  ledger.require_actor
+ * Calls:  ledger.require_actor, outbound.require_delivery
  * Reads:  outbound.endpoints
  * Writes: outbound.deliveries
  * Locks:  the delivery
@@ -37,16 +37,8 @@ begin
             using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
                 detail = 'argument=delivery_id';
     end if;
-    select d.*
-    into v_delivery
-    from outbound.deliveries as d
-    where d.delivery_no = p_delivery_id
-    for no key update;
-    if not found then
-        raise exception 'there is no delivery %', p_delivery_id
-            using errcode = 'LNDEL', constraint = 'DELIVERY_NOT_FOUND',
-                detail = format('delivery_id=%s', p_delivery_id);
-    elsif exists (
+    v_delivery := outbound.require_delivery(p_delivery_id);
+    if exists (
         select
         from outbound.endpoints as e
         where e.endpoint_id = v_delivery.endpoint_id

@@ -27,18 +27,14 @@ as $function$
  *     LNWHK  no such webhook is kept
  *     LUACT  the actor is no name
  *     LURSN  the reason is empty or too long
- * Calls:  ledger.require_actor, ledger.require_reason
+ * Calls:  ledger.require_actor, inbound.require_kept_webhook, ledger.require_reason
  * Writes: inbound.kept_webhooks
  * Locks:  the webhook
  */
 declare
     v_actor constant text := ledger.require_actor(p_actor);
 begin
-    if p_webhook_no is null then
-        raise exception 'webhook_no is missing'
-            using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
-                detail = 'argument=webhook_no';
-    end if;
+    perform inbound.require_kept_webhook(p_webhook_no);
     perform ledger.require_reason(p_reason);
     update inbound.kept_webhooks as k
     set dismissed_at = clock_timestamp(), dismissed_by = v_actor, reason = p_reason
@@ -48,11 +44,6 @@ begin
         k.webhook_no, k.source, k.outcome, k.code, k.dismissed_at, k.dismissed_by, k.reason
     from inbound.kept_webhooks as k
     where k.webhook_no = p_webhook_no;
-    if not found then
-        raise exception 'no such webhook is kept'
-            using errcode = 'LNWHK', constraint = 'WEBHOOK_NOT_FOUND',
-                detail = format('webhook_no=%s', p_webhook_no);
-    end if;
 end;
 $function$;
 

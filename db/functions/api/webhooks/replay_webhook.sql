@@ -28,8 +28,9 @@ as $function$
  *     LXRUL  a rule has vanished
  *     22023  the server does not know the restaurant's time zone: try again
  *     40001  an id was told at this moment by another session, too: try again
- * Calls:  ledger.require_actor, inbound.make_reading, inbound.read_webhook,
- *         inbound.post_readings, inbound.settle_webhook, inbound.write_results
+ * Calls:  ledger.require_actor, inbound.require_kept_webhook, inbound.make_reading,
+ *         inbound.read_webhook, inbound.post_readings, inbound.settle_webhook,
+ *         inbound.write_results
  * Reads:  inbound.kept_webhooks, inbound.sources
  * Locks:  the accounts, then the event ids, as api.receive_webhook; then what is kept
  */
@@ -40,19 +41,7 @@ declare
     v_source inbound.sources;
     v_posted record;
 begin
-    if p_webhook_no is null then
-        raise exception 'webhook_no is missing'
-            using errcode = 'LBARG', constraint = 'ARGUMENT_MISSING',
-                detail = 'argument=webhook_no';
-    end if;
-    select k.* into v_kept
-    from inbound.kept_webhooks as k
-    where k.webhook_no = p_webhook_no;
-    if not found then
-        raise exception 'no such webhook is kept'
-            using errcode = 'LNWHK', constraint = 'WEBHOOK_NOT_FOUND',
-                detail = format('webhook_no=%s', p_webhook_no);
-    end if;
+    v_kept := inbound.require_kept_webhook(p_webhook_no);
     select s.* into v_source
     from inbound.sources as s
     where s.source = v_kept.source;

@@ -1,22 +1,5 @@
 create or replace function api.list_payout_schedules()
-returns table (
-    schedule_id text,
-    currency text,
-    cadence text,
-    day integer,
-    local_time time,
-    timezone text,
-    as_of_days integer,
-    min_amount bigint,
-    is_active boolean,
-    next_due_at timestamptz,
-    last_due_at timestamptz,
-    last_started_at timestamptz,
-    last_run_id text,
-    error text,
-    updated_at timestamptz,
-    updated_by text
-)
+returns setof ledger.schedule_answer
 language sql
 stable
 security definer

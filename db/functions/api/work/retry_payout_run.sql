@@ -1,31 +1,5 @@
 create or replace function api.retry_payout_run(p_run_id text)
-returns table (
-    run_id text,
-    currency text,
-    as_of date,
-    min_amount bigint,
-    restaurant_ids text[],
-    overrides_terms boolean,
-    started_by text,
-    reason text,
-    started_at timestamptz,
-    finished_at timestamptz,
-    is_finished boolean,
-    last_restaurant_id text,
-    payouts_created integer,
-    payouts_amount numeric,
-    restaurants_skipped integer,
-    skipped jsonb,
-    state text,
-    is_queued boolean,
-    attempts integer,
-    next_attempt_at timestamptz,
-    failed_at timestamptz,
-    died_at timestamptz,
-    error text,
-    schedule_id text,
-    due_at timestamptz
-)
+returns ledger.run_answer
 language plpgsql
 volatile
 security definer
@@ -56,9 +30,7 @@ begin
     where r.run_id = p_run_id
         and r.finished_at is null;
 
-    return query
-    select d.*
-    from ledger.describe_run(ledger.require_run(p_run_id)) as d;
+    return ledger.describe_run(ledger.require_run(p_run_id));
 end;
 $function$;
 

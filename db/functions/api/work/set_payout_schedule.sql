@@ -10,24 +10,7 @@ create or replace function api.set_payout_schedule(
     p_is_active boolean default true,
     p_actor text default null
 )
-returns table (
-    schedule_id text,
-    currency text,
-    cadence text,
-    day integer,
-    local_time time,
-    timezone text,
-    as_of_days integer,
-    min_amount bigint,
-    is_active boolean,
-    next_due_at timestamptz,
-    last_due_at timestamptz,
-    last_started_at timestamptz,
-    last_run_id text,
-    error text,
-    updated_at timestamptz,
-    updated_by text
-)
+returns ledger.schedule_answer
 language plpgsql
 volatile
 security definer
@@ -83,9 +66,7 @@ begin
     v_schedule.updated_at := v_now;
     v_schedule.updated_by := ledger.require_actor(p_actor);
     v_schedule := ledger.write_schedule(v_schedule, v_now);
-    return query
-    select a.*
-    from ledger.answer_schedule(v_schedule) as a;
+    return ledger.answer_schedule(v_schedule);
 end;
 $function$;
 

@@ -1,22 +1,5 @@
 create or replace function ledger.answer_schedule(p_schedule ledger.payout_schedules)
-returns table (
-    schedule_id text,
-    currency text,
-    cadence text,
-    day integer,
-    local_time time,
-    timezone text,
-    as_of_days integer,
-    min_amount bigint,
-    is_active boolean,
-    next_due_at timestamptz,
-    last_due_at timestamptz,
-    last_started_at timestamptz,
-    last_run_id text,
-    error text,
-    updated_at timestamptz,
-    updated_by text
-)
+returns ledger.schedule_answer
 language sql
 immutable
 as $function$

@@ -1,31 +1,5 @@
 create or replace function ledger.describe_run(p_run ledger.payout_runs)
-returns table (
-    run_id text,
-    currency text,
-    as_of date,
-    min_amount bigint,
-    restaurant_ids text[],
-    overrides_terms boolean,
-    started_by text,
-    reason text,
-    started_at timestamptz,
-    finished_at timestamptz,
-    is_finished boolean,
-    last_restaurant_id text,
-    payouts_created integer,
-    payouts_amount numeric,
-    restaurants_skipped integer,
-    skipped jsonb,
-    state text,
-    is_queued boolean,
-    attempts integer,
-    next_attempt_at timestamptz,
-    failed_at timestamptz,
-    died_at timestamptz,
-    error text,
-    schedule_id text,
-    due_at timestamptz
-)
+returns ledger.run_answer
 language sql
 immutable
 as $function$
