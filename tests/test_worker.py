@@ -20,7 +20,8 @@ from psycopg.conninfo import make_conninfo
 
 from db.deploy import deploy
 from dev import embedded
-from tests.sessions import Row, Sessions, charge, new_id
+from tests.sessions import AS_OF, Row, Sessions, charge, new_id
+from tests.test_serve import serving
 from tests.work import ROOT, Worker, break_payouts, eventually, working
 
 PAID = """
@@ -404,4 +405,31 @@ def test_what_a_frozen_worker_has_begun_is_rolled_back(sessions: Sessions, curre
             frozen.lines()
         )  # runs, webhooks; runs again
         assert not frozen.said("unexpected error; trying again")
+    check_paid_once(sessions, currency, restaurants)
+
+
+def test_a_run_whose_service_was_killed_is_finished_by_a_worker(
+    sessions: Sessions, currency: str, database: str, tmp_path: Path
+) -> None:
+    """Its caller hears nothing; what is committed stays, and the rest is paid later."""
+    restaurants = sell(sessions, currency, 1000)
+    asked = {"currency": currency, "as_of": str(AS_OF)}
+    paid = "select count(*) from ledger.payouts where currency = %s"
+    with slow_payouts(sessions, currency, 0.002), serving(database, tmp_path / "service") as service:
+        caller = sessions.pool.submit(service.ask, "POST", "/v1/payouts/run", asked)
+        sessions.wait_until(f"select ({paid}) >= 200", currency)
+        pid = service.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for process in [pid, *map(int, children)]:
+            os.kill(process, signal.SIGKILL)
+        assert caller.result(30) == (0, None)
+        gone = "select count(*) = 0 from pg_stat_activity where application_name = 'cuenta' and datname = %s"
+        sessions.wait_until(gone, sessions.admin.connection.info.dbname)
+    [left] = sessions.admin.rows("select * from api.list_payout_runs(p_currency => %s)", currency)
+    assert left["state"] == "running" and 200 <= sessions.admin.value(paid, currency) < 1000
+    # A minute later, by the clock of the database.
+    sessions.admin.run(f"update ledger.payout_runs set next_attempt_at = now() where run_id = '{left['run_id']}'")
+    with working(database, tmp_path / "worker"):
+        done = finished(sessions, left["run_id"])
+    assert (done["payouts_created"], done["payouts_amount"]) == (1000, 950_000)
     check_paid_once(sessions, currency, restaurants)
