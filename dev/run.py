@@ -69,6 +69,10 @@ def announce(address: str, psql: str) -> None:
   API         {address}/v1/
   Swagger UI  {address}/docs
   ReDoc       {address}/redoc
+  Metrics     {address}/metrics
+
+A worker runs beside it: payout runs that are queued or due, and webhooks. Whoever reaches the port may do
+everything until there is a key, which docs/http.md says how to make.
 
   curl -s '{address}/v1/restaurants/res_001/balance?currency=PEN'
 
