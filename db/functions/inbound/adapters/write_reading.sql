@@ -30,7 +30,7 @@ declare
     v_is_known constant boolean := exists (
         select 1 from ledger.currencies as c where c.currency = v_currency
     );
-    v_event jsonb := '{}';
+    v_event jsonb := '{}'::jsonb;
     v_value jsonb;
     v_number numeric;
     r_member record;

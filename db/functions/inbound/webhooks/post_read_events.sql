@@ -44,7 +44,7 @@ begin
             from api.ingest_events(v_events) as a
         );
     end if;
-    return '{}';
+    return '{}'::jsonb;
 end;
 $function$;
 
