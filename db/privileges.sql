@@ -54,6 +54,7 @@ grant update (run_id) on ledger.payout_runs to cuenta_owner;
 grant update (source) on inbound.sources to cuenta_owner;
 grant update (endpoint_id) on outbound.endpoints to cuenta_owner;
 grant update (schedule_id) on ledger.payout_schedules to cuenta_owner;
+grant update (seal_no) on ledger.seals to cuenta_owner;
 
 -- 2. What the owner will make is not for everybody. `in schema` would make this one do nothing:
 --    what a schema adds to the built-in default cannot take from it.
@@ -73,7 +74,9 @@ grant insert on ledger.ledger_entries to cuenta_writer;
 grant insert on ledger.payout_items to cuenta_writer;
 grant insert on ledger.payout_skips to cuenta_writer;
 grant insert on ledger.event_rejections to cuenta_writer;
+grant insert on ledger.account_seals to cuenta_writer;
 grant insert on ledger.fx_rates to cuenta_writer;
+grant insert on ledger.journal_seals to cuenta_writer;
 grant insert on ledger.payout_term_changes to cuenta_writer;
 grant insert on ledger.event_acceptances to cuenta_writer;
 grant insert on ledger.event_dismissals to cuenta_writer;
@@ -90,6 +93,7 @@ grant insert, update on ledger.payouts to cuenta_writer;
 grant insert, update on ledger.pending_days to cuenta_writer;
 grant insert, update on ledger.platform_settings to cuenta_writer;
 grant insert, update on ledger.restaurants to cuenta_writer;
+grant insert, update on ledger.seals to cuenta_writer;
 grant insert, update, delete on ledger.deferred_events to cuenta_writer;
 grant insert, update on inbound.kept_webhooks to cuenta_writer;
 grant insert, update on inbound.source_secrets to cuenta_writer;

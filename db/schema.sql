@@ -2845,6 +2845,41 @@ ALTER TABLE inbound.source_secrets ALTER COLUMN secret_no ADD GENERATED ALWAYS A
     CACHE 1
 );
 
+CREATE TABLE ledger.account_seals (
+    seal_no bigint NOT NULL,
+    entry_seq bigint NOT NULL,
+    event_no bigint NOT NULL,
+    entry_count bigint NOT NULL,
+    event_count bigint NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    hash bytea NOT NULL,
+    marks bytea NOT NULL,
+    CONSTRAINT account_seals_hash_length_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT account_seals_marks_length_check CHECK ((octet_length(marks) = (4 * (entry_count + event_count))))
+);
+ALTER TABLE ONLY ledger.account_seals ALTER COLUMN marks SET STORAGE EXTERNAL;
+
+COMMENT ON TABLE ledger.account_seals IS 'What a seal added to an account: all its entries and events that were committed and not sealed.';
+
+COMMENT ON COLUMN ledger.account_seals.seal_no IS 'The seal.';
+
+COMMENT ON COLUMN ledger.account_seals.entry_seq IS 'The last entry of the account that is sealed; 0: none yet.';
+
+COMMENT ON COLUMN ledger.account_seals.event_no IS 'The last event of the account that is sealed; 0: none yet.';
+
+COMMENT ON COLUMN ledger.account_seals.entry_count IS 'Entries that it added.';
+
+COMMENT ON COLUMN ledger.account_seals.event_count IS 'Events that it added.';
+
+COMMENT ON COLUMN ledger.account_seals.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.account_seals.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.account_seals.hash IS 'The account''s head: SHA-256 over the hash before and the digests of what was added, in order.';
+
+COMMENT ON COLUMN ledger.account_seals.marks IS 'The first four bytes of each of these digests, entries first: they name the row that is not as it was.';
+
 CREATE TABLE ledger.accounts (
     account text NOT NULL COLLATE pg_catalog."C",
     account_class text NOT NULL,
@@ -3230,6 +3265,32 @@ ALTER TABLE ledger.integrity_audits ALTER COLUMN audit_no ADD GENERATED ALWAYS A
     CACHE 1
 );
 
+CREATE TABLE ledger.journal_seals (
+    seal_no bigint NOT NULL,
+    row_count bigint NOT NULL,
+    journal text NOT NULL COLLATE pg_catalog."C",
+    numbers int8multirange NOT NULL,
+    hash bytea NOT NULL,
+    marks bytea NOT NULL,
+    CONSTRAINT journal_seals_hash_length_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT journal_seals_marks_length_check CHECK ((octet_length(marks) = (4 * row_count)))
+);
+ALTER TABLE ONLY ledger.journal_seals ALTER COLUMN marks SET STORAGE EXTERNAL;
+
+COMMENT ON TABLE ledger.journal_seals IS 'What a seal added to a journal: a table of facts whose numbers may be committed in any order, so that a batch names those it holds and who is late is in a later one.';
+
+COMMENT ON COLUMN ledger.journal_seals.seal_no IS 'The seal.';
+
+COMMENT ON COLUMN ledger.journal_seals.row_count IS 'Rows that it added.';
+
+COMMENT ON COLUMN ledger.journal_seals.journal IS 'The table.';
+
+COMMENT ON COLUMN ledger.journal_seals.numbers IS 'Their numbers.';
+
+COMMENT ON COLUMN ledger.journal_seals.hash IS 'The journal''s head: SHA-256 over the hash before and the digests of these rows, by number.';
+
+COMMENT ON COLUMN ledger.journal_seals.marks IS 'The first four bytes of each of these digests.';
+
 CREATE TABLE ledger.metrics (
     name text NOT NULL COLLATE pg_catalog."C",
     type text NOT NULL COLLATE pg_catalog."C",
@@ -3376,9 +3437,11 @@ CREATE TABLE ledger.platform_settings (
     deferred_warning_hours integer DEFAULT 24 NOT NULL,
     payouts_waiting_hours integer DEFAULT 72 NOT NULL,
     payments_since timestamp with time zone DEFAULT now() NOT NULL,
+    seal_hours integer DEFAULT 24 NOT NULL,
     CONSTRAINT platform_settings_deferred_warning_hours_range_check CHECK (((deferred_warning_hours >= 0) AND (deferred_warning_hours <= 8760))),
     CONSTRAINT platform_settings_one_row_check CHECK (is_singleton),
     CONSTRAINT platform_settings_payouts_waiting_hours_range_check CHECK (((payouts_waiting_hours >= 1) AND (payouts_waiting_hours <= 8760))),
+    CONSTRAINT platform_settings_seal_hours_range_check CHECK (((seal_hours >= 0) AND (seal_hours <= 8760))),
     CONSTRAINT platform_settings_unknown_restaurants_known_check CHECK ((unknown_restaurants = ANY (ARRAY['register'::text, 'hold_payouts'::text, 'refuse'::text])))
 );
 
@@ -3397,6 +3460,8 @@ COMMENT ON COLUMN ledger.platform_settings.deferred_warning_hours IS 'After so m
 COMMENT ON COLUMN ledger.platform_settings.payouts_waiting_hours IS 'Hours that a payout may be CREATED before somebody should ask where it is.';
 
 COMMENT ON COLUMN ledger.platform_settings.payments_since IS 'Since when a charge keeps the payment that it names: those from before do not.';
+
+COMMENT ON COLUMN ledger.platform_settings.seal_hours IS 'A worker audits and seals the book once in so many hours; 0: never.';
 
 CREATE TABLE ledger.posting_rule_history (
     event_type text NOT NULL COLLATE pg_catalog."C",
@@ -3500,6 +3565,57 @@ COMMENT ON COLUMN ledger.rejection_reasons.code IS 'The code, as answers bear it
 COMMENT ON COLUMN ledger.rejection_reasons.field IS 'The field that is wrong, if it is always one.';
 
 COMMENT ON COLUMN ledger.rejection_reasons.message IS 'What is said; %s stands for the field that details name.';
+
+CREATE TABLE ledger.seals (
+    seal_no bigint NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    account_count bigint NOT NULL,
+    entry_count bigint NOT NULL,
+    event_count bigint NOT NULL,
+    last_event_no bigint NOT NULL,
+    settled_event_no bigint NOT NULL,
+    xact_id xid8,
+    audited_at timestamp with time zone,
+    sealed_by text NOT NULL,
+    heads bytea NOT NULL,
+    root bytea NOT NULL,
+    previous_root bytea,
+    CONSTRAINT seals_counts_not_negative_check CHECK ((LEAST(account_count, entry_count, event_count) >= 0)),
+    CONSTRAINT seals_first_has_no_previous_check CHECK (((seal_no = 1) = (previous_root IS NULL))),
+    CONSTRAINT seals_heads_length_check CHECK ((octet_length(heads) = 32)),
+    CONSTRAINT seals_previous_root_length_check CHECK ((octet_length(previous_root) = 32)),
+    CONSTRAINT seals_root_length_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT seals_seal_no_positive_check CHECK ((seal_no > 0)),
+    CONSTRAINT seals_settled_is_drawn_check CHECK (((settled_event_no >= 0) AND (settled_event_no <= last_event_no)))
+);
+
+COMMENT ON TABLE ledger.seals IS 'Seals of the book, without gaps. Each commits, by its root, to every row sealed so far.';
+
+COMMENT ON COLUMN ledger.seals.seal_no IS 'Its number; the first is 1.';
+
+COMMENT ON COLUMN ledger.seals.sealed_at IS 'When it was begun.';
+
+COMMENT ON COLUMN ledger.seals.account_count IS 'Accounts that are sealed, by it or before.';
+
+COMMENT ON COLUMN ledger.seals.entry_count IS 'Entries that are sealed, by it or before.';
+
+COMMENT ON COLUMN ledger.seals.event_count IS 'Events that are sealed, by it or before.';
+
+COMMENT ON COLUMN ledger.seals.last_event_no IS 'The highest event_no that had been drawn when it was begun, by whatever was not yet committed too.';
+
+COMMENT ON COLUMN ledger.seals.settled_event_no IS 'All events up to this number are sealed, and no transaction can add one any more: whoever looks for what came later in an account begins here or at the account''s own number, the higher.';
+
+COMMENT ON COLUMN ledger.seals.xact_id IS 'Its transaction, begun after last_event_no was read: once all before it have ended, all of these are settled. Null: it had begun before.';
+
+COMMENT ON COLUMN ledger.seals.audited_at IS 'When a whole audit of what was in the book at this seal found no error; null: none has yet.';
+
+COMMENT ON COLUMN ledger.seals.sealed_by IS 'Who did it.';
+
+COMMENT ON COLUMN ledger.seals.heads IS 'Root of the Merkle tree of the last batch of every account and journal.';
+
+COMMENT ON COLUMN ledger.seals.root IS 'SHA-256 of its text, which names heads and previous_root: all that has to be kept elsewhere.';
+
+COMMENT ON COLUMN ledger.seals.previous_root IS 'root of the seal before; null: it is the first.';
 
 CREATE TABLE ledger.setting_changes (
     change_no bigint NOT NULL,
@@ -7248,6 +7364,9 @@ ALTER TABLE ONLY inbound.sources
 ALTER TABLE ONLY ledger.account_balances
     ADD CONSTRAINT account_balances_pkey PRIMARY KEY (restaurant_id, currency);
 
+ALTER TABLE ONLY ledger.account_seals
+    ADD CONSTRAINT account_seals_pkey PRIMARY KEY (restaurant_id, currency, seal_no);
+
 ALTER TABLE ONLY ledger.accounts
     ADD CONSTRAINT accounts_pkey PRIMARY KEY (account);
 
@@ -7295,6 +7414,9 @@ ALTER TABLE ONLY ledger.holdings
 
 ALTER TABLE ONLY ledger.integrity_audits
     ADD CONSTRAINT integrity_audits_pkey PRIMARY KEY (audit_no);
+
+ALTER TABLE ONLY ledger.journal_seals
+    ADD CONSTRAINT journal_seals_pkey PRIMARY KEY (journal, seal_no);
 
 ALTER TABLE ONLY ledger.ledger_entries
     ADD CONSTRAINT ledger_entries_pkey PRIMARY KEY (restaurant_id, currency, entry_seq);
@@ -7359,6 +7481,9 @@ ALTER TABLE ONLY ledger.reports
 ALTER TABLE ONLY ledger.restaurants
     ADD CONSTRAINT restaurants_pkey PRIMARY KEY (restaurant_id);
 
+ALTER TABLE ONLY ledger.seals
+    ADD CONSTRAINT seals_pkey PRIMARY KEY (seal_no);
+
 ALTER TABLE ONLY ledger.setting_changes
     ADD CONSTRAINT setting_changes_pkey PRIMARY KEY (restaurant_id, change_no);
 
@@ -7377,6 +7502,8 @@ ALTER TABLE ONLY outbound.endpoints
 CREATE INDEX kept_webhooks_source_webhook_no_idx ON inbound.kept_webhooks USING btree (source, webhook_no);
 
 CREATE INDEX kept_webhooks_webhook_no_open_idx ON inbound.kept_webhooks USING btree (webhook_no) WHERE (dismissed_at IS NULL);
+
+CREATE INDEX account_seals_seal_no_idx ON ledger.account_seals USING btree (seal_no);
 
 CREATE INDEX deferred_events_received_at_deferred_no_idx ON ledger.deferred_events USING btree (received_at, deferred_no);
 
@@ -7415,6 +7542,8 @@ CREATE INDEX fx_rates_source_quote_rate_date_base_idx ON ledger.fx_rates USING b
 CREATE INDEX holdings_event_type_event_no_idx ON ledger.holdings USING btree (event_type, event_no);
 
 CREATE INDEX integrity_audits_check_name_audit_no_idx ON ledger.integrity_audits USING btree (check_name, audit_no);
+
+CREATE INDEX journal_seals_seal_no_idx ON ledger.journal_seals USING btree (seal_no);
 
 CREATE INDEX ledger_entries_restaurant_id_currency_settlement_day_idx ON ledger.ledger_entries USING btree (restaurant_id, currency, settlement_day);
 
@@ -7489,6 +7618,8 @@ CREATE TRIGGER account_balances_open_empty BEFORE INSERT ON ledger.account_balan
 
 CREATE TRIGGER account_balances_stay_closed BEFORE UPDATE OF closed_through ON ledger.account_balances FOR EACH ROW WHEN ((new.closed_through < old.closed_through)) EXECUTE FUNCTION ledger.tg_any__posting_only();
 
+CREATE TRIGGER account_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.account_seals FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
 CREATE TRIGGER accounts_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
 
 CREATE TRIGGER currencies_keep BEFORE UPDATE ON ledger.currencies FOR EACH ROW EXECUTE FUNCTION ledger.tg_currencies__keep();
@@ -7522,6 +7653,8 @@ CREATE TRIGGER holdings_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledge
 CREATE TRIGGER holdings_tell_dispute AFTER INSERT ON ledger.holdings FOR EACH ROW WHEN ((new.event_type = 'dispute_opened'::text)) EXECUTE FUNCTION outbound.tg_holdings__tell_dispute();
 
 CREATE TRIGGER integrity_audits_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.integrity_audits FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER journal_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.journal_seals FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER ledger_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -7577,6 +7710,10 @@ CREATE TRIGGER restaurants_keep_id BEFORE UPDATE ON ledger.restaurants FOR EACH 
 
 CREATE TRIGGER restaurants_never_removed BEFORE DELETE OR TRUNCATE ON ledger.restaurants FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
+CREATE TRIGGER seals_append_only BEFORE DELETE OR UPDATE OF seal_no, sealed_at, account_count, entry_count, event_count, last_event_no, settled_event_no, xact_id, sealed_by, heads, root, previous_root OR TRUNCATE ON ledger.seals FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER seals_audited_once BEFORE UPDATE OF audited_at ON ledger.seals FOR EACH ROW WHEN ((old.audited_at IS NOT NULL)) EXECUTE FUNCTION ledger.tg_any__refuse();
+
 CREATE TRIGGER setting_changes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.setting_changes FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER endpoints_keep_id BEFORE UPDATE OF endpoint_id ON outbound.endpoints FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
@@ -7593,6 +7730,9 @@ ALTER TABLE ONLY ledger.account_balances
 
 ALTER TABLE ONLY ledger.account_balances
     ADD CONSTRAINT account_balances_restaurant_id_fkey FOREIGN KEY (restaurant_id) REFERENCES ledger.restaurants(restaurant_id);
+
+ALTER TABLE ONLY ledger.account_seals
+    ADD CONSTRAINT account_seals_seal_no_fkey FOREIGN KEY (seal_no) REFERENCES ledger.seals(seal_no);
 
 ALTER TABLE ONLY ledger.deferred_events
     ADD CONSTRAINT deferred_events_account_fkey FOREIGN KEY (restaurant_id, currency) REFERENCES ledger.account_balances(restaurant_id, currency);
@@ -7626,6 +7766,9 @@ ALTER TABLE ONLY ledger.fx_rates
 
 ALTER TABLE ONLY ledger.holdings
     ADD CONSTRAINT holdings_event_fkey FOREIGN KEY (restaurant_id, event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
+
+ALTER TABLE ONLY ledger.journal_seals
+    ADD CONSTRAINT journal_seals_seal_no_fkey FOREIGN KEY (seal_no) REFERENCES ledger.seals(seal_no);
 
 ALTER TABLE ONLY ledger.ledger_entries
     ADD CONSTRAINT ledger_entries_event_fkey FOREIGN KEY (restaurant_id, event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
@@ -8906,6 +9049,10 @@ REVOKE ALL ON SEQUENCE inbound.source_secrets_secret_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE inbound.source_secrets_secret_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE inbound.source_secrets_secret_no_seq TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.account_seals FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.account_seals TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.account_seals TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.accounts FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.accounts TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.accounts TO cuenta_writer;
@@ -8976,6 +9123,10 @@ REVOKE ALL ON SEQUENCE ledger.integrity_audits_audit_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.integrity_audits_audit_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.integrity_audits_audit_no_seq TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.journal_seals FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.journal_seals TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.journal_seals TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.metrics FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.metrics TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.metrics TO cuenta_writer;
@@ -9025,6 +9176,12 @@ GRANT USAGE ON SEQUENCE ledger.processor_events_event_no_seq TO cuenta_writer;
 REVOKE ALL ON TABLE ledger.rejection_reasons FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.rejection_reasons TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.rejection_reasons TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.seals FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.seals TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE ledger.seals TO cuenta_writer;
+
+GRANT UPDATE(seal_no) ON TABLE ledger.seals TO cuenta_owner;
 
 REVOKE ALL ON TABLE ledger.setting_changes FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.setting_changes TO cuenta_owner;

@@ -53,6 +53,27 @@ create or replace trigger fx_rates_append_only
 before update or delete or truncate on ledger.fx_rates
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger account_seals_append_only
+before update or delete or truncate on ledger.account_seals
+for each statement execute function ledger.tg_any__refuse();
+
+create or replace trigger journal_seals_append_only
+before update or delete or truncate on ledger.journal_seals
+for each statement execute function ledger.tg_any__refuse();
+
+create or replace trigger seals_append_only
+before update of
+seal_no, sealed_at, account_count, entry_count, event_count, last_event_no, settled_event_no,
+xact_id, sealed_by, heads, root, previous_root
+or delete or truncate on ledger.seals
+for each statement execute function ledger.tg_any__refuse();
+
+create or replace trigger seals_audited_once
+before update of audited_at on ledger.seals
+for each row
+when (old.audited_at is not null)
+execute function ledger.tg_any__refuse();
+
 -- What is changed, but never removed.
 create or replace trigger restaurants_never_removed
 before delete or truncate on ledger.restaurants

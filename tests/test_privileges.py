@@ -31,6 +31,7 @@ KEYS = {
     "accounts": "account",
     "posting_rules": "event_type",
     "payout_schedules": "schedule_id",
+    "seals": "seal_no",
     "inbound.sources": "source",
     "outbound.endpoints": "endpoint_id",
 }

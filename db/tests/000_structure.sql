@@ -13,6 +13,7 @@ select tables_are(
     'ledger',
     array[
         'account_balances',
+        'account_seals',
         'accounts',
         'currencies',
         'deferred_events',
@@ -24,6 +25,7 @@ select tables_are(
         'fx_rates',
         'holdings',
         'integrity_audits',
+        'journal_seals',
         'ledger_entries',
         'metrics',
         'payout_failure_codes',
@@ -32,7 +34,7 @@ select tables_are(
         'payout_skips',
         'payout_term_changes', 'payout_terms', 'payouts', 'pending_days',
         'platform_settings', 'posting_rule_history', 'posting_rules', 'processor_events',
-        'rejection_reasons', 'reports', 'restaurants', 'setting_changes'
+        'rejection_reasons', 'reports', 'restaurants', 'seals', 'setting_changes'
     ],
     'schema ledger holds the tables of the design'
 );
@@ -790,7 +792,8 @@ select bag_eq(
     ('ledger.event_rejections'), ('ledger.ledger_entries'), ('ledger.payout_items'),
     ('ledger.payout_skips'), ('ledger.payout_term_changes'), ('ledger.processor_events'),
     ('ledger.event_links'), ('ledger.event_acceptances'), ('ledger.holdings'), ('ledger.integrity_audits'),
-    ('ledger.event_dismissals')
+    ('ledger.event_dismissals'), ('ledger.seals'), ('ledger.account_seals'),
+    ('ledger.journal_seals')
     $$,
     'events, what they follow, rejections, entries, items, skips and rates refuse update, delete '
     'and truncate'

@@ -177,6 +177,7 @@ select bag_eq(
     ('ledger.currencies.currency', 'UPDATE'), ('ledger.entry_types.entry_type', 'UPDATE'),
     ('ledger.event_types.event_type', 'UPDATE'), ('ledger.payout_runs.run_id', 'UPDATE'),
     ('ledger.payout_schedules.schedule_id', 'UPDATE'),
+    ('ledger.seals.seal_no', 'UPDATE'),
     ('ledger.payouts.restaurant_id', 'UPDATE'), ('ledger.posting_rules.event_type', 'UPDATE'),
     ('ledger.processor_events.restaurant_id', 'UPDATE'), ('ledger.restaurants.restaurant_id', 'UPDATE'),
     ('inbound.sources.source', 'UPDATE'), ('outbound.endpoints.endpoint_id', 'UPDATE')

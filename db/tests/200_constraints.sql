@@ -1,6 +1,6 @@
 -- Every constraint of the ledger refuses what it is named for, asked one by one as a superuser.
 begin;
-select plan(139);
+select plan(156);
 
 -- Something to damage
 do $do$
@@ -430,6 +430,51 @@ values
     'integrity_audits', 'integrity_audits_findings_not_negative_check',
     '{"audit_no": 0, "findings": -1}', 'fewer findings than none'
 ),
+('seals', 'seals_pkey', '{}', 'a seal twice'),
+(
+    'seals', 'seals_seal_no_positive_check', '{"seal_no": 0, "previous_root": "a digest of thirty-two bytes...."}',
+    'a seal before the first'
+),
+(
+    'seals', 'seals_counts_not_negative_check', '{"seal_no": 1, "event_count": -1}',
+    'fewer events than none'
+),
+(
+    'seals', 'seals_settled_is_drawn_check', '{"seal_no": 1, "settled_event_no": 6}',
+    'numbers that are settled before they are drawn'
+),
+('seals', 'seals_heads_length_check', '{"seal_no": 1, "heads": "x"}', 'heads that are no digest'),
+('seals', 'seals_root_length_check', '{"seal_no": 1, "root": "x"}', 'a root that is no digest'),
+(
+    'seals', 'seals_previous_root_length_check', '{"seal_no": 2, "previous_root": "x"}',
+    'a root before that is no digest'
+),
+(
+    'seals', 'seals_first_has_no_previous_check', '{"seal_no": 2}',
+    'a second seal that follows nothing'
+),
+('account_seals', 'account_seals_pkey', '{}', 'a batch of an account twice'),
+('account_seals', 'account_seals_seal_no_fkey', '{"seal_no": 9}', 'a batch of no seal'),
+(
+    'account_seals', 'account_seals_hash_length_check', '{"hash": "x"}', 'a head that is no digest'
+),
+(
+    'account_seals', 'account_seals_marks_length_check', '{"entry_count": 2}',
+    'fewer marks than rows'
+),
+('journal_seals', 'journal_seals_pkey', '{}', 'a batch of a journal twice'),
+('journal_seals', 'journal_seals_seal_no_fkey', '{"seal_no": 9}', 'a batch of no seal'),
+(
+    'journal_seals', 'journal_seals_hash_length_check', '{"hash": "x"}', 'a head that is no digest'
+),
+(
+    'journal_seals', 'journal_seals_marks_length_check', '{"row_count": 2}',
+    'fewer marks than rows'
+),
+(
+    'platform_settings', 'platform_settings_seal_hours_range_check', '{"seal_hours": 8761}',
+    'more than a year between two seals'
+),
 ('payout_schedules', 'payout_schedules_pkey', '{}', 'a schedule twice'),
 (
     'payout_schedules', 'payout_schedules_schedule_id_format_check', '{"schedule_id": " x"}',
@@ -559,6 +604,17 @@ select
 from api.set_payout_schedule('nightly', 'PEN', 'daily', '02:30', 'America/Lima') as s;
 insert into ledger.integrity_audits (audited_at, findings, duration_ms, check_name, severity)
 values (now(), 0, 1, 'check_x', 'error');
+insert into ledger.seals (
+    seal_no, sealed_at, account_count, entry_count, event_count, last_event_no, settled_event_no,
+    sealed_by, heads, root
+)
+values (1, now(), 1, 1, 0, 5, 5, 'me', sha256('x'), sha256('x'));
+insert into ledger.account_seals (
+    seal_no, entry_seq, event_no, entry_count, event_count, restaurant_id, currency, hash, marks
+)
+values (1, 1, 0, 1, 0, 'res_001', 'PEN', sha256('x'), 'mark');
+insert into ledger.journal_seals (seal_no, row_count, journal, numbers, hash, marks)
+values (1, 1, 'setting_changes', '{[1,2)}', sha256('x'), 'mark');
 -- Checks and unique keys hold with the triggers off as well; foreign keys are triggers themselves.
 set local session_replication_role = replica;
 select is(
@@ -642,7 +698,8 @@ select is_empty(
             ('payout_runs', 'error'), ('payout_schedules', 'next_due_at'),
             ('payout_schedules', 'last_due_at'), ('payout_schedules', 'last_started_at'),
             ('payout_schedules', 'day'), ('payout_schedules', 'last_run_id'),
-            ('payout_schedules', 'error'), ('integrity_audits', 'sample')
+            ('payout_schedules', 'error'), ('integrity_audits', 'sample'),
+            ('seals', 'xact_id'), ('seals', 'audited_at'), ('seals', 'previous_root')
         )
     $$,
     'a column is not null unless it may be missing'
