@@ -177,6 +177,7 @@ class Server:
 
     data_dir: where it keeps `data`, `password`, `server.log`; default .data/pg<major>.
     settings: further settings of the server, as text.
+    environment: what its processes find in theirs, beside ours.
     throw_away: no fsync; the folder is a temporary one, and removed by stop().
     """
 
@@ -185,6 +186,7 @@ class Server:
         data_dir: str | Path | None = None,
         *,
         settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
         throw_away: bool = False,
     ) -> None:
         self.major = major_version(find_bin_dir())
@@ -194,6 +196,7 @@ class Server:
         self.cluster = self.data_dir / "data"
         self.throw_away = throw_away
         self.settings = SETTINGS | (THROW_AWAY_SETTINGS if throw_away else {}) | dict(settings or {})
+        self.environment = dict(environment or {})
         self.user = run_as(self.data_dir)
         self.bin_dir = readable_bin_dir(find_bin_dir(), self.user)
         self.port = 0  # until it runs: any, or the one it had before
@@ -275,7 +278,9 @@ class Server:
         return subprocess.run(
             [str(self.bin_dir / program), *words, "-D", where],
             cwd=self.data_dir / cluster,
-            env={k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"LC_ALL": "C", "TZ": "UTC"},
+            env={k: v for k, v in os.environ.items() if not k.startswith("PG")}
+            | {"LC_ALL": "C", "TZ": "UTC"}
+            | self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,17 +1,17 @@
-"""The kill test's short form: a dozen kills. The long form is `make torture-deliveries`, see docs/reliability.md."""
+"""The torture's short form: every class of fault once. The long form is `make torture`, see docs/reliability.md."""
 
 from __future__ import annotations
 
 import time
 
-from tests.torture import torture
+from tests.torture.__main__ import tell, torture
+from tests.torture.faults import CLASSES
 
-KILLS = 12
 
-
-def test_a_dozen_kills_lose_nothing_and_tell_nothing_under_two_ids() -> None:
+def test_every_class_of_fault_loses_nothing_and_does_nothing_twice() -> None:
     seed = int(time.time())
-    test = torture(KILLS, seed, pause=0.4, waits_for_leases=False, patience=90)
-    assert test.faults == [], f"seed {seed}"
-    assert test.killed.total() == KILLS
-    assert test.acknowledged, "events were posted meanwhile"
+    result = torture(18, seed, restaurants=8, pace=0.5, pause=0.2)
+    print("\n".join(tell(result)))
+    assert result.faults == [], f"seed {seed}"
+    assert set(result.done) | set(result.cannot) == set(CLASSES)
+    assert result.acknowledged > 100, "calls were answered meanwhile"

@@ -1,0 +1,127 @@
+"""The command: see tests/torture/__init__.py."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tests.torture.clients import Client, Operator, Paymaster, Reader, Sealer, Sender, World
+from tests.torture.faults import CLASSES, Faults
+from tests.torture.house import ROOT, House
+from tests.torture.verdict import Verdict, has_function
+
+MARK = "<!-- torture -->\n"
+
+
+@dataclass
+class Result:
+    """What came of it."""
+
+    seed: int
+    seconds: float = 0
+    faults: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    done: dict[str, int] = field(default_factory=dict)
+    cannot: dict[str, str] = field(default_factory=dict)
+    acknowledged: int = 0
+
+
+def torture(
+    seconds: float, seed: int, *, restaurants: int = 14, pace: float = 1.0, pause: float = 0.5, bar: Any = None
+) -> Result:
+    """Torture for so many seconds and judge, in a folder that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="cuenta-torture-"))
+    folder.chmod(0o755)
+    began = time.monotonic()
+    try:
+        house = House(folder, seed)
+        with house.open():
+            world, faults = World(restaurants), Faults(house, pace=pace)
+            kinds: list[type[Client]] = [Sender] * 4 + [Operator] * 2 + [Paymaster] * 2 + [Reader] * 2
+            if has_function(house, "seal_ledger"):
+                kinds.append(Sealer)
+            clients = [kind(house, world, kinds[:number].count(kind)) for number, kind in enumerate(kinds)]
+            for client in clients:
+                client.start()
+            end = time.monotonic() + seconds
+            while time.monotonic() < end or set(CLASSES) - set(faults.done) - set(house.cannot):
+                time.sleep(faults.dice.uniform(0.2, 1.8) * pause)
+                name = faults.next()
+                if bar:
+                    bar(time.monotonic() + seconds - end, name)
+                faults.do(name)
+                if time.monotonic() > end + 60:
+                    break
+            faults.finish()
+            house.quiet.set()
+            for client in clients:
+                client.join(60)
+                if client.is_alive():
+                    house.fault(f"{client.name} is not answered 60 s after the last fault")
+            verdict = Verdict(house, world)
+            verdict.drain(max(90.0, seconds / 2))
+            verdict.judge()
+            found = [*verdict.faults, *(f"{text} ({n} times)" for text, n in house.faults.items())]
+            if missing := set(CLASSES) - set(faults.done) - set(house.cannot):
+                found.append(f"of these faults none happened: {', '.join(sorted(missing))}")
+            answered = sum(call.is_answered for call in house.calls)
+            lines = [tell_faults(faults), *verdict.lines]
+            return Result(seed, time.monotonic() - began, found, lines, dict(faults.done), dict(house.cannot), answered)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def tell_faults(faults: Faults) -> str:
+    done = [f"{faults.done[name]} {text}" for name, (_, text) in CLASSES.items() if faults.done[name]]
+    return f"{faults.done.total()} faults: {', '.join(done)}"
+
+
+def tell(result: Result) -> list[str]:
+    """The result, a line each."""
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    commit = f", commit {head.stdout.strip()}" if head.returncode == 0 else ""
+    return [
+        f"{datetime.now(UTC).date()}{commit}, seed {result.seed}, {result.seconds:.0f} s",
+        *result.lines,
+        *(f"NOT TRIED on this machine: {name} ({why})" for name, why in result.cannot.items()),
+        f"{len(result.faults)} contradictions" + (":" if result.faults else ""),
+        *result.faults[:40],
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description="Torture a ledger, then look.")
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--output", type=Path, help="the page whose last result is replaced")
+    chosen = parser.parse_args()
+    columns = TextColumn("{task.description:<18}"), BarColumn(), TimeRemainingColumn()
+    with Progress(*columns) as progress:
+        task = progress.add_task("starting", total=chosen.minutes * 60)
+
+        def bar(done: float, name: str) -> None:
+            progress.update(task, completed=done, description=name)
+
+        result = torture(chosen.minutes * 60, chosen.seed, bar=bar)
+    lines = tell(result)
+    print("\n".join(lines))
+    if chosen.output:
+        before, _, rest = chosen.output.read_text().partition(MARK)
+        _, _, after = rest.partition(MARK)
+        told = "".join(f"- {line}\n" for line in lines)
+        chosen.output.write_text(f"{before}{MARK}{told}{MARK}{after}")
+    return 1 if result.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
