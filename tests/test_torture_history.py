@@ -28,7 +28,8 @@ def event(number: int, amount: int = 100, **more: Any) -> Event:
 
 
 def entry(seq: int, balance: int, number: int | None = None, **more: Any) -> Entry:
-    more = {"xid": 500 + (number or seq), "event_no": number} | more
+    at = NOON + timedelta(seconds=number or seq)
+    more = {"xid": 500 + (number or seq), "event_no": number, "recorded_at": at} | more
     return Entry(**PLACE, entry_seq=seq, balance=(balance, 0, 0), **more)
 
 
@@ -47,7 +48,22 @@ def tell(number: int, begun: float, ended: float, *rows: Row | None, amount: int
 
 def read(begun: float, ended: float, *balances: int, pending: int = 0) -> Call:
     rows = [{"available": b - pending, "pending": pending, "reserved": 0, "held": 0} | PLACE for b in balances]
-    return Call("r", "get_balance", dict(PLACE), [Attempt(begun, ended, rows)])
+    function = "get_balance" if len(balances) == 1 else "read_twice"
+    return Call("r", function, dict(PLACE), [Attempt(begun, ended, rows)])
+
+
+def read_at(begun: float, ended: float, second: float, balance: int) -> Call:
+    """A balance of an earlier moment: so many seconds after noon."""
+    call = read(begun, ended, balance)
+    call.arguments["at"] = (NOON + timedelta(seconds=second)).isoformat()
+    return call
+
+
+def list_both(begun: float, ended: float, balance: int, other: int) -> Call:
+    """The balances of two restaurants in one snapshot."""
+    rows = [{"restaurant_id": r, "available": b} for r, b in (("r", balance), ("s", other))]
+    rows = [{"currency": "PEN", "pending": 0, "reserved": 0, "held": 0} | r for r in rows]
+    return Call("r", "list_balances", {"currency": "PEN"}, [Attempt(begun, ended, rows)])
 
 
 def honest() -> tuple[list[Call], Book]:
@@ -70,6 +86,10 @@ def honest() -> tuple[list[Call], Book]:
         read(71, 79, 350),
         read(71, 79, 200),
         read(81, 82, 200),
+        read_at(83, 84, 2.5, 200),
+        read_at(83, 84, 0.5, 0),
+        list_both(41, 44, 200, 0),
+        list_both(41, 44, 350, 50),
     ]
     events = [event(1), event(2), event(3, xid=600), event(4, 50, xid=600)]
     entries = [
@@ -77,7 +97,8 @@ def honest() -> tuple[list[Call], Book]:
         entry(2, 200, 2),
         entry(3, 300, 3, xid=600),
         entry(4, 350, 4, xid=600),
-        Entry(**PLACE, entry_seq=5, balance=(200, 0, 0), xid=700, run_id="run1"),
+        entry(5, 200, xid=700, run_id="run1"),
+        replace(entry(1, 50, xid=600), restaurant_id="s"),
     ]
     book = Book(events, entries)
     book.refusals["default", "e5", "AMOUNT_INVALID"] = 1
@@ -236,6 +257,18 @@ FORGERIES: dict[str, tuple[str, Forge]] = {
     "a read that goes back behind another one": (
         "stale: ('r', 'PEN') was read as (100",
         lambda calls, book: calls.extend([read(22, 23, 200), read(24, 25, 100)]),
+    ),
+    "an earlier moment, without what was recorded by then": (
+        "stale: ('r', 'PEN') was read as (100",
+        lambda calls, book: calls.append(read_at(90, 91, 2.5, 100)),
+    ),
+    "an earlier moment, with what was recorded later": (
+        "stale: ('r', 'PEN') was read as (350",
+        lambda calls, book: calls.append(read_at(90, 91, 2.5, 350)),
+    ),
+    "a snapshot with an array at one restaurant only": (
+        "half: r read a transaction in a part",
+        lambda calls, book: calls.append(list_both(41, 44, 350, 0)),
     ),
     "one snapshot, two balances": (
         "stale: one snapshot of r read two balances",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,7 @@ def torture(
                 faults.do(name)
                 if time.monotonic() > end + 60:
                     break
+            torn = time.monotonic()
             faults.finish()
             house.quiet.set()
             for client in clients:
@@ -69,13 +71,18 @@ def torture(
                 if client.is_alive():
                     house.fault(f"{client.name} is not answered 60 s after the last fault")
             verdict = Verdict(house, world)
-            verdict.drain(max(90.0, seconds / 2))
+            verdict.drain(90)
+            quiet = time.monotonic()
             verdict.judge()
+            at = (began, end - seconds, torn, quiet, time.monotonic())
+            parts = [f"{after - before:.0f}" for before, after in itertools.pairwise(at)]
             found = [*verdict.faults, *(f"{text} ({n} times)" for text, n in house.faults.items())]
             if missing := set(CLASSES) - set(faults.done) - set(house.cannot):
                 found.append(f"of these faults none happened: {', '.join(sorted(missing))}")
             answered = sum(call.is_answered for call in house.calls)
-            lines = [tell_faults(faults), *verdict.lines]
+            names = ("to start", "of faults", "until nothing was pending", "to judge")
+            spent = "seconds: " + ", ".join(f"{part} {name}" for part, name in zip(parts, names, strict=True))
+            lines = [tell_faults(faults), *verdict.lines, spent]
             return Result(seed, time.monotonic() - began, found, lines, dict(faults.done), dict(house.cannot), answered)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -41,6 +41,7 @@ class World:
         self.payouts: deque[Row] = deque(maxlen=200)
         self.claimed: list[tuple[str, str]] = []  # payout, by whom, as it was answered
         self.confirmed: list[tuple[str, str]] = []  # payout, external id
+        self.moments: deque[tuple[Row, str]] = deque(maxlen=200)  # a place, and when something was received there
         self.as_of_days = FAR_AHEAD
 
 
@@ -139,6 +140,8 @@ class Sender(Client):
     def learn(self, event: Row, row: Row) -> None:
         if row["status"] in POSTED and not row.get("details"):
             self.world.posted.append(event)
+            place = {name: row[name] for name in ("restaurant_id", "currency")}
+            self.world.moments.append((place, row["received_at"]))
         elif row["status"] in ("rejected", "conflict", "deferred"):
             self.world.open.append(row)
 
@@ -362,7 +365,7 @@ class Paymaster(Client):
     """Runs of each kind for each day, the hand-over to the bank, and what the bank reports."""
 
     ROLE = "operator"
-    PAUSE = 0.1
+    PAUSE = 0.5
 
     def step(self) -> None:
         for currency in CURRENCIES:
@@ -448,8 +451,14 @@ class Reader(Client):
         restaurants = self.world.restaurants
         restaurant = self.dice.choice(restaurants[:HOT] if self.dice.random() < 0.5 else restaurants)
         place = {"restaurant_id": restaurant, "currency": self.dice.choice((*CURRENCIES, SCHEDULED))}
-        if self.dice.random() < 0.2:
+        kind = self.dice.random()
+        if kind < 0.15:
             self.call("read_twice", place, self.doors[-2:])  # repeatable read and serializable
+        elif kind < 0.25:
+            self.call("list_balances", {"currency": place["currency"], "limit": 200}, self.doors[-3:])
+        elif kind < 0.4 and self.world.moments:
+            place, at = self.dice.choice(self.world.moments)
+            self.call("get_balance", place | {"at": at})
         else:
             self.call("get_balance", place)
 

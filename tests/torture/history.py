@@ -21,6 +21,7 @@ Row = dict[str, Any]
 Key = tuple[str, str]  # provider, event_id
 Account = tuple[str, str]  # restaurant_id, currency
 Balance = tuple[int, int, int]  # balance, reserved, held
+Spans = dict[tuple[str, int | str], tuple[float, float]]  # of an event or a run: when it was sent, when answered
 
 NEVER, ALWAYS = float("-inf"), float("inf")
 POSTED = ("processed", "already_processed")
@@ -35,6 +36,7 @@ PEOPLE = {
     "cancel_payout": (),
 }
 INBOX = ("replay_event", "accept_event")
+READS = ("get_balance", "read_twice", "list_balances")
 RUNS = ("run_payouts", "pay_by_hand", "start_payout_run", "queue_payout_run")
 
 
@@ -100,6 +102,7 @@ class Entry:
     xid: int
     event_no: int | None = None
     run_id: str | None = None  # of the payout that it reserves
+    recorded_at: datetime | None = None
 
 
 @dataclass
@@ -123,6 +126,25 @@ class Told:
     document: Row | None = None  # of those who tell it themselves
     names: Row = field(default_factory=dict)  # of people: what they named of its content
     is_tell: bool = False
+
+
+@dataclass
+class Snapshot:
+    """Balances that were read at once: after which entry each account is, as far as that is plain."""
+
+    client: str
+    places: dict[Account, int] = field(default_factory=dict)
+
+
+@dataclass
+class Read:
+    """A balance that was read."""
+
+    begun: float
+    ended: float
+    balance: Balance
+    snapshot: Snapshot
+    at: datetime | None = None
 
 
 def document_key(document: Row) -> Key:
@@ -176,6 +198,7 @@ class Judge:
         self.calls, self.book = list(calls), book
         self.faults: list[str] = []
         self.reads = 0
+        self.snapshots: list[Snapshot] = []
         self.events: dict[Key, list[Event]] = defaultdict(list)
         for event in book.events:
             self.events[event.key].append(event)
@@ -329,9 +352,9 @@ class Judge:
 
     # The order
 
-    def spans(self) -> dict[tuple[str, int | str], tuple[float, float]]:
+    def spans(self) -> Spans:
         """Between which moments each event, and each answered run, took effect."""
-        spans: dict[tuple[str, int | str], tuple[float, float]] = {}
+        spans: Spans = {}
         for key, events in self.events.items():
             own = [t for t in self.answers.get(key, []) if t.row["status"] in POSTED and not t.row.get("details")]
             begun = self.first_sent.get(key, NEVER)
@@ -351,14 +374,12 @@ class Judge:
                         spans["run", row["run_id"]] = (attempt.begun, attempt.ended if is_over else ALWAYS)
         return spans
 
-    def span(self, entry: Entry, spans: dict[tuple[str, int | str], tuple[float, float]]) -> tuple[float, float]:
+    def span(self, entry: Entry, spans: Spans) -> tuple[float, float]:
         if entry.event_no is not None:
             return spans.get((entry.restaurant_id, entry.event_no), (NEVER, ALWAYS))
         return spans.get(("run", entry.run_id or ""), (NEVER, ALWAYS))
 
-    def judge_order(
-        self, account: Account, entries: Sequence[Entry], spans: dict[tuple[str, int | str], tuple[float, float]]
-    ) -> None:
+    def judge_order(self, account: Account, entries: Sequence[Entry], spans: Spans) -> None:
         """Dense numbers; and what was answered before something else was sent has the lower number."""
         if [entry.entry_seq for entry in entries] != list(range(1, len(entries) + 1)):
             self.faults.append(f"order: the entries of {account} are not numbered from 1 without gaps")
@@ -373,29 +394,29 @@ class Judge:
             if begun > latest:
                 latest, holder = begun, entry.entry_seq
 
-    def judge_reads(self, spans: dict[tuple[str, int | str], tuple[float, float]]) -> None:
+    def judge_reads(self, spans: Spans) -> None:
         """Each balance read is one of the account between two transactions, not before what was known, not after."""
-        reads: dict[Account, list[tuple[float, float, Balance]]] = defaultdict(list)
+        reads: dict[Account, list[Read]] = defaultdict(list)
         for call in self.calls:
-            if call.function not in ("get_balance", "read_twice"):
+            if call.function not in READS:
                 continue
             for attempt in call.attempts:
                 rows = attempt.rows or []
-                if len({balance_of(row) for row in rows}) > 1:
+                if call.function == "read_twice" and len({balance_of(row) for row in rows}) > 1:
                     self.faults.append(f"stale: one snapshot of {call.client} read two balances: {rows}")
-                if rows:
-                    account = (call.arguments["restaurant_id"], call.arguments["currency"])
-                    reads[account].append((attempt.begun, attempt.ended, balance_of(rows[0])))
+                snapshot = Snapshot(call.client)
+                if call.function == "list_balances":
+                    self.snapshots.append(snapshot)
+                at = moment(call.arguments["at"]) if call.arguments.get("at") else None
+                for row in rows if call.function == "list_balances" else rows[:1]:
+                    account = (row["restaurant_id"], row["currency"])
+                    reads[account].append(Read(attempt.begun, attempt.ended, balance_of(row), snapshot, at))
         for account, read in reads.items():
             self.reads += len(read)
-            self.judge_reads_of(account, sorted(read), spans)
+            self.judge_reads_of(account, sorted(read, key=lambda r: (r.begun, r.ended)), spans)
+        self.judge_snapshots()
 
-    def judge_reads_of(
-        self,
-        account: Account,
-        reads: Sequence[tuple[float, float, Balance]],
-        spans: dict[tuple[str, int | str], tuple[float, float]],
-    ) -> None:
+    def judge_reads_of(self, account: Account, reads: Sequence[Read], spans: Spans) -> None:
         entries = self.entries.get(account, [])
         where: dict[Balance, list[int]] = defaultdict(list)
         where[0, 0, 0].append(0)
@@ -407,23 +428,46 @@ class Judge:
         least = running(max, [seq for _, seq in ended])
         most = running(min, [seq for _, seq in reversed(begun)])[::-1]
         ends, begins = [at for at, _ in ended], [at for at, _ in begun]
+        recorded = [entry.recorded_at for entry in entries]
         seen: list[tuple[float, int]] = []  # ended, the entry that it had seen at least; both never decrease
-        for begin, end, balance in reads:
-            number = bisect.bisect_left(ends, begin)
+        for read in reads:
+            number = bisect.bisect_left(ends, read.begun)
             low = least[number - 1] if number else 0
-            number = bisect.bisect_left(seen, (begin, -1))
-            low = max(low, seen[number - 1][1] if number else 0)
-            number = bisect.bisect_right(begins, end)
+            number = bisect.bisect_left(seen, (read.begun, -1))
+            low = max(low, seen[number - 1][1] if number and read.at is None else 0)
+            number = bisect.bisect_right(begins, read.ended)
             high = most[number] - 1 if number < len(most) else len(entries)
-            places = where.get(balance, [])
+            if read.at is not None:  # an earlier moment: what was recorded by then
+                by_then = bisect.bisect_right(recorded, read.at)  # type: ignore[type-var]
+                low, high = min(low, by_then), min(high, by_then)
+            places = where.get(read.balance, [])
             place = bisect.bisect_left(places, low)
             if place == len(places) or places[place] > high:
                 self.faults.append(
-                    f"stale: {account} was read as {balance} (balance, reserved, held), which it was at no moment"
+                    f"stale: {account} was read as {read.balance} (balance, reserved, held), which it was at no moment"
                     f" from entry {low} to {high}; it was so after {places[:5]}"
                 )
                 continue
-            insert_seen(seen, end, places[place])
+            if read.at is None:
+                insert_seen(seen, read.ended, places[place])
+            if place + 1 == len(places) or places[place + 1] > high:
+                read.snapshot.places[account] = places[place]
+
+    def judge_snapshots(self) -> None:
+        """Several balances that were read at once have each transaction in all of its accounts, or in none."""
+        accounts: dict[int, dict[Account, int]] = defaultdict(dict)  # of a transaction: its last entry in each
+        for entry in self.book.entries:
+            place = accounts[entry.xid]
+            account = (entry.restaurant_id, entry.currency)
+            place[account] = max(place.get(account, 0), entry.entry_seq)
+        wide = [places for places in accounts.values() if len(places) > 1]
+        for snapshot in self.snapshots:
+            for places in wide:
+                has = {snapshot.places[a] >= seq for a, seq in places.items() if a in snapshot.places}
+                if len(has) > 1:
+                    self.faults.append(
+                        f"half: {snapshot.client} read a transaction in a part of its accounts: {places}"
+                    )
 
 
 def insert_seen(seen: list[tuple[float, int]], end: float, place: int) -> None:

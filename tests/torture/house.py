@@ -305,13 +305,13 @@ def steady(_received: Received) -> Any:
 
 
 def moody() -> Callable[[Received], Any]:
-    """A receiver that answers each third message with an error, but none more than four times: eight are too many."""
+    """A receiver that answers each third message with an error, but none more than twice: eight are too many."""
     count, refused = 0, Counter[str]()
 
     def answer(received: Received) -> Any:
         nonlocal count
         count += 1
-        if count % 3 == 0 and refused[received.webhook_id] < 4:
+        if count % 3 == 0 and refused[received.webhook_id] < 2:
             refused[received.webhook_id] += 1
             return 500, {"Retry-After": "1"}, b"no"
         return 204, {}, b""

@@ -58,7 +58,8 @@ class Proxy:
             asyncio.ensure_future(self._pump(reader, up_writer, CUTS[:2])),
             asyncio.ensure_future(self._pump(up_reader, writer, CUTS[2:])),
         ]
-        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        with contextlib.suppress(asyncio.CancelledError):  # at the end
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         for pump in pumps:
             pump.cancel()
         for either in (writer, up_writer):

@@ -21,6 +21,20 @@ FACTS = {
     "payout.failed": """
         select distinct e.payout_id as name from ledger.ledger_entries as e where e.entry_type = 'PAYOUT_FAILURE'
     """,
+    "payout.canceled": """
+        select distinct e.payout_id as name from ledger.ledger_entries as e where e.entry_type = 'PAYOUT_CANCELLATION'
+    """,
+    "payout.returned": """
+        select distinct e.payout_id as name from ledger.ledger_entries as e where e.entry_type = 'PAYOUT_RETURN'
+    """,
+    "dispute.won": """
+        select e.payload ->> 'dispute_id' as name from ledger.processor_events as e
+        where e.event_type = 'dispute_won' and e.entry_count > 0
+    """,
+    "dispute.lost": """
+        select e.payload ->> 'dispute_id' as name from ledger.processor_events as e
+        where e.event_type = 'dispute_lost' and e.entry_count > 0
+    """,
     "payout.skipped": "select s.run_id || ' ' || s.restaurant_id as name from ledger.payout_skips as s",
     "payout_run.completed": "select r.run_id as name from ledger.payout_runs as r where r.finished_at is not null",
     "dispute.opened": """
@@ -37,7 +51,7 @@ from ledger.processor_events as e
 ENTRIES = """
 select e.restaurant_id, e.currency, e.entry_seq, e.balance_after, e.reserved_after, coalesce(e.held_after, 0) as held,
     e.xmin::text::bigint as xid, e.event_no,
-    case when e.entry_type = 'PAYOUT_RESERVE' then p.run_id end as run_id
+    case when e.entry_type = 'PAYOUT_RESERVE' then p.run_id end as run_id, e.recorded_at
 from ledger.ledger_entries as e
 left join ledger.payouts as p on e.restaurant_id = p.restaurant_id and e.payout_id = p.payout_id
 """
@@ -117,17 +131,19 @@ class Verdict:
         self.lines: list[str] = []
 
     def drain(self, patience: float) -> None:
-        """Wait until nothing is pending: what waits for its next attempt is made due, what is leased runs out."""
-        end = time.monotonic() + patience
+        """Wait until nothing is pending, as long as it becomes less: what waits for its next attempt is made due."""
+        least, end = 1 << 60, time.monotonic() + patience
         while pending := self.pending():
+            if sum(pending.values()) < least:
+                least, end = sum(pending.values()), time.monotonic() + patience
             if time.monotonic() > end:
-                self.faults.append(f"{pending} were still pending after {patience:g} s")
+                self.faults.append(f"still pending, and no fewer for {patience:g} s: {pending}")
                 return
-            # Whoever had leased one has ended within 3 seconds, or was frozen or killed.
+            # A lease lasts 30 seconds; whoever has had one for half of that was frozen or killed.
             self.house.ask(
                 "update outbound.deliveries as d set next_attempt_at = now() where d.state = 'pending'"
-                " and (d.next_attempt_at > now() and d.lease_id is null or d.next_attempt_at < now() + '27 s'"
-                " and d.next_attempt_at > now() or d.next_attempt_at > now() + '1 min')"
+                " and d.next_attempt_at > now()"
+                " and (d.lease_id is null or d.next_attempt_at not between now() + '15 s' and now() + '31 s')"
             )
             self.house.ask(
                 "update ledger.payout_runs as r set next_attempt_at = now() where r.finished_at is null"
@@ -135,12 +151,12 @@ class Verdict:
             )
             time.sleep(0.5)
 
-    def pending(self) -> str:
+    def pending(self) -> dict[str, int]:
         (row,) = self.house.ask(
             "select (select count(*) from outbound.deliveries as d where d.state = 'pending') as deliveries,"
             " (select count(*) from ledger.payout_runs as r where r.finished_at is null) as runs"
         )
-        return ", ".join(f"{n} {name}" for name, n in row.items() if n)
+        return {name: n for name, n in row.items() if n}
 
     def judge(self) -> None:
         self.judge_deploy()
