@@ -6,6 +6,7 @@ The fixtures are known everywhere: conftest.py imports them.
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 import uuid
@@ -23,7 +24,7 @@ from psycopg.rows import dict_row
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 AS_OF = (NOW - timedelta(days=2)).date()
-PATIENCE = 30.0  # seconds until a wait that does not come, or does not end, fails the test
+PATIENCE = float(os.environ.get("CUENTA_TEST_PATIENCE", "30"))  # seconds until a wait that does not come fails the test
 # Ids that sort differently by bytes, by case and by dictionary.
 AWKWARD_IDS = ("a-1", "A-2", "a.10", "B:1", "b_1", "a1", "Z", "z", "A1", "b-2", "B2", "a_2")
 

@@ -1,0 +1,402 @@
+"""Breaks each rule in turn, and shows which test goes red: `make mutants`.
+
+    python tests/mutants.py [--only WORD ...] [--test TEST] [--list] [--output docs/mutants.md]
+
+A mutant is a rule of the product that is broken on purpose: a trigger, a constraint, a lock, a clause, a grant, a
+comparison, a line of Python. They are data: tests/mutations/*.toml, a file an area. Each says
+
+    name    a sentence: what is broken
+    rule    the rule that it breaks: an invariant of the README and docs, in words
+    test    the test that must see it, as small as possible: a pgTAP file or a node of pytest
+    edits   file, old, new: `old` must be there exactly once, so that a mutant that no longer applies fails loudly
+
+The runner copies the tree, and for one test after the other shows that it is green; then it makes each mutant of that
+test in the copy and in a new database, and wants the same test red, for the right reason: a test that failed, not a
+deploy or a collection that did, nor an unknown column, nor a server that does not answer.
+
+--only   the mutants whose name, file or test has one of these words
+--test   another test for them, to look for one that sees them
+--list   what there is, and whether each applies
+--output where the table goes; only after all of them have run
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import xml.etree.ElementTree
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from db.deploy import DeployError, deploy  # noqa: E402
+from dev import embedded, pgtap  # noqa: E402
+
+FOLDER = ROOT / "tests" / "mutations"
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".tools", ".data", "__pycache__", ".*_cache", ".hypothesis")
+LINKED = (".venv", ".tools")
+LIMIT = 240.0  # seconds for one run of one test
+PATIENCE = "6"  # seconds that a test waits for what does not come; tests/sessions.py
+# What the named tests do without, and what takes as long to import as the rest takes to run.
+WITHOUT = [
+    word for name in ("cacheprovider", "schemathesis", "hypothesispytest", "xdist") for word in ("-p", f"no:{name}")
+]
+COLORS = {"killed": "green", "SURVIVED": "bold red", "BROKEN": "bold yellow"}
+# Reasons for which a test may be red that say nothing about the rule: the mutant does not even run.
+WRONG = re.compile(
+    r"SyntaxError|IndentationError|NameError|UnboundLocalError|ImportError|ModuleNotFoundError"
+    r"|errors\.(?:Undefined|Ambiguous|Duplicate|Datatype|InvalidColumn|WrongObject|Grouping)\w*"
+    r"|\b42(?:601|703|P01|883|704|702|804|803|725|P10)\b"
+    r"|Connection refused|could not connect|terminating connection|server closed the connection"
+    r"|[Tt]imeout >\d"
+)
+console = Console(highlight=False, soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One place of one file."""
+
+    file: str
+    old: str
+    new: str
+
+    def fault(self, root: Path = ROOT) -> str | None:
+        """Why it cannot be made; None if it can."""
+        path = root / self.file
+        if not path.is_file():
+            return f"{self.file} is not there"
+        count = path.read_text(encoding="utf-8").count(self.old)
+        if count != 1:
+            return f"{self.file} has {count} times, and not once: {self.old!r}"
+        return None if self.old != self.new else f"{self.file}: old and new are the same"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A rule that is broken, and the test that must see it."""
+
+    area: str
+    name: str
+    rule: str
+    test: str
+    edits: tuple[Edit, ...]
+
+    @property
+    def files(self) -> list[str]:
+        return list(dict.fromkeys(edit.file for edit in self.edits))
+
+    def faults(self, root: Path = ROOT) -> list[str]:
+        """Why it does not apply to the tree."""
+        return [fault for edit in self.edits if (fault := edit.fault(root))]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a run of a test came to: green, red or broken; and what shows it."""
+
+    outcome: str
+    shown: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a mutant: killed, SURVIVED or BROKEN."""
+
+    mutant: Mutant
+    outcome: str
+    shown: str
+    seconds: float
+
+
+def load(folder: Path = FOLDER) -> list[Mutant]:
+    """All mutants, by area."""
+    mutants = []
+    for path in sorted(folder.glob("*.toml")):
+        for row in tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]:
+            edits = row.pop("edits", None) or [{key: row.pop(key) for key in ("file", "old", "new")}]
+            mutants.append(Mutant(area=path.stem, edits=tuple(Edit(**edit) for edit in edits), **row))
+    return mutants
+
+
+# -- what a run says ---------------------------------------------------------------------------
+
+
+def judge_tap(status: int, output: str) -> Verdict:
+    """What pg_prove said: red if assertions failed, and not only because something does not even run."""
+    if status == 0 and re.search(r"^Files=1, Tests=[1-9]", output, re.M):
+        return Verdict("green")
+    failed = re.findall(r"^not ok \d+ - (.*(?:\n#.*)*)", output, re.M)
+    right = [text for text in failed if not WRONG.search(text)]
+    if status == 1 and right:
+        return Verdict("red", right[0].splitlines()[0].strip())
+    lines = [line for line in output.splitlines() if re.search(r"ERROR|cannot run|not ok|Dubious|Parse errors", line)]
+    return Verdict("broken", " / ".join(lines[:3])[:400] or output[-400:])
+
+
+def judge_junit(status: int, report: str, output: str) -> Verdict:
+    """What pytest said: red if a test failed in its own body."""
+    cases = list(xml.etree.ElementTree.fromstring(report).iter("testcase")) if report else []
+    failed = [found for case in cases if (found := case.find("failure")) is not None]
+    if status == 0 and cases and not failed:
+        return Verdict("green")
+    messages = [str(found.get("message", "")).strip() for found in failed]
+    right = [text for text in messages if not WRONG.search(text)]
+    if status == 1 and right:
+        return Verdict("red", right[0].splitlines()[0][:300] if right[0] else "")
+    errors = [str(found.get("message", "")) for case in cases if (found := case.find("error")) is not None]
+    return Verdict("broken", " / ".join([*messages, *errors])[:400] or output[-400:])
+
+
+# -- the place where mutants are made ----------------------------------------------------------
+
+
+class Bench:
+    """A copy of the tree in which one mutant at a time lives, and a server for its databases."""
+
+    def __init__(self, folder: Path, server_url: str, plain: str, tap: str) -> None:
+        self.root = folder / "tree"
+        self.report = folder / "report.xml"
+        shutil.copytree(ROOT, self.root, symlinks=True, ignore=NOT_COPIED)
+        for name in LINKED:
+            if (ROOT / name).exists():
+                (self.root / name).symlink_to(ROOT / name)
+        self.server_url, self.plain, self.tap = server_url, plain, tap
+        self.psql = embedded.find_psql(server_url)
+
+    @contextlib.contextmanager
+    def mutated(self, mutant: Mutant) -> Iterator[None]:
+        """While this lasts the rule is broken in the copy."""
+        before = {file: (self.root / file).read_text(encoding="utf-8") for file in mutant.files}
+        try:
+            for edit in mutant.edits:
+                if fault := edit.fault(self.root):
+                    raise ValueError(fault)
+                path = self.root / edit.file
+                path.write_text(path.read_text(encoding="utf-8").replace(edit.old, edit.new), encoding="utf-8")
+            yield
+        finally:
+            for file, text in before.items():
+                (self.root / file).write_text(text, encoding="utf-8")
+
+    @contextlib.contextmanager
+    def deployed(self, mutant: Mutant | None, *, is_tap: bool) -> Iterator[str]:
+        """The URL of a new database that is deployed from the copy as it is."""
+        files = [file for file in mutant.files if file.endswith((".sql", ".csv"))] if mutant else []
+        is_replaced = all(file.startswith(("db/functions/", "db/views/")) for file in files)
+        template = (self.tap if is_tap else self.plain) if is_replaced else None
+        with embedded.throw_away_database(self.server_url, template) as url:
+            if template is None:
+                deploy(url, quiet=True, root=self.root / "db")
+            with psycopg.connect(url, autocommit=True) as connection:
+                if template is None and is_tap:
+                    load_tap(connection)
+                elif template:  # what `create or replace` makes keeps its owner and its rights
+                    connection.execute("set search_path = ''")
+                    for file in files:
+                        connection.execute((self.root / file).read_bytes())
+            yield url
+
+    def run(self, test: str, mutant: Mutant | None = None) -> Verdict:
+        """Run one test on the copy as it is."""
+        is_tap = test.endswith(".sql")
+        pytest = [sys.executable, "-m", "pytest", "-q", "-x", *WITHOUT, f"--junit-xml={self.report}", test]
+        if mutant and "db/roles.sql" in mutant.files:  # roles are the whole server's: it gets one of its own
+            return self._run(is_tap, [sys.executable, "dev/pgtap.py", "-v", test] if is_tap else pytest, {})
+        try:
+            with self.deployed(mutant, is_tap=is_tap) as url:
+                if not is_tap:
+                    name = embedded.database_name(url)
+                    return self._run(False, pytest, {"DATABASE_URL": self.server_url, "CUENTA_TEST_TEMPLATE": name})
+                command, more = pgtap.pg_prove()
+                words = [*command, "--psql-bin", self.psql, "--verbose", test]
+                return self._run(True, words, embedded.libpq_environment(url) | more)
+        except (DeployError, psycopg.Error) as error:
+            return Verdict("broken", f"it cannot be deployed: {error}"[:400])
+
+    def _run(self, is_tap: bool, words: Sequence[str], environment: Mapping[str, str]) -> Verdict:
+        """Run a command in the copy; what it says."""
+        others = {name: text for name, text in os.environ.items() if name != "DATABASE_URL"}
+        self.report.unlink(missing_ok=True)
+        with subprocess.Popen(
+            words,
+            cwd=self.root,
+            env=others | {"PYTHONDONTWRITEBYTECODE": "1", "CUENTA_TEST_PATIENCE": PATIENCE} | dict(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        ) as process:
+            try:
+                output, _ = process.communicate(timeout=LIMIT)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+                return Verdict("broken", f"no end after {LIMIT:g} s")
+            except BaseException:
+                os.killpg(process.pid, signal.SIGTERM)
+                raise
+        if is_tap:
+            return judge_tap(process.returncode, output)
+        return judge_junit(process.returncode, self.report.read_text() if self.report.exists() else "", output)
+
+    def try_mutant(self, mutant: Mutant) -> Result:
+        """Whether its test, which is green without it, sees it."""
+        begun = time.monotonic()
+        with self.mutated(mutant):
+            verdict = self.run(mutant.test, mutant)
+        outcome = {"red": "killed", "green": "SURVIVED"}.get(verdict.outcome, "BROKEN")
+        return Result(mutant, outcome, verdict.shown, time.monotonic() - begun)
+
+
+def load_tap(connection: psycopg.Connection[Any]) -> None:
+    """Load pgTAP, in silence."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        pgtap.prepare(connection)
+
+
+@contextlib.contextmanager
+def bench(server_url: str | None = None) -> Iterator[Bench]:
+    """A bench that is gone afterwards; on the server of DATABASE_URL, or one of its own."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cuenta-mutants-")))
+        if server_url is None and (server_url := os.environ.get("DATABASE_URL")) is None:
+            server_url = stack.enter_context(embedded.Server(throw_away=True)).url("postgres")
+        plain, tap = (stack.enter_context(embedded.throw_away_database(server_url)) for _ in range(2))
+        deploy(plain, quiet=True)
+        deploy(tap, quiet=True)
+        with psycopg.connect(tap, autocommit=True) as connection:
+            load_tap(connection)
+        yield Bench(folder, server_url, embedded.database_name(plain), embedded.database_name(tap))
+
+
+# -- all of them -------------------------------------------------------------------------------
+
+
+def run_all(mutants: Sequence[Mutant]) -> list[Result]:
+    """One after the other, those of a test together, so that it is shown to be green once."""
+    results: list[Result] = []
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with bench() as place, Progress(*columns, console=console) as progress:
+        task = progress.add_task("", total=len(mutants))
+        for test, several in groupby(sorted(mutants, key=lambda one: one.test), key=lambda one: one.test):
+            progress.update(task, description=f"{test} (without)")
+            without = place.run(test)
+            for mutant in several:
+                progress.update(task, description=f"{test}: {mutant.name}")
+                if without.outcome == "green":
+                    result = place.try_mutant(mutant)
+                else:
+                    shown = f"the test is {without.outcome} without the mutant: {without.shown}"
+                    result = Result(mutant, "BROKEN", shown, 0.0)
+                results.append(result)
+                color = COLORS[result.outcome]
+                progress.console.print(
+                    f"[{color}]{result.outcome}[/] {mutant.name} ({result.seconds:.0f} s, {test})", markup=True
+                )
+                if result.outcome != "killed":
+                    progress.console.print(f"    {result.shown}", markup=False)
+                progress.advance(task)
+    order = {mutant: number for number, mutant in enumerate(mutants)}
+    return sorted(results, key=lambda one: order[one.mutant])
+
+
+HEAD = """# Mutants
+
+A test proves a rule only if it goes red when the rule is broken. `make mutants` breaks each of these rules in turn, in
+a copy of the tree: deploys a new database from it, runs the one test that is named, and wants it red for the right
+reason (an assertion that failed; not a deploy, a collection or an unknown column). The same test is green without the
+mutant. The mutants are data, `tests/mutations/*.toml`; one whose text is not there any more fails
+`tests/test_mutants.py`. This page is written by the runner, and held to the data by that test.
+
+A mutant that survives is a missing test: write the test, never take the mutant out. A new rule comes with its mutant.
+
+"""
+
+
+def cell(text: str) -> str:
+    """A text that a table can hold."""
+    return re.sub(r"\s+", " ", text).replace("|", "\\|").replace("<", "&lt;").strip()
+
+
+def page(results: Sequence[Result]) -> str:
+    """docs/mutants.md."""
+    parts = [HEAD, f"{len(results)} mutants, {Counter(one.outcome for one in results)['killed']} killed.\n"]
+    for area, several in groupby(results, key=lambda one: one.mutant.area):
+        parts.append(f"\n## {area.capitalize().replace('_', ' ')}\n\n")
+        parts.append("| the mutant | the rule that it breaks | in | killed by |\n|---|---|---|---|\n")
+        for one in several:
+            files = ", ".join(f"`{Path(file).name}`" for file in one.mutant.files)
+            by = f"`{one.mutant.test.removeprefix('db/tests/').removeprefix('tests/')}`"
+            by += f": {cell(one.shown)}" if one.mutant.test.endswith(".sql") else ""
+            parts.append(f"| {cell(one.mutant.name)} | {cell(one.mutant.rule)} | {files} | {by} |\n")
+    return "".join(parts)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Break each rule in turn, and see which test goes red.")
+    parser.add_argument("--only", nargs="+", metavar="WORD", default=[])
+    parser.add_argument("--test", help="another test for these mutants")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--output", type=Path)
+    chosen = parser.parse_args()
+    everything = load()
+    mutants = [
+        one
+        for one in everything
+        if not chosen.only or any(word in " ".join([one.area, one.name, one.test, *one.files]) for word in chosen.only)
+    ]
+    if chosen.test:
+        mutants = [Mutant(one.area, one.name, one.rule, chosen.test, one.edits) for one in mutants]
+    faults = [f"{one.name}: {fault}" for one in mutants for fault in one.faults()]
+    if chosen.list:
+        for one in mutants:
+            console.print(f"{one.area}: {one.name} ({', '.join(one.files)}; {one.test})", markup=False)
+    for fault in faults:
+        console.print(f"does not apply: {fault}", markup=False)
+    if faults or chosen.list or not mutants:
+        return 1 if faults else 0
+    results = run_all(mutants)
+    table = Table("area", "mutants", "killed", "survived", "broken", box=None)
+    for area, several in groupby(results, key=lambda one: one.mutant.area):
+        counted = Counter(one.outcome for one in several)
+        numbers = [counted.total(), *(counted[outcome] for outcome in COLORS)]
+        table.add_row(area, *map(str, numbers))
+    console.print(table)
+    counted = Counter(one.outcome for one in results)
+    console.print(f"{len(results)} mutants: " + ", ".join(f"{count} {outcome}" for outcome, count in counted.items()))
+    is_good = set(counted) == {"killed"}
+    if chosen.output and is_good and len(results) == len(everything):
+        chosen.output.write_text(page(results), encoding="utf-8")
+        console.print(f"written: {chosen.output}")
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
