@@ -13,7 +13,7 @@ FRESH := env -u DATABASE_URL -u PG_BIN $(PY) dev/embedded.py exec --throw-away
 NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-tap test-python test-order torture rehearse lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
+.PHONY: help run demo test test-tap test-python test-order torture mutants rehearse lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ torture: .venv/installed-dev  ## kill, cut, fill, stop everything while clients 
 
 rehearse: .venv/installed-dev  ## backups, restores, upgrades, replicas, libraries that change; each proved (NAMES=); docs/operations.md
 	@$(PY) dev/rehearse.py $(NAMES) --output docs/reliability.md
+
+mutants: .venv/installed-dev  ## break each rule in turn, and see its test go red (ONLY=words); docs/mutants.md
+	@$(PY) tests/mutants.py $(if $(ONLY),--only $(ONLY),--output docs/mutants.md)
 
 lint: .venv/installed-dev  ## every linter that CI runs
 	$(PY) -m sqlfluff lint --processes 0 db sql
