@@ -115,15 +115,18 @@ def _triggers(root: Path) -> list[Unit]:
 
 
 def _views(root: Path) -> list[Unit]:
-    paths = {path.stem: path for path in sorted(root.glob("views/**/*.sql"))}
+    """The views: of schema ledger those in views/ledger, of schema reporting all others."""
+    paths = {
+        f"{'ledger' if path.parent.name == 'ledger' else 'reporting'}.{path.stem}": path
+        for path in sorted(root.glob("views/**/*.sql"))
+    }
     texts = {name: path.read_text() for name, path in paths.items()}
     reads = {
-        name: set(re.findall(r"\b(?:from|join)\s+reporting\.(\w+)", text, re.I)) & texts.keys() - {name}
+        name: set(re.findall(r"\b(?:from|join)\s+((?:ledger|reporting)\.\w+)", text, re.I)) & texts.keys() - {name}
         for name, text in texts.items()
     }
     order = graphlib.TopologicalSorter(reads).static_order()
-    files = {name: f"db/{path.relative_to(root).as_posix()}" for name, path in paths.items()}
-    return [Unit("view", f"reporting.{name}", files[name], texts[name]) for name in order]
+    return [Unit("view", name, f"db/{paths[name].relative_to(root).as_posix()}", texts[name]) for name in order]
 
 
 def checksums(root: Path) -> Facts:

@@ -229,5 +229,6 @@ grant execute on function api.get_own to cuenta_restaurant;
 grant usage on schema reporting to cuenta_reader;
 grant select on all tables in schema reporting to cuenta_reader;
 --    Views call these with the rights of whoever reads them; they look at no table.
+grant execute on function ledger.audits_everything to cuenta_reader;
 grant execute on function ledger.convert_amount to cuenta_reader;
 grant execute on function ledger.known_timezones to cuenta_reader;

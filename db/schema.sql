@@ -1497,6 +1497,11 @@ CREATE FUNCTION ledger.answer_waiting_event(p_event ledger.event_fields, p_docum
 
 COMMENT ON FUNCTION ledger.answer_waiting_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) IS 'Keeps an event as a conflict if its id waits with other content.';
 
+CREATE FUNCTION ledger.audits_everything() RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.audits_everything() IS 'Whether the views ledger.audited_* are the whole book.';
+
 CREATE FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
@@ -2902,6 +2907,613 @@ COMMENT ON COLUMN ledger.accounts.is_of_restaurant IS 'Whether it exists once pe
 
 COMMENT ON COLUMN ledger.accounts.description IS 'What stands on it, in a sentence.';
 
+CREATE TABLE ledger.seals (
+    seal_no bigint NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    account_count bigint NOT NULL,
+    entry_count bigint NOT NULL,
+    event_count bigint NOT NULL,
+    last_event_no bigint NOT NULL,
+    settled_event_no bigint NOT NULL,
+    xact_id xid8,
+    audited_at timestamp with time zone,
+    sealed_by text NOT NULL,
+    heads bytea NOT NULL,
+    root bytea NOT NULL,
+    previous_root bytea,
+    CONSTRAINT seals_counts_not_negative_check CHECK ((LEAST(account_count, entry_count, event_count) >= 0)),
+    CONSTRAINT seals_first_has_no_previous_check CHECK (((seal_no = 1) = (previous_root IS NULL))),
+    CONSTRAINT seals_heads_length_check CHECK ((octet_length(heads) = 32)),
+    CONSTRAINT seals_previous_root_length_check CHECK ((octet_length(previous_root) = 32)),
+    CONSTRAINT seals_root_length_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT seals_seal_no_positive_check CHECK ((seal_no > 0)),
+    CONSTRAINT seals_settled_is_drawn_check CHECK (((settled_event_no >= 0) AND (settled_event_no <= last_event_no)))
+);
+
+COMMENT ON TABLE ledger.seals IS 'Seals of the book, without gaps. Each commits, by its root, to every row sealed so far.';
+
+COMMENT ON COLUMN ledger.seals.seal_no IS 'Its number; the first is 1.';
+
+COMMENT ON COLUMN ledger.seals.sealed_at IS 'When it was begun.';
+
+COMMENT ON COLUMN ledger.seals.account_count IS 'Accounts that are sealed, by it or before.';
+
+COMMENT ON COLUMN ledger.seals.entry_count IS 'Entries that are sealed, by it or before.';
+
+COMMENT ON COLUMN ledger.seals.event_count IS 'Events that are sealed, by it or before.';
+
+COMMENT ON COLUMN ledger.seals.last_event_no IS 'The highest event_no that had been drawn when it was begun, by whatever was not yet committed too.';
+
+COMMENT ON COLUMN ledger.seals.settled_event_no IS 'All events up to this number are sealed, and no transaction can add one any more: whoever looks for what came later in an account begins here or at the account''s own number, the higher.';
+
+COMMENT ON COLUMN ledger.seals.xact_id IS 'Its transaction, begun after last_event_no was read: once all before it have ended, all of these are settled. Null: it had begun before.';
+
+COMMENT ON COLUMN ledger.seals.audited_at IS 'When a whole audit of what was in the book at this seal found no error; null: none has yet.';
+
+COMMENT ON COLUMN ledger.seals.sealed_by IS 'Who did it.';
+
+COMMENT ON COLUMN ledger.seals.heads IS 'Root of the Merkle tree of the last batch of every account and journal.';
+
+COMMENT ON COLUMN ledger.seals.root IS 'SHA-256 of its text, which names heads and previous_root: all that has to be kept elsewhere.';
+
+COMMENT ON COLUMN ledger.seals.previous_root IS 'root of the seal before; null: it is the first.';
+
+CREATE VIEW ledger.audited_accounts AS
+ SELECT b.restaurant_id,
+    b.currency,
+    (0)::bigint AS after_seq,
+    (0)::bigint AS after_event_no,
+    NULL::bigint AS after_seal_no,
+    (0)::bigint AS balance_before,
+    (0)::bigint AS reserved_before,
+    (0)::bigint AS held_before,
+    NULL::timestamp with time zone AS recorded_before
+   FROM ledger.account_balances b
+  WHERE ledger.audits_everything()
+UNION ALL
+ SELECT b.restaurant_id,
+    b.currency,
+    COALESCE(s.entry_seq, (0)::bigint) AS after_seq,
+    GREATEST(s.event_no, l.settled_event_no) AS after_event_no,
+    s.seal_no AS after_seal_no,
+    COALESCE(x.balance_after, (0)::bigint) AS balance_before,
+    COALESCE(x.reserved_after, (0)::bigint) AS reserved_before,
+    COALESCE(x.held_after, (0)::bigint) AS held_before,
+    x.recorded_at AS recorded_before
+   FROM (((ledger.account_balances b
+     CROSS JOIN ( SELECT COALESCE(max(n.seal_no), (0)::bigint) AS seal_no,
+            COALESCE(max(n.settled_event_no), (0)::bigint) AS settled_event_no
+           FROM ledger.seals n
+          WHERE (n.audited_at IS NOT NULL)) l)
+     LEFT JOIN LATERAL ( SELECT n.entry_seq,
+            n.event_no,
+            n.seal_no
+           FROM ledger.account_seals n
+          WHERE ((n.restaurant_id = b.restaurant_id) AND (n.currency = b.currency) AND (n.seal_no <= l.seal_no))
+          ORDER BY n.seal_no DESC
+         LIMIT 1) s ON (true))
+     LEFT JOIN ledger.ledger_entries x ON (((b.restaurant_id = x.restaurant_id) AND (b.currency = x.currency) AND (s.entry_seq = x.entry_seq))))
+  WHERE (NOT ledger.audits_everything());
+
+COMMENT ON VIEW ledger.audited_accounts IS 'Every account, with where an audit of it begins: after its last entry and event of the last audited seal, or at the beginning where everything is looked at (ledger.audits_everything). Checks read the views audited_* and never the tables where a row may be old: so they are the same in both scopes, and in the smaller one as fast whatever the book holds. What such a row refers to is read from the tables, by its key. Checks of present state (a balance that is negative, a payout that waits) read the tables of that state.';
+
+COMMENT ON COLUMN ledger.audited_accounts.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.audited_accounts.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.audited_accounts.after_seq IS 'Its entries after this one are audited; 0: all of them.';
+
+COMMENT ON COLUMN ledger.audited_accounts.after_event_no IS 'Its events after this one are audited; 0: all of them.';
+
+COMMENT ON COLUMN ledger.audited_accounts.after_seal_no IS 'The seal that these are of; null: none.';
+
+COMMENT ON COLUMN ledger.audited_accounts.balance_before IS 'The balance after that entry.';
+
+COMMENT ON COLUMN ledger.audited_accounts.reserved_before IS 'What was reserved after it.';
+
+COMMENT ON COLUMN ledger.audited_accounts.held_before IS 'What was held after it.';
+
+COMMENT ON COLUMN ledger.audited_accounts.recorded_before IS 'When it was recorded; null: there is none.';
+
+CREATE VIEW ledger.audited_entries AS
+ SELECT e.restaurant_id,
+    e.currency,
+    e.entry_seq,
+    e.entry_type,
+    e.amount,
+    e.balance_after,
+    e.reserved_after,
+    e.held_after,
+    e.event_no,
+    e.payout_id,
+    e.recorded_at,
+    e.business_day,
+    e.available_on,
+    e.settlement_day
+   FROM ledger.ledger_entries e
+  WHERE ledger.audits_everything()
+UNION ALL
+ SELECT e.restaurant_id,
+    e.currency,
+    e.entry_seq,
+    e.entry_type,
+    e.amount,
+    e.balance_after,
+    e.reserved_after,
+    e.held_after,
+    e.event_no,
+    e.payout_id,
+    e.recorded_at,
+    e.business_day,
+    e.available_on,
+    e.settlement_day
+   FROM (ledger.audited_accounts a
+     CROSS JOIN LATERAL ( SELECT x.entry_seq,
+            x.amount,
+            x.balance_after,
+            x.reserved_after,
+            x.held_after,
+            x.event_no,
+            x.recorded_at,
+            x.business_day,
+            x.available_on,
+            x.settlement_day,
+            x.restaurant_id,
+            x.currency,
+            x.entry_type,
+            x.payout_id
+           FROM ledger.ledger_entries x
+          WHERE ((x.restaurant_id = a.restaurant_id) AND (x.currency = a.currency) AND (x.entry_seq > a.after_seq) AND (x.entry_seq <= '9223372036854775807'::bigint))
+         OFFSET 0) e)
+  WHERE (NOT ledger.audits_everything());
+
+COMMENT ON VIEW ledger.audited_entries IS 'The entries that an audit looks at: of each account those after its last audited seal, or all. Entries of an account that is not there are found by a check of its own (reporting.check_account_missing).';
+
+COMMENT ON COLUMN ledger.audited_entries.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.audited_entries.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.audited_entries.entry_seq IS 'The entrys number within the account.';
+
+COMMENT ON COLUMN ledger.audited_entries.entry_type IS 'See ledger.entry_types.';
+
+COMMENT ON COLUMN ledger.audited_entries.amount IS 'Minor units.';
+
+COMMENT ON COLUMN ledger.audited_entries.balance_after IS 'The balance after it.';
+
+COMMENT ON COLUMN ledger.audited_entries.reserved_after IS 'What is reserved after it.';
+
+COMMENT ON COLUMN ledger.audited_entries.held_after IS 'What is held after it; null: 0.';
+
+COMMENT ON COLUMN ledger.audited_entries.event_no IS 'The event that caused it; null: a payout run did.';
+
+COMMENT ON COLUMN ledger.audited_entries.payout_id IS 'The payout it belongs to, if it does.';
+
+COMMENT ON COLUMN ledger.audited_entries.recorded_at IS 'When it was recorded.';
+
+COMMENT ON COLUMN ledger.audited_entries.business_day IS 'The day of its event.';
+
+COMMENT ON COLUMN ledger.audited_entries.available_on IS 'From this day it counts.';
+
+COMMENT ON COLUMN ledger.audited_entries.settlement_day IS 'The day under which it is paid.';
+
+CREATE VIEW ledger.audited_events AS
+ SELECT v.restaurant_id,
+    v.event_no,
+    v.currency,
+    v.provider,
+    v.event_id,
+    v.event_type,
+    v.amount,
+    v.fee,
+    v.occurred_at,
+    v.received_at,
+    v.first_entry_seq,
+    v.entry_count,
+    v.subject_state,
+    v.subject_id,
+    v.payout_id,
+    v.payload
+   FROM ledger.processor_events v
+  WHERE ledger.audits_everything()
+UNION ALL
+ SELECT v.restaurant_id,
+    v.event_no,
+    v.currency,
+    v.provider,
+    v.event_id,
+    v.event_type,
+    v.amount,
+    v.fee,
+    v.occurred_at,
+    v.received_at,
+    v.first_entry_seq,
+    v.entry_count,
+    v.subject_state,
+    v.subject_id,
+    v.payout_id,
+    v.payload
+   FROM (ledger.audited_accounts a
+     CROSS JOIN LATERAL ( SELECT x.event_no,
+            x.amount,
+            x.fee,
+            x.first_entry_seq,
+            x.occurred_at,
+            x.received_at,
+            x.entry_count,
+            x.restaurant_id,
+            x.currency,
+            x.provider,
+            x.event_id,
+            x.event_type,
+            x.subject_state,
+            x.payout_id,
+            x.payload,
+            x.subject_id
+           FROM ledger.processor_events x
+          WHERE ((x.restaurant_id = a.restaurant_id) AND (x.event_no > a.after_event_no) AND (x.event_no <= '9223372036854775807'::bigint) AND (x.currency = a.currency))
+         OFFSET 0) v)
+  WHERE (NOT ledger.audits_everything());
+
+COMMENT ON VIEW ledger.audited_events IS 'The events that an audit looks at: of each account those after its last audited seal, or all. Events of an account that is not there are found by a check of its own (reporting.check_account_missing).';
+
+COMMENT ON COLUMN ledger.audited_events.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.audited_events.event_no IS 'Internal number.';
+
+COMMENT ON COLUMN ledger.audited_events.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.audited_events.provider IS 'Who sent it.';
+
+COMMENT ON COLUMN ledger.audited_events.event_id IS 'Its id there.';
+
+COMMENT ON COLUMN ledger.audited_events.event_type IS 'See ledger.event_types.';
+
+COMMENT ON COLUMN ledger.audited_events.amount IS 'As it says, in minor units.';
+
+COMMENT ON COLUMN ledger.audited_events.fee IS 'As it says, in minor units.';
+
+COMMENT ON COLUMN ledger.audited_events.occurred_at IS 'When it happened.';
+
+COMMENT ON COLUMN ledger.audited_events.received_at IS 'When it was received.';
+
+COMMENT ON COLUMN ledger.audited_events.first_entry_seq IS 'The first of its entries; null: it has none.';
+
+COMMENT ON COLUMN ledger.audited_events.entry_count IS 'How many entries it posted.';
+
+COMMENT ON COLUMN ledger.audited_events.subject_state IS 'The state of its subject before it; null: NEW.';
+
+COMMENT ON COLUMN ledger.audited_events.subject_id IS 'What it is the first to tell of.';
+
+COMMENT ON COLUMN ledger.audited_events.payout_id IS 'The payout it is about.';
+
+COMMENT ON COLUMN ledger.audited_events.payload IS 'The document.';
+
+CREATE TABLE ledger.holdings (
+    event_no bigint NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    event_type text NOT NULL COLLATE pg_catalog."C"
+);
+
+COMMENT ON TABLE ledger.holdings IS 'The events that held money back: openings of disputes, and what people hold.';
+
+COMMENT ON COLUMN ledger.holdings.event_no IS 'The event.';
+
+COMMENT ON COLUMN ledger.holdings.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.holdings.event_type IS 'Its type: a dispute or a hold.';
+
+CREATE VIEW ledger.audited_holdings AS
+ SELECT k.restaurant_id,
+    k.event_no,
+    k.event_type
+   FROM ledger.holdings k
+  WHERE ledger.audits_everything()
+UNION ALL
+ SELECT k.restaurant_id,
+    k.event_no,
+    k.event_type
+   FROM (( SELECT x.restaurant_id,
+            min(x.after_event_no) AS after_event_no
+           FROM ledger.audited_accounts x
+          GROUP BY x.restaurant_id) a
+     CROSS JOIN LATERAL ( SELECT x.event_no,
+            x.restaurant_id,
+            x.event_type
+           FROM ledger.holdings x
+          WHERE ((x.restaurant_id = a.restaurant_id) AND (x.event_no > a.after_event_no) AND (x.event_no <= '9223372036854775807'::bigint))
+         OFFSET 0) k)
+  WHERE (NOT ledger.audits_everything());
+
+COMMENT ON VIEW ledger.audited_holdings IS 'Disputes and holds that an audit looks at: of the events since the last audited seal of their restaurant, some sealed ones included, or all.';
+
+COMMENT ON COLUMN ledger.audited_holdings.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.audited_holdings.event_no IS 'The event.';
+
+COMMENT ON COLUMN ledger.audited_holdings.event_type IS 'Its type.';
+
+CREATE TABLE ledger.event_links (
+    event_no bigint NOT NULL,
+    about_event_no bigint,
+    payment_event_no bigint,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    is_reversal boolean NOT NULL,
+    CONSTRAINT event_links_link_something_check CHECK (((about_event_no IS NOT NULL) OR (payment_event_no IS NOT NULL)))
+);
+
+COMMENT ON TABLE ledger.event_links IS 'What an event follows: what it is about, and the payment it belongs to.';
+
+COMMENT ON COLUMN ledger.event_links.event_no IS 'The event.';
+
+COMMENT ON COLUMN ledger.event_links.about_event_no IS 'The event that first told of its refund, dispute or hold, or that it reverses; null: none.';
+
+COMMENT ON COLUMN ledger.event_links.payment_event_no IS 'The charge of the payment that it belongs to; null: none.';
+
+COMMENT ON COLUMN ledger.event_links.restaurant_id IS 'The restaurant of all of them.';
+
+COMMENT ON COLUMN ledger.event_links.is_reversal IS 'Whether it takes back what it is about.';
+
+CREATE VIEW ledger.audited_links AS
+ SELECT k.restaurant_id,
+    k.event_no,
+    k.about_event_no,
+    k.payment_event_no,
+    k.is_reversal
+   FROM ledger.event_links k
+  WHERE ledger.audits_everything()
+UNION ALL
+ SELECT k.restaurant_id,
+    k.event_no,
+    k.about_event_no,
+    k.payment_event_no,
+    k.is_reversal
+   FROM (( SELECT x.restaurant_id,
+            min(x.after_event_no) AS after_event_no
+           FROM ledger.audited_accounts x
+          GROUP BY x.restaurant_id) a
+     CROSS JOIN LATERAL ( SELECT x.event_no,
+            x.about_event_no,
+            x.payment_event_no,
+            x.restaurant_id,
+            x.is_reversal
+           FROM ledger.event_links x
+          WHERE ((x.restaurant_id = a.restaurant_id) AND (x.event_no > a.after_event_no) AND (x.event_no <= '9223372036854775807'::bigint))
+         OFFSET 0) k)
+  WHERE (NOT ledger.audits_everything());
+
+COMMENT ON VIEW ledger.audited_links IS 'What events are about, as far as an audit looks at it: of the events since the last audited seal of their restaurant, some sealed ones included, or all.';
+
+COMMENT ON COLUMN ledger.audited_links.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.audited_links.event_no IS 'The event.';
+
+COMMENT ON COLUMN ledger.audited_links.about_event_no IS 'The event that it is about; null: none.';
+
+COMMENT ON COLUMN ledger.audited_links.payment_event_no IS 'The charge of its payment; null: none.';
+
+COMMENT ON COLUMN ledger.audited_links.is_reversal IS 'Whether it takes back what it is about.';
+
+CREATE VIEW ledger.audited_payouts AS
+ SELECT p.restaurant_id,
+    p.payout_id,
+    p.currency,
+    p.as_of,
+    p.status,
+    p.amount,
+    p.reserve_entry_seq,
+    p.run_id,
+    p.created_at,
+    p.paid_at,
+    p.failed_at,
+    p.canceled_at,
+    p.submitted_at,
+    p.submitted_by,
+    p.confirmed_at,
+    p.confirmed_by,
+    p.external_id,
+    p.failure_code,
+    p.failure_reason
+   FROM ledger.payouts p
+  WHERE ledger.audits_everything()
+UNION ALL
+ SELECT p.restaurant_id,
+    p.payout_id,
+    p.currency,
+    p.as_of,
+    p.status,
+    p.amount,
+    p.reserve_entry_seq,
+    p.run_id,
+    p.created_at,
+    p.paid_at,
+    p.failed_at,
+    p.canceled_at,
+    p.submitted_at,
+    p.submitted_by,
+    p.confirmed_at,
+    p.confirmed_by,
+    p.external_id,
+    p.failure_code,
+    p.failure_reason
+   FROM (( SELECT x.restaurant_id,
+            x.payout_id
+           FROM (ledger.audited_accounts a
+             CROSS JOIN LATERAL ( SELECT n.restaurant_id,
+                    n.payout_id
+                   FROM ledger.payouts n
+                  WHERE ((n.restaurant_id = a.restaurant_id) AND (n.currency = a.currency) AND (n.as_of > COALESCE(( SELECT o.as_of
+                           FROM ledger.payouts o
+                          WHERE ((o.restaurant_id = a.restaurant_id) AND (o.currency = a.currency) AND (o.reserve_entry_seq <= a.after_seq))
+                          ORDER BY o.as_of DESC
+                         LIMIT 1), '-infinity'::date)) AND (n.as_of <= 'infinity'::date))
+                 OFFSET 0) x)
+        UNION
+         SELECT x.restaurant_id,
+            x.payout_id
+           FROM ledger.payouts x
+          WHERE (x.status = 'CREATED'::text)
+        UNION
+         SELECT e.restaurant_id,
+            e.payout_id
+           FROM ledger.audited_entries e
+          WHERE (e.payout_id IS NOT NULL)) k
+     JOIN ledger.payouts p ON (((k.restaurant_id = p.restaurant_id) AND (k.payout_id = p.payout_id))))
+  WHERE (NOT ledger.audits_everything());
+
+COMMENT ON VIEW ledger.audited_payouts IS 'The payouts that an audit looks at: of each account those made since its last audited seal, those under way, and those that an entry since has moved; or all.';
+
+COMMENT ON COLUMN ledger.audited_payouts.restaurant_id IS 'Who is paid.';
+
+COMMENT ON COLUMN ledger.audited_payouts.payout_id IS 'The payout.';
+
+COMMENT ON COLUMN ledger.audited_payouts.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.audited_payouts.as_of IS 'The last day that it pays.';
+
+COMMENT ON COLUMN ledger.audited_payouts.status IS 'CREATED, PAID, FAILED or CANCELED.';
+
+COMMENT ON COLUMN ledger.audited_payouts.amount IS 'Minor units.';
+
+COMMENT ON COLUMN ledger.audited_payouts.reserve_entry_seq IS 'The entry that reserved it.';
+
+COMMENT ON COLUMN ledger.audited_payouts.run_id IS 'The run that made it.';
+
+COMMENT ON COLUMN ledger.audited_payouts.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN ledger.audited_payouts.paid_at IS 'When it was paid.';
+
+COMMENT ON COLUMN ledger.audited_payouts.failed_at IS 'When it failed.';
+
+COMMENT ON COLUMN ledger.audited_payouts.canceled_at IS 'When it was canceled.';
+
+COMMENT ON COLUMN ledger.audited_payouts.submitted_at IS 'When it was handed over.';
+
+COMMENT ON COLUMN ledger.audited_payouts.submitted_by IS 'To whom.';
+
+COMMENT ON COLUMN ledger.audited_payouts.confirmed_at IS 'When that was confirmed.';
+
+COMMENT ON COLUMN ledger.audited_payouts.confirmed_by IS 'By whom.';
+
+COMMENT ON COLUMN ledger.audited_payouts.external_id IS 'The banks id.';
+
+COMMENT ON COLUMN ledger.audited_payouts.failure_code IS 'Why it failed, as a code.';
+
+COMMENT ON COLUMN ledger.audited_payouts.failure_reason IS 'Why, in words.';
+
+CREATE VIEW ledger.audited_steps AS
+ SELECT s.restaurant_id,
+    s.currency,
+    s.entry_seq,
+    s.entry_type,
+    s.amount,
+    s.balance_after,
+    s.reserved_after,
+    s.held_after,
+    s.recorded_at,
+    s.settlement_day,
+    s.payout_id,
+    s.previous_seq,
+    s.balance_before,
+    s.reserved_before,
+    s.held_before,
+    s.recorded_before,
+    s.is_last
+   FROM ( SELECT e.restaurant_id,
+            e.currency,
+            e.entry_seq,
+            e.entry_type,
+            e.amount,
+            e.balance_after,
+            e.reserved_after,
+            COALESCE(e.held_after, (0)::bigint) AS held_after,
+            e.recorded_at,
+            e.settlement_day,
+            e.payout_id,
+            lag(e.entry_seq, 1, (0)::bigint) OVER account AS previous_seq,
+            lag(e.balance_after, 1, (0)::bigint) OVER account AS balance_before,
+            lag(e.reserved_after, 1, (0)::bigint) OVER account AS reserved_before,
+            lag(COALESCE(e.held_after, (0)::bigint), 1, (0)::bigint) OVER account AS held_before,
+            lag(e.recorded_at) OVER account AS recorded_before,
+            (lead(e.entry_seq) OVER account IS NULL) AS is_last
+           FROM ledger.ledger_entries e
+          WHERE ledger.audits_everything()
+          WINDOW account AS (PARTITION BY e.restaurant_id, e.currency ORDER BY e.entry_seq)) s
+UNION ALL
+ SELECT a.restaurant_id,
+    a.currency,
+    s.entry_seq,
+    s.entry_type,
+    s.amount,
+    s.balance_after,
+    s.reserved_after,
+    s.held_after,
+    s.recorded_at,
+    s.settlement_day,
+    s.payout_id,
+    s.previous_seq,
+    s.balance_before,
+    s.reserved_before,
+    s.held_before,
+    s.recorded_before,
+    s.is_last
+   FROM (ledger.audited_accounts a
+     CROSS JOIN LATERAL ( SELECT e.entry_seq,
+            e.entry_type,
+            e.amount,
+            e.balance_after,
+            e.reserved_after,
+            COALESCE(e.held_after, (0)::bigint) AS held_after,
+            e.recorded_at,
+            e.settlement_day,
+            e.payout_id,
+            lag(e.entry_seq, 1, a.after_seq) OVER account AS previous_seq,
+            lag(e.balance_after, 1, a.balance_before) OVER account AS balance_before,
+            lag(e.reserved_after, 1, a.reserved_before) OVER account AS reserved_before,
+            lag(COALESCE(e.held_after, (0)::bigint), 1, a.held_before) OVER account AS held_before,
+            lag(e.recorded_at, 1, a.recorded_before) OVER account AS recorded_before,
+            (lead(e.entry_seq) OVER account IS NULL) AS is_last
+           FROM ledger.ledger_entries e
+          WHERE ((e.restaurant_id = a.restaurant_id) AND (e.currency = a.currency) AND (e.entry_seq > a.after_seq) AND (e.entry_seq <= '9223372036854775807'::bigint))
+          WINDOW account AS (ORDER BY e.entry_seq)) s)
+  WHERE (NOT ledger.audits_everything());
+
+COMMENT ON VIEW ledger.audited_steps IS 'The entries that an audit looks at, each with what the one before it left, also where that one is in the audited seal.';
+
+COMMENT ON COLUMN ledger.audited_steps.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.audited_steps.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.audited_steps.entry_seq IS 'The entrys number within the account.';
+
+COMMENT ON COLUMN ledger.audited_steps.entry_type IS 'See ledger.entry_types.';
+
+COMMENT ON COLUMN ledger.audited_steps.amount IS 'Minor units.';
+
+COMMENT ON COLUMN ledger.audited_steps.balance_after IS 'The balance after it.';
+
+COMMENT ON COLUMN ledger.audited_steps.reserved_after IS 'What is reserved after it.';
+
+COMMENT ON COLUMN ledger.audited_steps.held_after IS 'What is held after it.';
+
+COMMENT ON COLUMN ledger.audited_steps.recorded_at IS 'When it was recorded.';
+
+COMMENT ON COLUMN ledger.audited_steps.settlement_day IS 'The day under which it is paid.';
+
+COMMENT ON COLUMN ledger.audited_steps.payout_id IS 'The payout it belongs to, if it does.';
+
+COMMENT ON COLUMN ledger.audited_steps.previous_seq IS 'The number of the entry before it; 0: there is none.';
+
+COMMENT ON COLUMN ledger.audited_steps.balance_before IS 'The balance that entry left.';
+
+COMMENT ON COLUMN ledger.audited_steps.reserved_before IS 'What it left reserved.';
+
+COMMENT ON COLUMN ledger.audited_steps.held_before IS 'What it left held.';
+
+COMMENT ON COLUMN ledger.audited_steps.recorded_before IS 'When it was recorded; null: there is none.';
+
+COMMENT ON COLUMN ledger.audited_steps.is_last IS 'Whether the account has no later entry.';
+
 CREATE TABLE ledger.currencies (
     currency text NOT NULL COLLATE pg_catalog."C",
     numeric_code text NOT NULL COLLATE pg_catalog."C",
@@ -3120,27 +3732,6 @@ ALTER TABLE ledger.event_dismissals ALTER COLUMN dismissal_no ADD GENERATED ALWA
     CACHE 1
 );
 
-CREATE TABLE ledger.event_links (
-    event_no bigint NOT NULL,
-    about_event_no bigint,
-    payment_event_no bigint,
-    restaurant_id text NOT NULL COLLATE pg_catalog."C",
-    is_reversal boolean NOT NULL,
-    CONSTRAINT event_links_link_something_check CHECK (((about_event_no IS NOT NULL) OR (payment_event_no IS NOT NULL)))
-);
-
-COMMENT ON TABLE ledger.event_links IS 'What an event follows: what it is about, and the payment it belongs to.';
-
-COMMENT ON COLUMN ledger.event_links.event_no IS 'The event.';
-
-COMMENT ON COLUMN ledger.event_links.about_event_no IS 'The event that first told of its refund, dispute or hold, or that it reverses; null: none.';
-
-COMMENT ON COLUMN ledger.event_links.payment_event_no IS 'The charge of the payment that it belongs to; null: none.';
-
-COMMENT ON COLUMN ledger.event_links.restaurant_id IS 'The restaurant of all of them.';
-
-COMMENT ON COLUMN ledger.event_links.is_reversal IS 'Whether it takes back what it is about.';
-
 CREATE TABLE ledger.event_rejections (
     rejection_no bigint NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -3214,20 +3805,6 @@ COMMENT ON COLUMN ledger.fx_rates.base IS 'The currency of which one unit is pri
 COMMENT ON COLUMN ledger.fx_rates.quote IS 'The currency in which the price is told.';
 
 COMMENT ON COLUMN ledger.fx_rates.loaded_by IS 'Who loaded it.';
-
-CREATE TABLE ledger.holdings (
-    event_no bigint NOT NULL,
-    restaurant_id text NOT NULL COLLATE pg_catalog."C",
-    event_type text NOT NULL COLLATE pg_catalog."C"
-);
-
-COMMENT ON TABLE ledger.holdings IS 'The events that held money back: openings of disputes, and what people hold.';
-
-COMMENT ON COLUMN ledger.holdings.event_no IS 'The event.';
-
-COMMENT ON COLUMN ledger.holdings.restaurant_id IS 'The restaurant.';
-
-COMMENT ON COLUMN ledger.holdings.event_type IS 'Its type: a dispute or a hold.';
 
 CREATE TABLE ledger.integrity_audits (
     audit_no bigint NOT NULL,
@@ -3565,57 +4142,6 @@ COMMENT ON COLUMN ledger.rejection_reasons.code IS 'The code, as answers bear it
 COMMENT ON COLUMN ledger.rejection_reasons.field IS 'The field that is wrong, if it is always one.';
 
 COMMENT ON COLUMN ledger.rejection_reasons.message IS 'What is said; %s stands for the field that details name.';
-
-CREATE TABLE ledger.seals (
-    seal_no bigint NOT NULL,
-    sealed_at timestamp with time zone NOT NULL,
-    account_count bigint NOT NULL,
-    entry_count bigint NOT NULL,
-    event_count bigint NOT NULL,
-    last_event_no bigint NOT NULL,
-    settled_event_no bigint NOT NULL,
-    xact_id xid8,
-    audited_at timestamp with time zone,
-    sealed_by text NOT NULL,
-    heads bytea NOT NULL,
-    root bytea NOT NULL,
-    previous_root bytea,
-    CONSTRAINT seals_counts_not_negative_check CHECK ((LEAST(account_count, entry_count, event_count) >= 0)),
-    CONSTRAINT seals_first_has_no_previous_check CHECK (((seal_no = 1) = (previous_root IS NULL))),
-    CONSTRAINT seals_heads_length_check CHECK ((octet_length(heads) = 32)),
-    CONSTRAINT seals_previous_root_length_check CHECK ((octet_length(previous_root) = 32)),
-    CONSTRAINT seals_root_length_check CHECK ((octet_length(root) = 32)),
-    CONSTRAINT seals_seal_no_positive_check CHECK ((seal_no > 0)),
-    CONSTRAINT seals_settled_is_drawn_check CHECK (((settled_event_no >= 0) AND (settled_event_no <= last_event_no)))
-);
-
-COMMENT ON TABLE ledger.seals IS 'Seals of the book, without gaps. Each commits, by its root, to every row sealed so far.';
-
-COMMENT ON COLUMN ledger.seals.seal_no IS 'Its number; the first is 1.';
-
-COMMENT ON COLUMN ledger.seals.sealed_at IS 'When it was begun.';
-
-COMMENT ON COLUMN ledger.seals.account_count IS 'Accounts that are sealed, by it or before.';
-
-COMMENT ON COLUMN ledger.seals.entry_count IS 'Entries that are sealed, by it or before.';
-
-COMMENT ON COLUMN ledger.seals.event_count IS 'Events that are sealed, by it or before.';
-
-COMMENT ON COLUMN ledger.seals.last_event_no IS 'The highest event_no that had been drawn when it was begun, by whatever was not yet committed too.';
-
-COMMENT ON COLUMN ledger.seals.settled_event_no IS 'All events up to this number are sealed, and no transaction can add one any more: whoever looks for what came later in an account begins here or at the account''s own number, the higher.';
-
-COMMENT ON COLUMN ledger.seals.xact_id IS 'Its transaction, begun after last_event_no was read: once all before it have ended, all of these are settled. Null: it had begun before.';
-
-COMMENT ON COLUMN ledger.seals.audited_at IS 'When a whole audit of what was in the book at this seal found no error; null: none has yet.';
-
-COMMENT ON COLUMN ledger.seals.sealed_by IS 'Who did it.';
-
-COMMENT ON COLUMN ledger.seals.heads IS 'Root of the Merkle tree of the last batch of every account and journal.';
-
-COMMENT ON COLUMN ledger.seals.root IS 'SHA-256 of its text, which names heads and previous_root: all that has to be kept elsewhere.';
-
-COMMENT ON COLUMN ledger.seals.previous_root IS 'root of the seal before; null: it is the first.';
 
 CREATE TABLE ledger.setting_changes (
     change_no bigint NOT NULL,
@@ -8472,6 +8998,10 @@ GRANT ALL ON FUNCTION ledger.answer_terms(p_restaurant_id text, p_currency text)
 REVOKE ALL ON FUNCTION ledger.answer_waiting_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.answer_waiting_event(p_event ledger.event_fields, p_document jsonb, p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.audits_everything() FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.audits_everything() TO cuenta_writer;
+GRANT ALL ON FUNCTION ledger.audits_everything() TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) TO cuenta_writer;
 
@@ -9059,6 +9589,48 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.accounts TO cuenta_writer;
 
 GRANT UPDATE(account) ON TABLE ledger.accounts TO cuenta_owner;
 
+REVOKE ALL ON TABLE ledger.seals FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.seals TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE ledger.seals TO cuenta_writer;
+
+GRANT UPDATE(seal_no) ON TABLE ledger.seals TO cuenta_owner;
+
+REVOKE ALL ON TABLE ledger.audited_accounts FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_accounts TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.audited_accounts TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.audited_entries FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_entries TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.audited_entries TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.audited_events FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_events TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.audited_events TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.holdings FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.holdings TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.holdings TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.audited_holdings FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_holdings TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.audited_holdings TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.event_links FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_links TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.event_links TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.audited_links FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_links TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.audited_links TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.audited_payouts FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_payouts TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.audited_payouts TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.audited_steps FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_steps TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.audited_steps TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.currencies FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.currencies TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.currencies TO cuenta_writer;
@@ -9095,10 +9667,6 @@ REVOKE ALL ON SEQUENCE ledger.event_dismissals_dismissal_no_seq FROM cuenta_owne
 GRANT SELECT ON SEQUENCE ledger.event_dismissals_dismissal_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.event_dismissals_dismissal_no_seq TO cuenta_writer;
 
-REVOKE ALL ON TABLE ledger.event_links FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_links TO cuenta_owner;
-GRANT SELECT,INSERT ON TABLE ledger.event_links TO cuenta_writer;
-
 REVOKE ALL ON TABLE ledger.event_rejections FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_rejections TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.event_rejections TO cuenta_writer;
@@ -9110,10 +9678,6 @@ GRANT USAGE ON SEQUENCE ledger.event_rejections_rejection_no_seq TO cuenta_write
 REVOKE ALL ON TABLE ledger.fx_rates FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.fx_rates TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.fx_rates TO cuenta_writer;
-
-REVOKE ALL ON TABLE ledger.holdings FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.holdings TO cuenta_owner;
-GRANT SELECT,INSERT ON TABLE ledger.holdings TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.integrity_audits FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.integrity_audits TO cuenta_owner;
@@ -9176,12 +9740,6 @@ GRANT USAGE ON SEQUENCE ledger.processor_events_event_no_seq TO cuenta_writer;
 REVOKE ALL ON TABLE ledger.rejection_reasons FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.rejection_reasons TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.rejection_reasons TO cuenta_writer;
-
-REVOKE ALL ON TABLE ledger.seals FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.seals TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE ledger.seals TO cuenta_writer;
-
-GRANT UPDATE(seal_no) ON TABLE ledger.seals TO cuenta_owner;
 
 REVOKE ALL ON TABLE ledger.setting_changes FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.setting_changes TO cuenta_owner;

@@ -207,6 +207,7 @@ def test_no_role_calls_what_is_internal(connect: Connect, admin: Connection) -> 
     ).fetchall()
     # views call them with the rights of who reads them
     assert sorted(row["oid"] for row in found) == [
+        "ledger.audits_everything()",
         "ledger.convert_amount(numeric,numeric,numeric)",
         "ledger.known_timezones(text[])",
     ]

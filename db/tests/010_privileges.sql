@@ -284,7 +284,10 @@ select bag_eq(
     union all
     -- views call them with the rights of who reads them
     select 'cuenta_reader', f.name, 'EXECUTE'
-    from (values ('ledger.convert_amount'), ('ledger.known_timezones')) as f (name)
+    from (
+        values
+        ('ledger.audits_everything'), ('ledger.convert_amount'), ('ledger.known_timezones')
+    ) as f (name)
     $$,
     'each may execute the public functions that are meant for it, nobody any other function'
 );
