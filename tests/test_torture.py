@@ -10,7 +10,7 @@ from tests.torture.faults import CLASSES
 
 def test_every_class_of_fault_loses_nothing_and_does_nothing_twice() -> None:
     seed = int(time.time())
-    result = torture(18, seed, restaurants=8, pace=0.5, pause=0.2)
+    result = torture(10, seed, restaurants=8, pace=0.4, pause=0.1)
     print("\n".join(tell(result)))
     assert result.faults == [], f"seed {seed}"
     assert set(result.done) | set(result.cannot) == set(CLASSES)

@@ -66,6 +66,10 @@ def list_both(begun: float, ended: float, balance: int, other: int) -> Call:
     return Call("r", "list_balances", {"currency": "PEN"}, [Attempt(begun, ended, rows)])
 
 
+def configure(begun: float, ended: float, hour: int) -> Call:
+    return Call("o", "set_restaurant", {"restaurant_id": "r", "day_close_hour": hour}, [Attempt(begun, ended, [{}])])
+
+
 def honest() -> tuple[list[Call], Book]:
     """e1 answered at once; e2's first answer lost; e3 and e4 an array; e5 refused; e6 waits; e7 nobody knows;
     a run pays 150 in between."""
@@ -90,6 +94,10 @@ def honest() -> tuple[list[Call], Book]:
         read_at(83, 84, 0.5, 0),
         list_both(41, 44, 200, 0),
         list_both(41, 44, 350, 50),
+        configure(0, 10, 1),
+        configure(20, 30, 2),
+        configure(25, 35, 3),
+        Call("o", "dismiss_event", {"event_id": "e5"}, [Attempt(90, 91, [{"event_id": "e5"}])]),
     ]
     events = [event(1), event(2), event(3, xid=600), event(4, 50, xid=600)]
     entries = [
@@ -103,6 +111,8 @@ def honest() -> tuple[list[Call], Book]:
     book = Book(events, entries)
     book.refusals["default", "e5", "AMOUNT_INVALID"] = 1
     book.waiting = {("default", "e6")}
+    book.dismissed = {("default", "e5")}
+    book.settings["r", "day_close_hour"] = 2
     return calls, book
 
 
@@ -270,6 +280,11 @@ FORGERIES: dict[str, tuple[str, Forge]] = {
         "half: r read a transaction in a part",
         lambda calls, book: calls.append(list_both(41, 44, 350, 0)),
     ),
+    "a setting that was set again": (
+        "lost: ('r', 'day_close_hour') is 1",
+        lambda calls, book: book.settings.update({("r", "day_close_hour"): 1}),
+    ),
+    "a dismissal that is gone": ("lost: ('default', 'e5') was dismissed", lambda calls, book: book.dismissed.clear()),
     "one snapshot, two balances": (
         "stale: one snapshot of r read two balances",
         lambda calls, book: calls.append(read(71, 79, 350, 200)),

@@ -108,6 +108,7 @@ class Faults:
         pids = children(self.house.service.process.pid)
         if pids:
             os.kill(self.dice.choice(pids), signal.SIGKILL)
+            self.house.worker_kills.append(time.monotonic())
         return bool(pids)
 
     def supervisor(self) -> None:

@@ -35,8 +35,10 @@ PEOPLE = {
     "reverse_event": (),
     "cancel_payout": (),
 }
-INBOX = ("replay_event", "accept_event")
+INBOX = ("replay_event", "accept_event", "dismiss_event")
 READS = ("get_balance", "read_twice", "list_balances")
+SETTINGS = ("timezone", "settlement_delay_days", "day_close_hour", "closed", "payouts_paused")
+TERMS = ("min_amount", "payable_unit")
 RUNS = ("run_payouts", "pay_by_hand", "start_payout_run", "queue_payout_run")
 
 
@@ -113,6 +115,8 @@ class Book:
     entries: list[Entry] = field(default_factory=list)
     refusals: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # provider, event_id, code
     waiting: set[Key] = field(default_factory=set)  # deferred, or dismissed while they waited
+    dismissed: set[Key] = field(default_factory=set)
+    settings: dict[tuple[str, ...], Any] = field(default_factory=dict)  # restaurant, maybe currency, and name: value
 
 
 @dataclass
@@ -168,6 +172,8 @@ def answers_of(call: Call) -> Iterator[Told]:
     """Each answer of a call about an event."""
     for attempt in call.attempts:
         rows = attempt.rows or []
+        if call.function == "dismiss_event":
+            continue
         if call.function == "replay_events":
             for row in rows:
                 if row["status"] in POSTED:
@@ -180,6 +186,18 @@ def answers_of(call: Call) -> Iterator[Told]:
             names = {name: call.arguments[name] for name in PEOPLE.get(call.function, ())}
             is_tell = call.function in TELLS
             yield Told(key, attempt.begun, attempt.ended, row, document or None, names, is_tell)
+
+
+def writes_of(call: Call) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The settings that a call sets."""
+    told = call.arguments
+    if call.function == "set_restaurant":
+        yield from (((told["restaurant_id"], name), told[name]) for name in SETTINGS if name in told)
+    place = (told.get("restaurant_id", ""), told.get("currency", ""))
+    if call.function == "set_payout_terms":
+        yield from (((*place, name), told[name] or None) for name in TERMS if name in told)
+    if call.function in ("pause_payouts", "resume_payouts"):
+        yield (*place, "is_paused"), call.function == "pause_payouts"
 
 
 def moment(value: Any) -> datetime:
@@ -220,6 +238,7 @@ class Judge:
             self.judge_event(key, answers)
         self.judge_arrays()
         self.judge_look_ups()
+        self.judge_settings()
         spans = self.spans()
         for account, entries in self.entries.items():
             self.judge_order(account, entries, spans)
@@ -349,6 +368,26 @@ class Judge:
             for attempt in call.attempts:
                 if attempt.refusal and known.get(key, ALWAYS) < attempt.begun:
                     self.faults.append(f"stale: {key} was posted and is not found later ({attempt.refusal})")
+
+    def judge_settings(self) -> None:
+        """A setting is what the last call set, or one that was under way beside it; what was dismissed stays so."""
+        writes: dict[tuple[str, ...], list[tuple[float, float, Any]]] = defaultdict(list)
+        for call in self.calls:
+            attempts = call.attempts
+            if call.function == "dismiss_event" and attempts and attempts[-1].rows:
+                (key,) = keys_of(call)
+                self.faults += [] if key in self.book.dismissed else [f"lost: {key} was dismissed, and is not kept so"]
+            is_plain = len(attempts) == 1 and attempts[0].rows is not None
+            if attempts and attempts[-1].refusal is None:  # an attempt that was lost may take effect late
+                for name, value in writes_of(call):
+                    ended = attempts[0].ended if is_plain else ALWAYS
+                    writes[name].append((attempts[0].begun, ended, value))
+        for name, wrote in writes.items():
+            latest = max((begun for begun, ended, _ in wrote if ended < ALWAYS), default=NEVER)
+            possible = [value for _, ended, value in wrote if ended >= latest]
+            if any(ended < ALWAYS for _, ended, _ in wrote) and self.book.settings.get(name) not in possible:
+                have = self.book.settings.get(name)
+                self.faults.append(f"lost: {name} is {have}, and was set to {possible} last")
 
     # The order
 

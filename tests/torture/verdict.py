@@ -10,7 +10,7 @@ from db.deploy import check, deploy
 from tests.services import Receiver, Row
 from tests.torture.clients import World
 from tests.torture.history import Book, Entry, Event, Judge
-from tests.torture.house import House
+from tests.torture.house import CURRENCIES, SCHEDULED, House
 
 # What each fact is in the book, and the message that tells it: type, the fact's name.
 FACTS = {
@@ -62,6 +62,18 @@ where r.event_id is not null group by r.provider, r.event_id, r.code
 WAITING = """
 select d.provider, d.event_id from ledger.deferred_events as d
 union select d.provider, d.event_id from ledger.event_dismissals as d where d.status = 'deferred'
+"""
+DISMISSED = "select d.provider, d.event_id from ledger.event_dismissals as d where d.event_id is not null"
+SETTINGS = """
+select r.restaurant_id, r.timezone, r.day_close_hour, r.settlement_delay_days, r.is_payouts_paused as payouts_paused,
+    r.closed_at is not null as closed
+from ledger.restaurants as r
+"""
+TERMS = """
+select t.restaurant_id, t.currency, t.min_amount, t.payable_unit, t.is_paused
+from ledger.restaurants as r
+cross join unnest(%s::text[]) as c (currency)
+cross join lateral api.get_payout_terms(r.restaurant_id, c.currency) as t
 """
 CHECKS = """
 select c.relname, split_part(obj_description(c.oid), ':', 1) as severity
@@ -183,6 +195,10 @@ class Verdict:
         for row in self.house.ask(REFUSALS):
             book.refusals[row["provider"], row["event_id"], row["code"]] = row["n"]
         book.waiting = {(row["provider"], row["event_id"]) for row in self.house.ask(WAITING)}
+        book.dismissed = {(row["provider"], row["event_id"]) for row in self.house.ask(DISMISSED)}
+        for row in [*self.house.ask(SETTINGS), *self.house.ask(TERMS, [*CURRENCIES, SCHEDULED])]:
+            place = tuple(row[name] for name in ("restaurant_id", "currency") if name in row)
+            book.settings |= {(*place, name): value for name, value in row.items()}
         return book
 
     def judge_deploy(self) -> None:
