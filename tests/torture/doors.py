@@ -153,7 +153,7 @@ class SqlDoor:
         state = error.sqlstate
         if state and state.startswith("L") and not state.startswith("LX"):
             return Refused(error.diag.constraint_name or state)
-        if state is None or state.startswith("57P") or state.startswith("08"):
+        if state is None or state.startswith(("08", "25", "57P")):  # 25: a ROLLBACK that was cancelled, too
             self.close()
         if state is not None and not state.startswith(AGAIN):
             self.house.fault(f"SQL {state} of {function}: {str(error)[:300]}")

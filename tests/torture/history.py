@@ -38,7 +38,7 @@ PEOPLE = {
 INBOX = ("replay_event", "accept_event", "dismiss_event")
 READS = ("get_balance", "read_twice", "list_balances")
 SETTINGS = ("timezone", "settlement_delay_days", "day_close_hour", "closed", "payouts_paused")
-TERMS = ("min_amount", "payable_unit")
+TERMS = {"min_amount": None, "payable_unit": 1}  # and what 0 makes of them: none, the unit of our currencies
 RUNS = ("run_payouts", "pay_by_hand", "start_payout_run", "queue_payout_run")
 
 
@@ -195,7 +195,7 @@ def writes_of(call: Call) -> Iterator[tuple[tuple[str, ...], Any]]:
         yield from (((told["restaurant_id"], name), told[name]) for name in SETTINGS if name in told)
     place = (told.get("restaurant_id", ""), told.get("currency", ""))
     if call.function == "set_payout_terms":
-        yield from (((*place, name), told[name] or None) for name in TERMS if name in told)
+        yield from (((*place, name), told[name] or none) for name, none in TERMS.items() if name in told)
     if call.function in ("pause_payouts", "resume_payouts"):
         yield (*place, "is_paused"), call.function == "pause_payouts"
 
