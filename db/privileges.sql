@@ -54,7 +54,6 @@ grant update (run_id) on ledger.payout_runs to cuenta_owner;
 grant update (source) on inbound.sources to cuenta_owner;
 grant update (endpoint_id) on outbound.endpoints to cuenta_owner;
 grant update (schedule_id) on ledger.payout_schedules to cuenta_owner;
-grant update (seal_no) on ledger.seals to cuenta_owner;
 
 -- 2. What the owner will make is not for everybody. `in schema` would make this one do nothing:
 --    what a schema adds to the built-in default cannot take from it.
@@ -158,6 +157,8 @@ grant execute on function api.list_restaurants to cuenta_app, cuenta_operator, c
 grant execute on function api.list_setting_changes to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_webhook_endpoints to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.preview_payouts to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.verify_seals to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.get_seal_lines to cuenta_app, cuenta_operator, cuenta_reader;
 
 --    That write; the procedure calls two of the others.
 grant execute on function api.claim_payouts to cuenta_app, cuenta_operator;
@@ -176,6 +177,7 @@ grant execute on procedure api.pay_restaurants to cuenta_app, cuenta_operator;
 grant execute on function api.cancel_payout to cuenta_operator;
 grant execute on function api.accept_event to cuenta_operator;
 grant execute on function api.audit_integrity to cuenta_operator;
+grant execute on function api.seal_ledger to cuenta_operator;
 grant execute on function api.add_webhook_secret to cuenta_operator;
 grant execute on function api.dismiss_webhook to cuenta_operator;
 grant execute on function api.replay_webhook to cuenta_operator;
@@ -216,6 +218,7 @@ grant execute on function api.claim_payout_run to cuenta_worker;
 grant execute on function api.continue_payout_run to cuenta_worker;
 grant execute on function api.fail_payout_run to cuenta_worker;
 grant execute on function api.run_due_payouts to cuenta_worker;
+grant execute on function api.seal_due_ledger to cuenta_worker;
 grant execute on procedure api.pay_due_restaurants to cuenta_worker;
 
 --    Before anybody is known.

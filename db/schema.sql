@@ -479,6 +479,13 @@ CREATE FUNCTION api.get_restaurant(p_restaurant_id text) RETURNS TABLE(restauran
 
 COMMENT ON FUNCTION api.get_restaurant(p_restaurant_id text) IS 'A restaurant with its settings.';
 
+CREATE FUNCTION api.get_seal_lines(p_seal_no bigint) RETURNS TABLE(line text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+COMMENT ON FUNCTION api.get_seal_lines(p_seal_no bigint) IS 'Everything that a seal holds, as the lines that were hashed.';
+
 CREATE FUNCTION api.get_service_status() RETURNS TABLE(is_writable boolean, collation_warning text, last_migration text, deployed_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -833,6 +840,24 @@ ALTER FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigin
 
 COMMENT ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) IS 'Pays every restaurant what has settled up to a day in one currency, in one transaction.';
 
+CREATE FUNCTION api.seal_due_ledger() RETURNS TABLE(seal_no bigint, sealed_at timestamp with time zone, entry_count bigint, event_count bigint, root text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.seal_due_ledger() OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.seal_due_ledger() IS 'Seals the book if that is due by the platform''s settings.';
+
+CREATE FUNCTION api.seal_ledger(p_actor text DEFAULT SESSION_USER) RETURNS TABLE(seal_no bigint, sealed_at timestamp with time zone, sealed_by text, account_count bigint, entry_count bigint, event_count bigint, root text, previous_root text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+ALTER FUNCTION api.seal_ledger(p_actor text) OWNER TO cuenta_writer;
+
+COMMENT ON FUNCTION api.seal_ledger(p_actor text) IS 'Seals the book: everything that is committed now and was not sealed before.';
+
 CREATE FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer DEFAULT NULL::integer, p_as_of_days integer DEFAULT 1, p_min_amount bigint DEFAULT 1, p_is_active boolean DEFAULT true, p_actor text DEFAULT NULL::text) RETURNS ledger.schedule_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -849,13 +874,13 @@ ALTER FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min
 
 COMMENT ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) IS 'Changes what holds for the payouts of a restaurant in a currency.';
 
-CREATE FUNCTION api.set_platform_settings(p_unknown_restaurants text DEFAULT NULL::text, p_default_timezone text DEFAULT NULL::text, p_payouts_waiting_hours integer DEFAULT NULL::integer, p_deferred_warning_hours integer DEFAULT NULL::integer, p_takes_test_events boolean DEFAULT NULL::boolean, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(unknown_restaurants text, default_timezone text, payouts_waiting_hours integer, deferred_warning_hours integer, takes_test_events boolean)
+CREATE FUNCTION api.set_platform_settings(p_unknown_restaurants text DEFAULT NULL::text, p_default_timezone text DEFAULT NULL::text, p_payouts_waiting_hours integer DEFAULT NULL::integer, p_deferred_warning_hours integer DEFAULT NULL::integer, p_takes_test_events boolean DEFAULT NULL::boolean, p_seal_hours integer DEFAULT NULL::integer, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(unknown_restaurants text, default_timezone text, payouts_waiting_hours integer, deferred_warning_hours integer, takes_test_events boolean, seal_hours integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
-ALTER FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_actor text) OWNER TO cuenta_writer;
+ALTER FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_seal_hours integer, p_actor text) OWNER TO cuenta_writer;
 
-COMMENT ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_actor text) IS 'Changes the platform''s own settings.';
+COMMENT ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_seal_hours integer, p_actor text) IS 'Changes the platform''s own settings.';
 
 CREATE FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text DEFAULT NULL::text, p_day_close_hour integer DEFAULT NULL::integer, p_settlement_delay_days integer DEFAULT NULL::integer, p_payouts_paused boolean DEFAULT NULL::boolean, p_closed boolean DEFAULT NULL::boolean, p_actor text DEFAULT SESSION_USER) RETURNS TABLE(restaurant_id text, timezone text, day_close_hour smallint, settlement_delay_days smallint, payouts_paused boolean, closed boolean, closed_at timestamp with time zone, created_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -904,6 +929,13 @@ CREATE FUNCTION api.use_api_key(p_key_digest bytea) RETURNS TABLE(has_keys boole
 ALTER FUNCTION api.use_api_key(p_key_digest bytea) OWNER TO cuenta_writer;
 
 COMMENT ON FUNCTION api.use_api_key(p_key_digest bytea) IS 'Who shows this key: for the service.';
+
+CREATE FUNCTION api.verify_seals(p_from bigint DEFAULT NULL::bigint, p_to bigint DEFAULT NULL::bigint, p_root text DEFAULT NULL::text) RETURNS TABLE(seal_no bigint, restaurant_id text, currency text, reference text, finding text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off';
+
+COMMENT ON FUNCTION api.verify_seals(p_from bigint, p_to bigint, p_root text) IS 'Compares the book with its seals: no row when nothing sealed was changed.';
 
 CREATE FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text DEFAULT NULL::text) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1656,6 +1688,16 @@ CREATE FUNCTION ledger.describe_run(p_run ledger.payout_runs) RETURNS ledger.run
 
 COMMENT ON FUNCTION ledger.describe_run(p_run ledger.payout_runs) IS 'A payout run as callers see it.';
 
+CREATE FUNCTION ledger.digest_account(p_restaurant_id text, p_currency text, p_after_seq bigint, p_through_seq bigint, p_after_no bigint, p_through_no bigint) RETURNS TABLE(entry_count bigint, event_count bigint, entry_seq bigint, event_no bigint, digests bytea, marks bytea)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.digest_account(p_restaurant_id text, p_currency text, p_after_seq bigint, p_through_seq bigint, p_after_no bigint, p_through_no bigint) IS 'What there is of an account between two places, for a batch of a seal.';
+
+CREATE FUNCTION ledger.digest_journal(p_journal text, p_numbers int8multirange) RETURNS TABLE(row_count bigint, numbers int8multirange, digests bytea, marks bytea)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.digest_journal(p_journal text, p_numbers int8multirange) IS 'What there is of a journal under some numbers, for a batch of a seal.';
+
 CREATE FUNCTION ledger.due_day(p_due_at timestamp with time zone, p_local_time time without time zone, p_timezone text) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
@@ -1665,6 +1707,46 @@ CREATE FUNCTION ledger.fail_run(p_run ledger.payout_runs, p_error text, p_now ti
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION ledger.fail_run(p_run ledger.payout_runs, p_error text, p_now timestamp with time zone) IS 'Counts an attempt to go on with a run that failed.';
+
+CREATE TABLE ledger.account_seals (
+    seal_no bigint NOT NULL,
+    entry_seq bigint NOT NULL,
+    event_no bigint NOT NULL,
+    entry_count bigint NOT NULL,
+    event_count bigint NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    hash bytea NOT NULL,
+    marks bytea NOT NULL,
+    CONSTRAINT account_seals_hash_length_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT account_seals_marks_length_check CHECK ((octet_length(marks) = (4 * (entry_count + event_count))))
+);
+ALTER TABLE ONLY ledger.account_seals ALTER COLUMN marks SET STORAGE EXTERNAL;
+
+COMMENT ON TABLE ledger.account_seals IS 'What a seal added to an account: all its entries and events that were committed and not sealed.';
+
+COMMENT ON COLUMN ledger.account_seals.seal_no IS 'The seal.';
+
+COMMENT ON COLUMN ledger.account_seals.entry_seq IS 'The last entry of the account that is sealed; 0: none yet.';
+
+COMMENT ON COLUMN ledger.account_seals.event_no IS 'The last event of the account that is sealed; 0: none yet.';
+
+COMMENT ON COLUMN ledger.account_seals.entry_count IS 'Entries that it added.';
+
+COMMENT ON COLUMN ledger.account_seals.event_count IS 'Events that it added.';
+
+COMMENT ON COLUMN ledger.account_seals.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.account_seals.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.account_seals.hash IS 'The account''s head: SHA-256 over the hash before and the digests of what was added, in order.';
+
+COMMENT ON COLUMN ledger.account_seals.marks IS 'The first four bytes of each of these digests, entries first: they name the row that is not as it was.';
+
+CREATE FUNCTION ledger.find_broken_batches(p_from bigint, p_to bigint) RETURNS TABLE(batch ledger.account_seals, after_seq bigint, after_no bigint)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.find_broken_batches(p_from bigint, p_to bigint) IS 'The accounts'' batches whose hash is not that of what is in the book.';
 
 CREATE FUNCTION ledger.find_decided_keys(p_code text, p_status text, p_restaurant_id text, p_at timestamp with time zone, p_number bigint, p_limit integer) RETURNS TABLE(at timestamp with time zone, rejection_no bigint, number bigint, event_id text, provider text)
     LANGUAGE plpgsql STABLE
@@ -1698,6 +1780,11 @@ CREATE FUNCTION ledger.find_latest_day(p_now timestamp with time zone) RETURNS d
 
 COMMENT ON FUNCTION ledger.find_latest_day(p_now timestamp with time zone) IS 'The latest day that has come: in UTC, or for a restaurant.';
 
+CREATE FUNCTION ledger.find_merkle_root(p_leaves bytea[]) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.find_merkle_root(p_leaves bytea[]) IS 'The root of a Merkle tree as RFC 6962 has it.';
+
 CREATE FUNCTION ledger.find_reference_fault(p_event jsonb) RETURNS text
     LANGUAGE plpgsql STABLE;
 
@@ -1709,6 +1796,11 @@ CREATE FUNCTION ledger.find_replays(p_code text, p_limit integer) RETURNS TABLE(
 
 COMMENT ON FUNCTION ledger.find_replays(p_code text, p_limit integer) IS 'Events of the inbox that are open with one code, those that were evaluated longest ago.';
 
+CREATE FUNCTION ledger.find_unsealed_rows() RETURNS TABLE(restaurant_id text, currency text, reference text, finding text)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.find_unsealed_rows() IS 'Rows that stand beside what is sealed and that no entry or event of it has.';
+
 CREATE FUNCTION ledger.find_wild_number(p_document jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
@@ -1718,6 +1810,11 @@ CREATE FUNCTION ledger.first_entry_since(p_restaurant_id text, p_currency text, 
     LANGUAGE plpgsql STABLE;
 
 COMMENT ON FUNCTION ledger.first_entry_since(p_restaurant_id text, p_currency text, p_at timestamp with time zone) IS 'The number of an account''s first entry recorded at a moment or later.';
+
+CREATE FUNCTION ledger.hash_heads(p_seal_no bigint) RETURNS TABLE(heads bytea, account_count bigint)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.hash_heads(p_seal_no bigint) IS 'The Merkle root over the heads at a seal.';
 
 CREATE FUNCTION ledger.is_day_of_month(p_text text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
@@ -1764,10 +1861,35 @@ CREATE FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provi
 
 COMMENT ON FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provider text) IS 'The fields in which two documents of one event id differ.';
 
+CREATE FUNCTION ledger.list_entry_lines(p_restaurant_id text, p_currency text, p_after_seq bigint, p_through_seq bigint) RETURNS TABLE(entry_seq bigint, line text)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.list_entry_lines(p_restaurant_id text, p_currency text, p_after_seq bigint, p_through_seq bigint) IS 'The lines of an account''s entries, of which seals are made.';
+
+CREATE FUNCTION ledger.list_event_lines(p_restaurant_id text, p_currency text, p_after_no bigint, p_through_no bigint) RETURNS TABLE(event_no bigint, event_id text, line text)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.list_event_lines(p_restaurant_id text, p_currency text, p_after_no bigint, p_through_no bigint) IS 'The lines of an account''s events, of which seals are made.';
+
 CREATE FUNCTION ledger.list_followed(p_restaurant_id text, p_event_no bigint) RETURNS jsonb
     LANGUAGE sql STABLE;
 
 COMMENT ON FUNCTION ledger.list_followed(p_restaurant_id text, p_event_no bigint) IS 'What an event follows: the events that it is about.';
+
+CREATE FUNCTION ledger.list_heads(p_seal_no bigint) RETURNS TABLE(head_no bigint, restaurant_id text, line text)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.list_heads(p_seal_no bigint) IS 'The heads at a seal: the last batch of each account and journal, up to it.';
+
+CREATE FUNCTION ledger.list_journal_lines(p_journal text, p_numbers int8multirange) RETURNS TABLE(journal_no bigint, restaurant_id text, line text)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.list_journal_lines(p_journal text, p_numbers int8multirange) IS 'The lines of a journal''s rows, of which seals are made.';
+
+CREATE FUNCTION ledger.list_journals() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.list_journals() IS 'The tables that are sealed row by row and belong to no account.';
 
 CREATE FUNCTION ledger.list_refusals(p_event_id text, p_provider text) RETURNS TABLE(rejections jsonb, dismissals jsonb)
     LANGUAGE sql STABLE;
@@ -1926,6 +2048,16 @@ CREATE FUNCTION ledger.move_payout(p_event ledger.event_fields, p_document jsonb
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION ledger.move_payout(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision) IS 'Gives a payout the state that an event reports.';
+
+CREATE FUNCTION ledger.name_changed_entry(p_batch ledger.account_seals, p_after_seq bigint) RETURNS TABLE(reference text, finding text)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.name_changed_entry(p_batch ledger.account_seals, p_after_seq bigint) IS 'The first entry of a batch that is not as it was sealed.';
+
+CREATE FUNCTION ledger.name_changed_event(p_batch ledger.account_seals, p_after_no bigint) RETURNS TABLE(reference text, finding text)
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.name_changed_event(p_batch ledger.account_seals, p_after_no bigint) IS 'The first event of a batch that is not as it was sealed.';
 
 CREATE FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document jsonb, p_field text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -2426,6 +2558,16 @@ CREATE FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter
 
 COMMENT ON FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) IS 'The rows of a report, in the order of its key.';
 
+CREATE FUNCTION ledger.seal_accounts(p_seal_no bigint, p_settled_event_no bigint) RETURNS void
+    LANGUAGE sql;
+
+COMMENT ON FUNCTION ledger.seal_accounts(p_seal_no bigint, p_settled_event_no bigint) IS 'Writes a batch of a seal for each account that has moved.';
+
+CREATE FUNCTION ledger.seal_journals(p_seal_no bigint) RETURNS void
+    LANGUAGE sql;
+
+COMMENT ON FUNCTION ledger.seal_journals(p_seal_no bigint) IS 'Writes a batch of a seal for each journal that has grown.';
+
 CREATE FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) RETURNS ledger.payouts
     LANGUAGE plpgsql;
 
@@ -2526,10 +2668,30 @@ CREATE FUNCTION ledger.tg_restaurants__keep_id() RETURNS trigger
 
 COMMENT ON FUNCTION ledger.tg_restaurants__keep_id() IS 'Keeps a restaurant''s id.';
 
+CREATE FUNCTION ledger.verify_accounts(p_from bigint, p_to bigint) RETURNS TABLE(seal_no bigint, restaurant_id text, currency text, reference text, finding text)
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.verify_accounts(p_from bigint, p_to bigint) IS 'Compares the entries and events with the accounts'' batches of some seals.';
+
+CREATE FUNCTION ledger.verify_journals(p_from bigint, p_to bigint) RETURNS TABLE(seal_no bigint, restaurant_id text, reference text, finding text)
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.verify_journals(p_from bigint, p_to bigint) IS 'Compares the journals'' rows with their batches of some seals.';
+
+CREATE FUNCTION ledger.verify_roots(p_from bigint, p_to bigint) RETURNS TABLE(seal_no bigint, finding text)
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.verify_roots(p_from bigint, p_to bigint) IS 'Compares some seals with their batches and with each other.';
+
 CREATE FUNCTION ledger.without_wild_numbers(p_document jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION ledger.without_wild_numbers(p_document jsonb) IS 'What can be kept of a document, so that reading it is never expensive.';
+
+CREATE FUNCTION ledger.write_batch_line(p_batch ledger.account_seals, p_previous_hash bytea) RETURNS text
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.write_batch_line(p_batch ledger.account_seals, p_previous_hash bytea) IS 'The line that begins an account''s batch.';
 
 CREATE FUNCTION ledger.write_carried_item(p_item_type text, p_amount numeric) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -2561,6 +2723,37 @@ CREATE FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb
 
 COMMENT ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_received_at timestamp with time zone, p_now timestamp with time zone, p_accepted text, OUT answer ledger.event_answer, OUT are_waiting boolean) IS 'Decides on a valid event under its account''s lock, and writes it.';
 
+CREATE TABLE ledger.journal_seals (
+    seal_no bigint NOT NULL,
+    row_count bigint NOT NULL,
+    journal text NOT NULL COLLATE pg_catalog."C",
+    numbers int8multirange NOT NULL,
+    hash bytea NOT NULL,
+    marks bytea NOT NULL,
+    CONSTRAINT journal_seals_hash_length_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT journal_seals_marks_length_check CHECK ((octet_length(marks) = (4 * row_count)))
+);
+ALTER TABLE ONLY ledger.journal_seals ALTER COLUMN marks SET STORAGE EXTERNAL;
+
+COMMENT ON TABLE ledger.journal_seals IS 'What a seal added to a journal: a table of facts whose numbers may be committed in any order, so that a batch names those it holds and who is late is in a later one.';
+
+COMMENT ON COLUMN ledger.journal_seals.seal_no IS 'The seal.';
+
+COMMENT ON COLUMN ledger.journal_seals.row_count IS 'Rows that it added.';
+
+COMMENT ON COLUMN ledger.journal_seals.journal IS 'The table.';
+
+COMMENT ON COLUMN ledger.journal_seals.numbers IS 'Their numbers.';
+
+COMMENT ON COLUMN ledger.journal_seals.hash IS 'The journal''s head: SHA-256 over the hash before and the digests of these rows, by number.';
+
+COMMENT ON COLUMN ledger.journal_seals.marks IS 'The first four bytes of each of these digests.';
+
+CREATE FUNCTION ledger.write_journal_line(p_batch ledger.journal_seals, p_previous_hash bytea) RETURNS text
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.write_journal_line(p_batch ledger.journal_seals, p_previous_hash bytea) IS 'The line that begins a journal''s batch.';
+
 CREATE FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) RETURNS TABLE(reason text, restaurants integer, amount numeric)
     LANGUAGE plpgsql;
 
@@ -2575,6 +2768,67 @@ CREATE FUNCTION ledger.write_schedule(p_schedule ledger.payout_schedules, p_now 
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION ledger.write_schedule(p_schedule ledger.payout_schedules, p_now timestamp with time zone) IS 'Makes a schedule, or makes it what it is to be.';
+
+CREATE TABLE ledger.seals (
+    seal_no bigint NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    account_count bigint NOT NULL,
+    entry_count bigint NOT NULL,
+    event_count bigint NOT NULL,
+    last_event_no bigint NOT NULL,
+    settled_event_no bigint NOT NULL,
+    xact_id xid8,
+    audited_at timestamp with time zone,
+    sealed_by text NOT NULL,
+    heads bytea NOT NULL,
+    root bytea NOT NULL,
+    previous_root bytea,
+    CONSTRAINT seals_counts_not_negative_check CHECK ((LEAST(account_count, entry_count, event_count) >= 0)),
+    CONSTRAINT seals_first_has_no_previous_check CHECK (((seal_no = 1) = (previous_root IS NULL))),
+    CONSTRAINT seals_heads_length_check CHECK ((octet_length(heads) = 32)),
+    CONSTRAINT seals_previous_root_length_check CHECK ((octet_length(previous_root) = 32)),
+    CONSTRAINT seals_root_length_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT seals_seal_no_positive_check CHECK ((seal_no > 0)),
+    CONSTRAINT seals_settled_is_drawn_check CHECK (((settled_event_no >= 0) AND (settled_event_no <= last_event_no)))
+);
+
+COMMENT ON TABLE ledger.seals IS 'Seals of the book, without gaps. Each commits, by its root, to every row sealed so far.';
+
+COMMENT ON COLUMN ledger.seals.seal_no IS 'Its number; the first is 1.';
+
+COMMENT ON COLUMN ledger.seals.sealed_at IS 'When it was begun.';
+
+COMMENT ON COLUMN ledger.seals.account_count IS 'Accounts that are sealed, by it or before.';
+
+COMMENT ON COLUMN ledger.seals.entry_count IS 'Entries that are sealed, by it or before.';
+
+COMMENT ON COLUMN ledger.seals.event_count IS 'Events that are sealed, by it or before.';
+
+COMMENT ON COLUMN ledger.seals.last_event_no IS 'The highest event_no that had been drawn when it was begun, by what was not yet committed too.';
+
+COMMENT ON COLUMN ledger.seals.settled_event_no IS 'All events up to this number are sealed, and no transaction can add one any more: whoever looks for what came later in an account begins here or at the account''s own number, the higher.';
+
+COMMENT ON COLUMN ledger.seals.xact_id IS 'Its transaction, begun after last_event_no was read: once all before it have ended, all of these are settled. Null: it had begun before.';
+
+COMMENT ON COLUMN ledger.seals.audited_at IS 'When a whole audit of what was in the book at this seal found no error; null: none has yet.';
+
+COMMENT ON COLUMN ledger.seals.sealed_by IS 'Who did it.';
+
+COMMENT ON COLUMN ledger.seals.heads IS 'Root of the Merkle tree of the last batch of every account and journal.';
+
+COMMENT ON COLUMN ledger.seals.root IS 'SHA-256 of its text, which names heads and previous_root: all that has to be kept elsewhere.';
+
+COMMENT ON COLUMN ledger.seals.previous_root IS 'root of the seal before; null: it is the first.';
+
+CREATE FUNCTION ledger.write_seal(p_actor text, p_hours integer, p_now timestamp with time zone) RETURNS ledger.seals
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.write_seal(p_actor text, p_hours integer, p_now timestamp with time zone) IS 'Seals every row that is committed and not sealed.';
+
+CREATE FUNCTION ledger.write_seal_line(p_seal ledger.seals) RETURNS text
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.write_seal_line(p_seal ledger.seals) IS 'The text of a seal: its root is the SHA-256 of it.';
 
 CREATE FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) RETURNS TABLE(currency text, is_final boolean, opening numeric, activity jsonb, payouts jsonb, closing numeric, days jsonb)
     LANGUAGE plpgsql STABLE
@@ -2849,41 +3103,6 @@ ALTER TABLE inbound.source_secrets ALTER COLUMN secret_no ADD GENERATED ALWAYS A
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE ledger.account_seals (
-    seal_no bigint NOT NULL,
-    entry_seq bigint NOT NULL,
-    event_no bigint NOT NULL,
-    entry_count bigint NOT NULL,
-    event_count bigint NOT NULL,
-    restaurant_id text NOT NULL COLLATE pg_catalog."C",
-    currency text NOT NULL COLLATE pg_catalog."C",
-    hash bytea NOT NULL,
-    marks bytea NOT NULL,
-    CONSTRAINT account_seals_hash_length_check CHECK ((octet_length(hash) = 32)),
-    CONSTRAINT account_seals_marks_length_check CHECK ((octet_length(marks) = (4 * (entry_count + event_count))))
-);
-ALTER TABLE ONLY ledger.account_seals ALTER COLUMN marks SET STORAGE EXTERNAL;
-
-COMMENT ON TABLE ledger.account_seals IS 'What a seal added to an account: all its entries and events that were committed and not sealed.';
-
-COMMENT ON COLUMN ledger.account_seals.seal_no IS 'The seal.';
-
-COMMENT ON COLUMN ledger.account_seals.entry_seq IS 'The last entry of the account that is sealed; 0: none yet.';
-
-COMMENT ON COLUMN ledger.account_seals.event_no IS 'The last event of the account that is sealed; 0: none yet.';
-
-COMMENT ON COLUMN ledger.account_seals.entry_count IS 'Entries that it added.';
-
-COMMENT ON COLUMN ledger.account_seals.event_count IS 'Events that it added.';
-
-COMMENT ON COLUMN ledger.account_seals.restaurant_id IS 'The restaurant.';
-
-COMMENT ON COLUMN ledger.account_seals.currency IS 'The currency.';
-
-COMMENT ON COLUMN ledger.account_seals.hash IS 'The account''s head: SHA-256 over the hash before and the digests of what was added, in order.';
-
-COMMENT ON COLUMN ledger.account_seals.marks IS 'The first four bytes of each of these digests, entries first: they name the row that is not as it was.';
 
 CREATE TABLE ledger.accounts (
     account text NOT NULL COLLATE pg_catalog."C",
@@ -3841,32 +4060,6 @@ ALTER TABLE ledger.integrity_audits ALTER COLUMN audit_no ADD GENERATED ALWAYS A
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE ledger.journal_seals (
-    seal_no bigint NOT NULL,
-    row_count bigint NOT NULL,
-    journal text NOT NULL COLLATE pg_catalog."C",
-    numbers int8multirange NOT NULL,
-    hash bytea NOT NULL,
-    marks bytea NOT NULL,
-    CONSTRAINT journal_seals_hash_length_check CHECK ((octet_length(hash) = 32)),
-    CONSTRAINT journal_seals_marks_length_check CHECK ((octet_length(marks) = (4 * row_count)))
-);
-ALTER TABLE ONLY ledger.journal_seals ALTER COLUMN marks SET STORAGE EXTERNAL;
-
-COMMENT ON TABLE ledger.journal_seals IS 'What a seal added to a journal: a table of facts whose numbers may be committed in any order, so that a batch names those it holds and who is late is in a later one.';
-
-COMMENT ON COLUMN ledger.journal_seals.seal_no IS 'The seal.';
-
-COMMENT ON COLUMN ledger.journal_seals.row_count IS 'Rows that it added.';
-
-COMMENT ON COLUMN ledger.journal_seals.journal IS 'The table.';
-
-COMMENT ON COLUMN ledger.journal_seals.numbers IS 'Their numbers.';
-
-COMMENT ON COLUMN ledger.journal_seals.hash IS 'The journal''s head: SHA-256 over the hash before and the digests of these rows, by number.';
-
-COMMENT ON COLUMN ledger.journal_seals.marks IS 'The first four bytes of each of these digests.';
 
 CREATE TABLE ledger.metrics (
     name text NOT NULL COLLATE pg_catalog."C",
@@ -7667,7 +7860,8 @@ CREATE VIEW reporting.platform_settings WITH (security_barrier='true') AS
     default_timezone,
     payouts_waiting_hours,
     deferred_warning_hours,
-    takes_test_events
+    takes_test_events,
+    seal_hours
    FROM ledger.platform_settings s;
 
 COMMENT ON VIEW reporting.platform_settings IS 'The platform''s own settings, one row; set_platform_settings changes them.';
@@ -7681,6 +7875,8 @@ COMMENT ON COLUMN reporting.platform_settings.payouts_waiting_hours IS 'Hours th
 COMMENT ON COLUMN reporting.platform_settings.deferred_warning_hours IS 'Hours that an event may wait for what it refers to before the check event_deferred_long finds it.';
 
 COMMENT ON COLUMN reporting.platform_settings.takes_test_events IS 'Whether events of a test mode ("livemode": false) are taken.';
+
+COMMENT ON COLUMN reporting.platform_settings.seal_hours IS 'Hours that the last seal may be old before a worker seals and audits the book; 0: it never does.';
 
 CREATE VIEW reporting.processor_fees WITH (security_barrier='true') AS
  SELECT e.restaurant_id,
@@ -7751,6 +7947,38 @@ COMMENT ON COLUMN reporting.restaurants.closed_at IS 'Since when it is closed.';
 COMMENT ON COLUMN reporting.restaurants.created_at IS 'When it was registered.';
 
 COMMENT ON COLUMN reporting.restaurants.business_day IS 'Its business day at this moment; null: the server does not know its time zone.';
+
+CREATE VIEW reporting.seals WITH (security_barrier='true') AS
+ SELECT seal_no,
+    sealed_at,
+    sealed_by,
+    account_count,
+    entry_count,
+    event_count,
+    encode(root, 'hex'::text) AS root,
+    encode(previous_root, 'hex'::text) AS previous_root,
+    audited_at
+   FROM ledger.seals s;
+
+COMMENT ON VIEW reporting.seals IS 'Seals of the book: who keeps a root elsewhere can prove with verify_seals() that nothing sealed by then was changed.';
+
+COMMENT ON COLUMN reporting.seals.seal_no IS 'Its number; the first is 1, and there are no gaps.';
+
+COMMENT ON COLUMN reporting.seals.sealed_at IS 'When it was begun.';
+
+COMMENT ON COLUMN reporting.seals.sealed_by IS 'Who did it.';
+
+COMMENT ON COLUMN reporting.seals.account_count IS 'Accounts that are sealed, by it or before.';
+
+COMMENT ON COLUMN reporting.seals.entry_count IS 'Entries that are sealed, by it or before.';
+
+COMMENT ON COLUMN reporting.seals.event_count IS 'Events that are sealed, by it or before.';
+
+COMMENT ON COLUMN reporting.seals.root IS 'SHA-256 in hexadecimal: all that has to be kept.';
+
+COMMENT ON COLUMN reporting.seals.previous_root IS 'Root of the one before; null: it is the first.';
+
+COMMENT ON COLUMN reporting.seals.audited_at IS 'When a whole audit of what was in the book at this seal found no error; null: none has yet.';
 
 CREATE VIEW reporting.setting_changes WITH (security_barrier='true') AS
  SELECT NULLIF(c.restaurant_id, ''::text) AS restaurant_id,
@@ -8039,6 +8267,8 @@ CREATE INDEX deferred_events_restaurant_id_subject_id_occurred_at_idx ON ledger.
 
 CREATE INDEX event_acceptances_accepted_at_event_no_idx ON ledger.event_acceptances USING btree (accepted_at, event_no);
 
+CREATE INDEX event_dismissals_dismissal_no_idx ON ledger.event_dismissals USING btree (dismissal_no);
+
 CREATE INDEX event_dismissals_dismissed_at_dismissal_no_idx ON ledger.event_dismissals USING btree (dismissed_at, dismissal_no);
 
 CREATE INDEX event_dismissals_event_id_provider_rejection_no_idx ON ledger.event_dismissals USING btree (event_id, provider, rejection_no);
@@ -8056,6 +8286,8 @@ CREATE INDEX event_rejections_code_received_at_rejection_no_idx ON ledger.event_
 CREATE INDEX event_rejections_event_id_provider_rejection_no_idx ON ledger.event_rejections USING btree (event_id, provider, rejection_no) INCLUDE (received_at);
 
 CREATE INDEX event_rejections_received_at_rejection_no_idx ON ledger.event_rejections USING btree (received_at, rejection_no);
+
+CREATE INDEX event_rejections_rejection_no_idx ON ledger.event_rejections USING btree (rejection_no);
 
 CREATE INDEX event_rejections_rejection_no_unreadable_idx ON ledger.event_rejections USING btree (rejection_no) WHERE ((event_id IS NULL) OR (provider IS NULL));
 
@@ -8087,6 +8319,8 @@ CREATE INDEX payout_schedules_next_due_at_idx ON ledger.payout_schedules USING b
 
 CREATE INDEX payout_skips_run_id_reason_restaurant_id_idx ON ledger.payout_skips USING btree (run_id, reason, restaurant_id);
 
+CREATE INDEX payout_term_changes_change_no_idx ON ledger.payout_term_changes USING btree (change_no);
+
 CREATE INDEX payouts_as_of_payout_id_idx ON ledger.payouts USING btree (as_of, payout_id);
 
 CREATE INDEX payouts_currency_as_of_payout_id_unclaimed_idx ON ledger.payouts USING btree (currency, as_of, payout_id) WHERE ((status = 'CREATED'::text) AND (submitted_at IS NULL));
@@ -8100,6 +8334,8 @@ CREATE INDEX payouts_status_as_of_payout_id_idx ON ledger.payouts USING btree (s
 CREATE INDEX processor_events_reservation_id_idx ON ledger.processor_events USING btree ("left"(((payload -> 'metadata'::text) ->> 'reservation_id'::text), 128)) WHERE (((payload -> 'metadata'::text) ->> 'reservation_id'::text) IS NOT NULL);
 
 CREATE UNIQUE INDEX processor_events_subject_key ON ledger.processor_events USING btree (subject_id, event_type, provider, restaurant_id) WHERE (subject_id IS NOT NULL);
+
+CREATE INDEX setting_changes_change_no_idx ON ledger.setting_changes USING btree (change_no);
 
 CREATE INDEX deliveries_endpoint_id_leased_idx ON outbound.deliveries USING btree (endpoint_id, next_attempt_at) WHERE (lease_id IS NOT NULL);
 
@@ -8257,9 +8493,6 @@ ALTER TABLE ONLY ledger.account_balances
 ALTER TABLE ONLY ledger.account_balances
     ADD CONSTRAINT account_balances_restaurant_id_fkey FOREIGN KEY (restaurant_id) REFERENCES ledger.restaurants(restaurant_id);
 
-ALTER TABLE ONLY ledger.account_seals
-    ADD CONSTRAINT account_seals_seal_no_fkey FOREIGN KEY (seal_no) REFERENCES ledger.seals(seal_no);
-
 ALTER TABLE ONLY ledger.deferred_events
     ADD CONSTRAINT deferred_events_account_fkey FOREIGN KEY (restaurant_id, currency) REFERENCES ledger.account_balances(restaurant_id, currency);
 
@@ -8292,9 +8525,6 @@ ALTER TABLE ONLY ledger.fx_rates
 
 ALTER TABLE ONLY ledger.holdings
     ADD CONSTRAINT holdings_event_fkey FOREIGN KEY (restaurant_id, event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
-
-ALTER TABLE ONLY ledger.journal_seals
-    ADD CONSTRAINT journal_seals_seal_no_fkey FOREIGN KEY (seal_no) REFERENCES ledger.seals(seal_no);
 
 ALTER TABLE ONLY ledger.ledger_entries
     ADD CONSTRAINT ledger_entries_event_fkey FOREIGN KEY (restaurant_id, event_no) REFERENCES ledger.processor_events(restaurant_id, event_no);
@@ -8521,6 +8751,12 @@ GRANT ALL ON FUNCTION api.get_restaurant(p_restaurant_id text) TO cuenta_app;
 GRANT ALL ON FUNCTION api.get_restaurant(p_restaurant_id text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.get_restaurant(p_restaurant_id text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.get_seal_lines(p_seal_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.get_seal_lines(p_seal_no bigint) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.get_seal_lines(p_seal_no bigint) TO cuenta_app;
+GRANT ALL ON FUNCTION api.get_seal_lines(p_seal_no bigint) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.get_seal_lines(p_seal_no bigint) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.get_service_status() FROM PUBLIC;
 GRANT ALL ON FUNCTION api.get_service_status() TO cuenta_writer;
 GRANT ALL ON FUNCTION api.get_service_status() TO cuenta_app;
@@ -8745,14 +8981,20 @@ REVOKE ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amou
 GRANT ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) TO cuenta_app;
 GRANT ALL ON FUNCTION api.run_payouts(p_currency text, p_as_of date, p_min_amount bigint, p_dry_run boolean, p_restaurant_ids text[]) TO cuenta_operator;
 
+REVOKE ALL ON FUNCTION api.seal_due_ledger() FROM PUBLIC;
+GRANT ALL ON FUNCTION api.seal_due_ledger() TO cuenta_worker;
+
+REVOKE ALL ON FUNCTION api.seal_ledger(p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.seal_ledger(p_actor text) TO cuenta_operator;
+
 REVOKE ALL ON FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer, p_as_of_days integer, p_min_amount bigint, p_is_active boolean, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.set_payout_schedule(p_schedule_id text, p_currency text, p_cadence text, p_local_time text, p_timezone text, p_day integer, p_as_of_days integer, p_min_amount bigint, p_is_active boolean, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.set_payout_terms(p_restaurant_id text, p_currency text, p_min_amount bigint, p_max_amount bigint, p_payable_unit bigint, p_reason text, p_actor text) TO cuenta_operator;
 
-REVOKE ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_actor text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_actor text) TO cuenta_operator;
+REVOKE ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_seal_hours integer, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.set_platform_settings(p_unknown_restaurants text, p_default_timezone text, p_payouts_waiting_hours integer, p_deferred_warning_hours integer, p_takes_test_events boolean, p_seal_hours integer, p_actor text) TO cuenta_operator;
 
 REVOKE ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.set_restaurant(p_restaurant_id text, p_timezone text, p_day_close_hour integer, p_settlement_delay_days integer, p_payouts_paused boolean, p_closed boolean, p_actor text) TO cuenta_app;
@@ -8773,6 +9015,12 @@ GRANT ALL ON FUNCTION api.tell_overdue_events(p_limit integer) TO cuenta_worker;
 
 REVOKE ALL ON FUNCTION api.use_api_key(p_key_digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.use_api_key(p_key_digest bytea) TO cuenta_door;
+
+REVOKE ALL ON FUNCTION api.verify_seals(p_from bigint, p_to bigint, p_root text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.verify_seals(p_from bigint, p_to bigint, p_root text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.verify_seals(p_from bigint, p_to bigint, p_root text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.verify_seals(p_from bigint, p_to bigint, p_root text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.verify_seals(p_from bigint, p_to bigint, p_root text) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.write_off_debt(p_restaurant_id text, p_currency text, p_amount bigint, p_reason text, p_reference text, p_actor text) TO cuenta_operator;
@@ -9054,11 +9302,24 @@ GRANT ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency t
 REVOKE ALL ON FUNCTION ledger.describe_run(p_run ledger.payout_runs) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.describe_run(p_run ledger.payout_runs) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.digest_account(p_restaurant_id text, p_currency text, p_after_seq bigint, p_through_seq bigint, p_after_no bigint, p_through_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.digest_account(p_restaurant_id text, p_currency text, p_after_seq bigint, p_through_seq bigint, p_after_no bigint, p_through_no bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.digest_journal(p_journal text, p_numbers int8multirange) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.digest_journal(p_journal text, p_numbers int8multirange) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.due_day(p_due_at timestamp with time zone, p_local_time time without time zone, p_timezone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.due_day(p_due_at timestamp with time zone, p_local_time time without time zone, p_timezone text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.fail_run(p_run ledger.payout_runs, p_error text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.fail_run(p_run ledger.payout_runs, p_error text, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.account_seals FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.account_seals TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.account_seals TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.find_broken_batches(p_from bigint, p_to bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_broken_batches(p_from bigint, p_to bigint) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.find_decided_keys(p_code text, p_status text, p_restaurant_id text, p_at timestamp with time zone, p_number bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_decided_keys(p_code text, p_status text, p_restaurant_id text, p_at timestamp with time zone, p_number bigint, p_limit integer) TO cuenta_writer;
@@ -9078,17 +9339,26 @@ GRANT ALL ON FUNCTION ledger.find_kept_event(p_event_id text, p_provider text) T
 REVOKE ALL ON FUNCTION ledger.find_latest_day(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_latest_day(p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.find_merkle_root(p_leaves bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_merkle_root(p_leaves bytea[]) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.find_reference_fault(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_reference_fault(p_event jsonb) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.find_replays(p_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_replays(p_code text, p_limit integer) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.find_unsealed_rows() FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_unsealed_rows() TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.find_wild_number(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_wild_number(p_document jsonb) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.first_entry_since(p_restaurant_id text, p_currency text, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.first_entry_since(p_restaurant_id text, p_currency text, p_at timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.hash_heads(p_seal_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.hash_heads(p_seal_no bigint) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.is_day_of_month(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.is_day_of_month(p_text text) TO cuenta_writer;
@@ -9118,8 +9388,23 @@ GRANT ALL ON FUNCTION ledger.list_day_settings(p_restaurant_id text) TO cuenta_w
 REVOKE ALL ON FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provider text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.list_differences(p_known jsonb, p_document jsonb, p_provider text) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.list_entry_lines(p_restaurant_id text, p_currency text, p_after_seq bigint, p_through_seq bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.list_entry_lines(p_restaurant_id text, p_currency text, p_after_seq bigint, p_through_seq bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.list_event_lines(p_restaurant_id text, p_currency text, p_after_no bigint, p_through_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.list_event_lines(p_restaurant_id text, p_currency text, p_after_no bigint, p_through_no bigint) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.list_followed(p_restaurant_id text, p_event_no bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.list_followed(p_restaurant_id text, p_event_no bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.list_heads(p_seal_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.list_heads(p_seal_no bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.list_journal_lines(p_journal text, p_numbers int8multirange) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.list_journal_lines(p_journal text, p_numbers int8multirange) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.list_journals() FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.list_journals() TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.list_refusals(p_event_id text, p_provider text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.list_refusals(p_event_id text, p_provider text) TO cuenta_writer;
@@ -9181,6 +9466,12 @@ GRANT ALL ON FUNCTION ledger.move_accounts(p_events ledger.event_fields[], p_pos
 
 REVOKE ALL ON FUNCTION ledger.move_payout(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.move_payout(p_event ledger.event_fields, p_document jsonb, p_decision ledger.event_decision) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.name_changed_entry(p_batch ledger.account_seals, p_after_seq bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.name_changed_entry(p_batch ledger.account_seals, p_after_seq bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.name_changed_event(p_batch ledger.account_seals, p_after_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.name_changed_event(p_batch ledger.account_seals, p_after_no bigint) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document jsonb, p_field text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.name_subject(p_event ledger.event_fields, p_document jsonb, p_field text) TO cuenta_writer;
@@ -9385,6 +9676,12 @@ GRANT ALL ON FUNCTION ledger.run_check(p_check text) TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.seal_accounts(p_seal_no bigint, p_settled_event_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.seal_accounts(p_seal_no bigint, p_settled_event_no bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.seal_journals(p_seal_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.seal_journals(p_seal_no bigint) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
 
@@ -9445,8 +9742,20 @@ GRANT ALL ON FUNCTION ledger.tg_posting_rules__keep() TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.tg_restaurants__keep_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.tg_restaurants__keep_id() TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.verify_accounts(p_from bigint, p_to bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.verify_accounts(p_from bigint, p_to bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.verify_journals(p_from bigint, p_to bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.verify_journals(p_from bigint, p_to bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.verify_roots(p_from bigint, p_to bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.verify_roots(p_from bigint, p_to bigint) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.without_wild_numbers(p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.without_wild_numbers(p_document jsonb) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.write_batch_line(p_batch ledger.account_seals, p_previous_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_batch_line(p_batch ledger.account_seals, p_previous_hash bytea) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.write_carried_item(p_item_type text, p_amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_carried_item(p_item_type text, p_amount numeric) TO cuenta_writer;
@@ -9466,6 +9775,13 @@ GRANT ALL ON FUNCTION ledger.write_dismissal(p_event_id text, p_provider text, p
 REVOKE ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_received_at timestamp with time zone, p_now timestamp with time zone, p_accepted text, OUT answer ledger.event_answer, OUT are_waiting boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_event(p_event ledger.event_fields, p_document jsonb, p_received_at timestamp with time zone, p_now timestamp with time zone, p_accepted text, OUT answer ledger.event_answer, OUT are_waiting boolean) TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.journal_seals FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.journal_seals TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.journal_seals TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.write_journal_line(p_batch ledger.journal_seals, p_previous_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_journal_line(p_batch ledger.journal_seals, p_previous_hash bytea) TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_payouts(p_restaurant_ids text[], p_currency text, p_as_of date, p_min_amount bigint, p_overrides_terms boolean, p_run_id text, p_timezones text[], p_now timestamp with time zone) TO cuenta_writer;
 
@@ -9474,6 +9790,16 @@ GRANT ALL ON FUNCTION ledger.write_report_filter(p_report ledger.reports, p_rest
 
 REVOKE ALL ON FUNCTION ledger.write_schedule(p_schedule ledger.payout_schedules, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_schedule(p_schedule ledger.payout_schedules, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.seals FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.seals TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE ledger.seals TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.write_seal(p_actor text, p_hours integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_seal(p_actor text, p_hours integer, p_now timestamp with time zone) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.write_seal_line(p_seal ledger.seals) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.write_seal_line(p_seal ledger.seals) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.write_statement(p_restaurant_id text, p_currency text, p_from date, p_to date) TO cuenta_writer;
@@ -9579,10 +9905,6 @@ REVOKE ALL ON SEQUENCE inbound.source_secrets_secret_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE inbound.source_secrets_secret_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE inbound.source_secrets_secret_no_seq TO cuenta_writer;
 
-REVOKE ALL ON TABLE ledger.account_seals FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.account_seals TO cuenta_owner;
-GRANT SELECT,INSERT ON TABLE ledger.account_seals TO cuenta_writer;
-
 REVOKE ALL ON TABLE ledger.accounts FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.accounts TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.accounts TO cuenta_writer;
@@ -9686,10 +10008,6 @@ GRANT SELECT,INSERT ON TABLE ledger.integrity_audits TO cuenta_writer;
 REVOKE ALL ON SEQUENCE ledger.integrity_audits_audit_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.integrity_audits_audit_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.integrity_audits_audit_no_seq TO cuenta_writer;
-
-REVOKE ALL ON TABLE ledger.journal_seals FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.journal_seals TO cuenta_owner;
-GRANT SELECT,INSERT ON TABLE ledger.journal_seals TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.metrics FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.metrics TO cuenta_owner;
@@ -10009,6 +10327,9 @@ GRANT SELECT ON TABLE reporting.processor_fees TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.restaurants TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.restaurants TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.seals TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.seals TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.setting_changes TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.setting_changes TO cuenta_reader;

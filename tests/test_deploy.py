@@ -152,11 +152,11 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
     people |= {f"{verb}_webhook_endpoint" for verb in ("set", "disable", "enable")}
     people |= {"rotate_webhook_secret", "resend_delivery", "recover_endpoint"}
     people |= {"create_api_key", "revoke_api_key", "list_api_keys"}
-    people |= {"audit_integrity"}
+    people |= {"audit_integrity", "seal_ledger"}
     people |= {"set_webhook_source", "add_webhook_secret", "dismiss_webhook", "replay_webhook"}
     door, own = {"receive_webhook", "use_api_key"}, {"get_own"}  # what only the service itself calls
     work = {"claim_payout_run", "fail_payout_run", "pay_due_restaurants"}
-    work |= {"claim_deliveries", "record_delivery", "tell_overdue_events"}
+    work |= {"claim_deliveries", "record_delivery", "tell_overdue_events", "seal_due_ledger"}
     service = door | own | work
     may = {
         "cuenta_processor": reports,

@@ -31,7 +31,6 @@ KEYS = {
     "accounts": "account",
     "posting_rules": "event_type",
     "payout_schedules": "schedule_id",
-    "seals": "seal_no",
     "inbound.sources": "source",
     "outbound.endpoints": "endpoint_id",
 }

@@ -1,4 +1,5 @@
--- Seals: what the book says, held by a chain of digests whose last link is a short text.
+-- Seals: what the book says, held by a chain of digests whose last link is a short text. A seal's
+-- row is written last, when its root is known: no foreign key leads to it, api.verify_seals looks.
 
 create table ledger.seals (
     seal_no bigint not null,
@@ -33,7 +34,7 @@ comment on column ledger.seals.account_count is 'Accounts that are sealed, by it
 comment on column ledger.seals.entry_count is 'Entries that are sealed, by it or before.';
 comment on column ledger.seals.event_count is 'Events that are sealed, by it or before.';
 comment on column ledger.seals.last_event_no is
-'The highest event_no that had been drawn when it was begun, by whatever was not yet committed too.';
+'The highest event_no that had been drawn when it was begun, by what was not yet committed too.';
 comment on column ledger.seals.settled_event_no is
 'All events up to this number are sealed, and no transaction can add one any more: whoever looks '
 'for what came later in an account begins here or at the account''s own number, the higher.';
@@ -59,8 +60,6 @@ create table ledger.account_seals (
     hash bytea not null,
     marks bytea not null,
     constraint account_seals_pkey primary key (restaurant_id, currency, seal_no),
-    constraint account_seals_seal_no_fkey
-    foreign key (seal_no) references ledger.seals (seal_no),
     constraint account_seals_hash_length_check check (octet_length(hash) = 32),
     constraint account_seals_marks_length_check
     check (octet_length(marks) = 4 * (entry_count + event_count))
@@ -93,8 +92,6 @@ create table ledger.journal_seals (
     hash bytea not null,
     marks bytea not null,
     constraint journal_seals_pkey primary key (journal, seal_no),
-    constraint journal_seals_seal_no_fkey
-    foreign key (seal_no) references ledger.seals (seal_no),
     constraint journal_seals_hash_length_check check (octet_length(hash) = 32),
     constraint journal_seals_marks_length_check check (octet_length(marks) = 4 * row_count)
 );

@@ -57,6 +57,7 @@ select functions_are(
         'dismiss_rejection',
         'dismiss_webhook',
         'enable_webhook_endpoint',
+        'get_seal_lines',
         'fail_payout_run',
         'find_events',
         'get_balance',
@@ -117,6 +118,8 @@ select functions_are(
         'rotate_webhook_secret',
         'run_due_payouts',
         'run_payouts',
+        'seal_due_ledger',
+        'seal_ledger',
         'set_payout_schedule',
         'set_payout_terms',
         'set_platform_settings',
@@ -126,6 +129,7 @@ select functions_are(
         'start_payout_run',
         'tell_overdue_events',
         'use_api_key',
+        'verify_seals',
         'write_off_debt'
     ],
     'schema api holds the public functions'
@@ -145,7 +149,7 @@ select set_eq(
         'payout_run_reconciliation', 'payout_runs', 'payout_schedules', 'payout_skips', 'payout_term_changes',
         'payout_terms', 'payouts', 'payouts_waiting', 'pending_ageing', 'platform_settings',
         'disputes', 'holds', 'inbox', 'kept_webhooks', 'payments', 'webhook_sources',
-        'processor_fees', 'restaurant_balances', 'restaurants', 'setting_changes', 'trial_balance'
+        'processor_fees', 'restaurant_balances', 'restaurants', 'seals', 'setting_changes', 'trial_balance'
     ],
     'schema reporting holds the views for people and tools, and a view a check'
 );

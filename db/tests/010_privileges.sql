@@ -177,7 +177,6 @@ select bag_eq(
     ('ledger.currencies.currency', 'UPDATE'), ('ledger.entry_types.entry_type', 'UPDATE'),
     ('ledger.event_types.event_type', 'UPDATE'), ('ledger.payout_runs.run_id', 'UPDATE'),
     ('ledger.payout_schedules.schedule_id', 'UPDATE'),
-    ('ledger.seals.seal_no', 'UPDATE'),
     ('ledger.payouts.restaurant_id', 'UPDATE'), ('ledger.posting_rules.event_type', 'UPDATE'),
     ('ledger.processor_events.restaurant_id', 'UPDATE'), ('ledger.restaurants.restaurant_id', 'UPDATE'),
     ('inbound.sources.source', 'UPDATE'), ('outbound.endpoints.endpoint_id', 'UPDATE')
@@ -254,11 +253,12 @@ select bag_eq(
             when r.role_name = 'cuenta_door' then p.proname in ('receive_webhook', 'use_api_key')
             when r.role_name = 'cuenta_restaurant' then p.proname in ('get_own')
             when r.role_name = 'cuenta_worker' then p.proname in (
-                'audit_integrity',
+                'audit_integrity', 'seal_due_ledger',
                 'claim_payout_run', 'continue_payout_run', 'fail_payout_run',
                 'pay_due_restaurants', 'run_due_payouts',
                 'claim_deliveries', 'record_delivery', 'tell_overdue_events'
             )
+            when p.proname in ('seal_due_ledger') then false
             when p.proname in ('claim_payout_run', 'fail_payout_run', 'pay_due_restaurants')
                 then false
             when p.proname in ('claim_deliveries', 'record_delivery', 'tell_overdue_events')
@@ -273,7 +273,7 @@ select bag_eq(
                 'replay_events', 'cancel_payout', 'hold_funds', 'load_fx_rates', 'pay_by_hand', 'post_adjustment',
                 'release_hold', 'resume_payouts', 'reverse_event', 'revoke_api_key', 'set_payout_schedule',
                 'set_payout_terms',
-                'set_platform_settings', 'write_off_debt',
+                'seal_ledger', 'set_platform_settings', 'write_off_debt',
                 'disable_webhook_endpoint', 'enable_webhook_endpoint', 'recover_endpoint',
                 'resend_delivery', 'rotate_webhook_secret', 'set_webhook_endpoint',
                 'add_webhook_secret', 'dismiss_webhook', 'replay_webhook', 'set_webhook_source'

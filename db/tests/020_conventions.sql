@@ -215,7 +215,8 @@ select set_eq(
     from called as c
     where c.caller like 'api.%' and c.callee in ('ledger.write_event', 'ledger.post_events')
     union
-    values ('preview_payouts'), ('list_inbox'), ('dismiss_event'), ('dismiss_rejection')
+    values ('preview_payouts'), ('list_inbox'), ('dismiss_event'), ('dismiss_rejection'),
+    ('seal_ledger'), ('seal_due_ledger'), ('verify_seals'), ('get_seal_lines')
     $$,
     'what posts events, or looks at all accounts, keeps no plan that scans, made while all was small'
 );
@@ -227,7 +228,7 @@ select is_empty(
     from functions as f
     where
         f.schema_name = 'api'
-        and f.provolatile <> case when f.name ~ '^(get|list|find|check|preview)_' then 's' else 'v' end
+        and f.provolatile <> case when f.name ~ '^(get|list|find|check|preview|verify)_' then 's' else 'v' end
     $$,
     'public functions that read are stable, those that write volatile'
 );

@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(221);
+select plan(225);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -214,6 +214,11 @@ from (
         47, 'LUHRW', 'PAYOUTS_WAITING_HOURS_INVALID', 'payouts_waiting_hours=0',
         'select set_platform_settings(p_payouts_waiting_hours => 0)'
     ),
+    (
+        47, 'LUHSE', 'SEAL_HOURS_INVALID', 'seal_hours=8761',
+        'select set_platform_settings(p_seal_hours => 8761)'
+    ),
+    (47, 'LNSEA', 'SEAL_NOT_FOUND', 'from=1, to=9, last=0', 'select verify_seals(p_to => 9)'),
     (
         48, 'LURSN', 'REASON_INVALID', 'length=1',
         'select hold_funds(''res_001'', ''PEN'', 1, '' '', ''ref_1'')'

@@ -107,7 +107,7 @@ select is(
         select to_jsonb(s) - '{unknown_restaurants,default_timezone}'::text[]
         from reporting.platform_settings as s
     ),
-    '{"payouts_waiting_hours": 72, "deferred_warning_hours": 0, "takes_test_events": true}'::jsonb,
+    '{"payouts_waiting_hours": 72, "deferred_warning_hours": 0, "takes_test_events": true, "seal_hours": 24}'::jsonb,
     'the view shows them, and what was not named stayed as it was'
 );
 

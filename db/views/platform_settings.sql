@@ -6,7 +6,8 @@ select
     s.default_timezone,
     s.payouts_waiting_hours,
     s.deferred_warning_hours,
-    s.takes_test_events
+    s.takes_test_events,
+    s.seal_hours
 from ledger.platform_settings as s;
 
 comment on view reporting.platform_settings is
@@ -22,3 +23,5 @@ comment on column reporting.platform_settings.deferred_warning_hours is
 'Hours that an event may wait for what it refers to before the check event_deferred_long finds it.';
 comment on column reporting.platform_settings.takes_test_events is
 'Whether events of a test mode ("livemode": false) are taken.';
+comment on column reporting.platform_settings.seal_hours is
+'Hours that the last seal may be old before a worker seals and audits the book; 0: it never does.';

@@ -4,6 +4,7 @@ create or replace function api.set_platform_settings(
     p_payouts_waiting_hours integer default null,
     p_deferred_warning_hours integer default null,
     p_takes_test_events boolean default null,
+    p_seal_hours integer default null,
     p_actor text default session_user
 )
 returns table (
@@ -11,7 +12,8 @@ returns table (
     default_timezone text,
     payouts_waiting_hours integer,
     deferred_warning_hours integer,
-    takes_test_events boolean
+    takes_test_events boolean,
+    seal_hours integer
 )
 language plpgsql
 volatile
@@ -19,7 +21,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 /*
- * Function: api.set_platform_settings(6)
+ * Function: api.set_platform_settings(7)
  *     Changes the platform's own settings. They hold for what is posted from now on. Who changed
  *     what is kept.
  * Parameters:
@@ -32,6 +34,8 @@ as $function$
  *     p_deferred_warning_hours  - how long an event may wait for what it refers to before that is
  *                              a finding, 0 to 8760
  *     p_takes_test_events    - whether events of a test mode ("livemode": false) are taken
+ *     p_seal_hours           - how old the last seal may be before a worker seals and audits the book,
+ *                              0 (never) to 8760
  *     p_actor                - who does it; by default the login
  *     null leaves a setting as it is
  * Returns:
@@ -40,6 +44,7 @@ as $function$
  *     LUACT  the actor is no name
  *     LUHRD  p_deferred_warning_hours is out of range
  *     LUHRW  p_payouts_waiting_hours is out of range
+ *     LUHSE  p_seal_hours is out of range
  *     LUUNK  p_unknown_restaurants is none of the three
  *     LUTZN  the time zone is not known
  * Calls:  ledger.require_actor, ledger.require_timezone, ledger.record_changes
@@ -63,6 +68,10 @@ begin
         raise exception 'deferred_warning_hours must be from 0 to 8760'
             using errcode = 'LUHRD', constraint = 'DEFERRED_WARNING_HOURS_INVALID',
                 detail = format('deferred_warning_hours=%s', p_deferred_warning_hours);
+    elsif p_seal_hours not between 0 and 8760 then
+        raise exception 'seal_hours must be from 0 to 8760'
+            using errcode = 'LUHSE', constraint = 'SEAL_HOURS_INVALID',
+                detail = format('seal_hours=%s', p_seal_hours);
     end if;
     perform ledger.require_timezone(p_default_timezone);
 
@@ -76,18 +85,19 @@ begin
         default_timezone = coalesce(p_default_timezone, s.default_timezone),
         payouts_waiting_hours = coalesce(p_payouts_waiting_hours, s.payouts_waiting_hours),
         deferred_warning_hours = coalesce(p_deferred_warning_hours, s.deferred_warning_hours),
-        takes_test_events = coalesce(p_takes_test_events, s.takes_test_events)
+        takes_test_events = coalesce(p_takes_test_events, s.takes_test_events),
+        seal_hours = coalesce(p_seal_hours, s.seal_hours)
     returning s.* into v_after;
     perform ledger.record_changes('', v_before, to_jsonb(v_after), v_actor, clock_timestamp());
 
     return query
     select
         v_after.unknown_restaurants, v_after.default_timezone, v_after.payouts_waiting_hours,
-        v_after.deferred_warning_hours, v_after.takes_test_events;
+        v_after.deferred_warning_hours, v_after.takes_test_events, v_after.seal_hours;
 end;
 $function$;
 
 comment on function api.set_platform_settings(
-    text, text, integer, integer, boolean, text
+    text, text, integer, integer, boolean, integer, text
 )
 is 'Changes the platform''s own settings.';

@@ -1,0 +1,4 @@
+drop index ledger.payout_term_changes_change_no_idx;
+drop index ledger.setting_changes_change_no_idx;
+drop index ledger.event_dismissals_dismissal_no_idx;
+drop index ledger.event_rejections_rejection_no_idx;
