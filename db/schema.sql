@@ -3126,57 +3126,6 @@ COMMENT ON COLUMN ledger.accounts.is_of_restaurant IS 'Whether it exists once pe
 
 COMMENT ON COLUMN ledger.accounts.description IS 'What stands on it, in a sentence.';
 
-CREATE TABLE ledger.seals (
-    seal_no bigint NOT NULL,
-    sealed_at timestamp with time zone NOT NULL,
-    account_count bigint NOT NULL,
-    entry_count bigint NOT NULL,
-    event_count bigint NOT NULL,
-    last_event_no bigint NOT NULL,
-    settled_event_no bigint NOT NULL,
-    xact_id xid8,
-    audited_at timestamp with time zone,
-    sealed_by text NOT NULL,
-    heads bytea NOT NULL,
-    root bytea NOT NULL,
-    previous_root bytea,
-    CONSTRAINT seals_counts_not_negative_check CHECK ((LEAST(account_count, entry_count, event_count) >= 0)),
-    CONSTRAINT seals_first_has_no_previous_check CHECK (((seal_no = 1) = (previous_root IS NULL))),
-    CONSTRAINT seals_heads_length_check CHECK ((octet_length(heads) = 32)),
-    CONSTRAINT seals_previous_root_length_check CHECK ((octet_length(previous_root) = 32)),
-    CONSTRAINT seals_root_length_check CHECK ((octet_length(root) = 32)),
-    CONSTRAINT seals_seal_no_positive_check CHECK ((seal_no > 0)),
-    CONSTRAINT seals_settled_is_drawn_check CHECK (((settled_event_no >= 0) AND (settled_event_no <= last_event_no)))
-);
-
-COMMENT ON TABLE ledger.seals IS 'Seals of the book, without gaps. Each commits, by its root, to every row sealed so far.';
-
-COMMENT ON COLUMN ledger.seals.seal_no IS 'Its number; the first is 1.';
-
-COMMENT ON COLUMN ledger.seals.sealed_at IS 'When it was begun.';
-
-COMMENT ON COLUMN ledger.seals.account_count IS 'Accounts that are sealed, by it or before.';
-
-COMMENT ON COLUMN ledger.seals.entry_count IS 'Entries that are sealed, by it or before.';
-
-COMMENT ON COLUMN ledger.seals.event_count IS 'Events that are sealed, by it or before.';
-
-COMMENT ON COLUMN ledger.seals.last_event_no IS 'The highest event_no that had been drawn when it was begun, by whatever was not yet committed too.';
-
-COMMENT ON COLUMN ledger.seals.settled_event_no IS 'All events up to this number are sealed, and no transaction can add one any more: whoever looks for what came later in an account begins here or at the account''s own number, the higher.';
-
-COMMENT ON COLUMN ledger.seals.xact_id IS 'Its transaction, begun after last_event_no was read: once all before it have ended, all of these are settled. Null: it had begun before.';
-
-COMMENT ON COLUMN ledger.seals.audited_at IS 'When a whole audit of what was in the book at this seal found no error; null: none has yet.';
-
-COMMENT ON COLUMN ledger.seals.sealed_by IS 'Who did it.';
-
-COMMENT ON COLUMN ledger.seals.heads IS 'Root of the Merkle tree of the last batch of every account and journal.';
-
-COMMENT ON COLUMN ledger.seals.root IS 'SHA-256 of its text, which names heads and previous_root: all that has to be kept elsewhere.';
-
-COMMENT ON COLUMN ledger.seals.previous_root IS 'root of the seal before; null: it is the first.';
-
 CREATE VIEW ledger.audited_accounts AS
  SELECT b.restaurant_id,
     b.currency,
@@ -9910,12 +9859,6 @@ GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.accounts TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.accounts TO cuenta_writer;
 
 GRANT UPDATE(account) ON TABLE ledger.accounts TO cuenta_owner;
-
-REVOKE ALL ON TABLE ledger.seals FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.seals TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE ledger.seals TO cuenta_writer;
-
-GRANT UPDATE(seal_no) ON TABLE ledger.seals TO cuenta_owner;
 
 REVOKE ALL ON TABLE ledger.audited_accounts FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_accounts TO cuenta_owner;

@@ -285,7 +285,7 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("seal_due_ledger()", ()),
     ("verify_seals()", ()),
     ("verify_seals(9)", ()),
-    ("get_seal_lines(9)", ()),
+    ("get_seal_lines(1)", ()),
     ("get_metrics()", ()),
 ]
 WORK = ["claim_payout_run", "fail_payout_run", "claim_deliveries", "record_delivery", "tell_overdue_events"]
@@ -461,6 +461,8 @@ def story(connect: Connect, url: str, options: str = "", role: str | None = "cue
                 rows = sorted(plain(rows), key=json.dumps)
             if call.startswith("seal_ledger"):  # how much there is differs; tests/test_seals.py compares the roots
                 rows = [{name: row[name] for name in ("seal_no", "sealed_by", "previous_root")} for row in rows]
+            if call.startswith("get_seal_lines"):
+                rows = [{"line": json.loads(rows[-1]["line"])[0]}]
             told.append((call, plain(rows)))
         cursor.execute("rollback")
         restaurant = f"paid.{uuid.uuid4().hex[:8]}"
@@ -505,7 +507,9 @@ def test_the_calls_are_of_every_function(connect: Connect, url: str, usual: list
     called = {call.split("(")[0] for call, _ in usual}
     assert {row["proname"] for row in rows} == called, "a function of schema api is not called here"
     answered = {call.split("(")[0] for call, rows in usual if rows and isinstance(rows[0], dict)}
-    assert answered | {"find_events", "run_due_payouts"} == called, "a function is refused, or answers nothing"
+    assert answered | {"find_events", "run_due_payouts", "seal_due_ledger", "verify_seals"} == called, (
+        "a function is refused, or answers nothing"
+    )
 
 
 @pytest.mark.parametrize(("name", "value"), SINGLE)
