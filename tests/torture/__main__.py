@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from tests.torture.clients import Client, Operator, Paymaster, Reader, Sealer, Sender, World
 from tests.torture.faults import CLASSES, Faults
 from tests.torture.house import ROOT, House
-from tests.torture.verdict import Verdict, has_function
+from tests.torture.verdict import Verdict
 
 MARK = "<!-- torture -->\n"
 
@@ -48,9 +48,7 @@ def torture(
         house = House(folder, seed)
         with house.open():
             world, faults = World(restaurants), Faults(house, pace=pace)
-            kinds: list[type[Client]] = [Sender] * 4 + [Operator] * 2 + [Paymaster] * 2 + [Reader] * 2
-            if has_function(house, "seal_ledger"):
-                kinds.append(Sealer)
+            kinds: list[type[Client]] = [Sender] * 4 + [Operator] * 2 + [Paymaster] * 2 + [Reader] * 2 + [Sealer]
             clients = [kind(house, world, kinds[:number].count(kind)) for number, kind in enumerate(kinds)]
             for client in clients:
                 client.start()

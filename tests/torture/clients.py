@@ -42,6 +42,7 @@ class World:
         self.claimed: list[tuple[str, str]] = []  # payout, by whom, as it was answered
         self.confirmed: list[tuple[str, str]] = []  # payout, external id
         self.moments: deque[tuple[Row, str]] = deque(maxlen=200)  # a place, and when something was received there
+        self.seals: list[tuple[int, str]] = []  # number and root, as they were answered
         self.as_of_days = FAR_AHEAD
 
 
@@ -464,10 +465,16 @@ class Reader(Client):
 
 
 class Sealer(Client):
-    """Seals what is committed, as often as it can: by hand, beside the workers."""
+    """Seals what is committed, as often as it can, and asks whether the seals of before still hold."""
 
     ROLE = "operator"
     PAUSE = 0.5
 
     def step(self) -> None:
-        self.call("seal_ledger", {}, self.doors[-3:])
+        for row in self.call("seal_ledger", {"actor": ACTOR}, self.doors[-3:]) or []:
+            self.world.seals.append((row["seal_no"], row["root"]))
+        if self.world.seals:
+            last, root = self.world.seals[-1]
+            least = {} if self.dice.random() < 0.05 else {"from": max(1, last - self.dice.randint(0, 20))}
+            for row in self.call("verify_seals", {**least, "to": last, "root": root}, self.doors[-3:]) or []:
+                self.house.fault(f"the seals to {last} do not verify: {row}")

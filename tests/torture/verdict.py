@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
+import sys
 import time
 from collections import Counter, defaultdict
 
@@ -10,7 +13,7 @@ from db.deploy import check, deploy
 from tests.services import Receiver, Row
 from tests.torture.clients import World
 from tests.torture.history import Book, Entry, Event, Judge
-from tests.torture.house import CURRENCIES, SCHEDULED, House
+from tests.torture.house import CURRENCIES, ROOT, SCHEDULED, House
 
 # What each fact is in the book, and the message that tells it: type, the fact's name.
 FACTS = {
@@ -231,10 +234,25 @@ class Verdict:
                 self.faults.append(f"payout {payout_id} was confirmed as {external_id}: {payouts.get(payout_id)}")
 
     def judge_seals(self) -> None:
-        if has_function(self.house, "seal_ledger"):
-            self.house.ask("select * from api.seal_ledger()")
-            if found := self.house.ask("select * from api.verify_seals()"):
-                self.faults.append(f"the seals do not verify: {len(found)}, {found[0]}")
+        """They verify, inside and outside the database; those that were answered have the roots that were told."""
+        self.house.ask("select * from api.seal_ledger()")
+        if found := self.house.ask("select * from api.verify_seals()"):
+            self.faults.append(f"the seals do not verify: {len(found)}, {found[0]}")
+        rows = self.house.ask(
+            "select s.seal_no, encode(s.root, 'hex') as root from ledger.seals as s order by s.seal_no"
+        )
+        roots = {row["seal_no"]: row["root"] for row in rows}
+        if list(roots) != list(range(1, len(roots) + 1)):
+            self.faults.append(f"the seals are not numbered from 1 without gaps: {list(roots)[-3:]} of {len(roots)}")
+        for number, root in self.world.seals:
+            if roots.get(number) != root:
+                self.faults.append(f"seal {number} was answered with root {root} and has {roots.get(number)}")
+        export = self.house.folder / "seals.export"
+        environment = os.environ | {"DATABASE_URL": self.house.url}
+        for words in (["db/seals.py", "export", "-o", str(export)], ["db/verify_export.py", str(export), "--balances"]):
+            done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True)
+            if done.returncode:
+                self.faults.append(f"{words[0]} ends with {done.returncode}: {done.stdout[-300:]} {done.stderr[-300:]}")
 
     def judge_receiver(self, endpoint_id: str, receiver: Receiver, facts: dict[tuple[str, str], int]) -> None:
         """Each fact was told, under one webhook-id with one body, and nothing that is not in the book."""
@@ -265,27 +283,18 @@ class Verdict:
         calls_left = len(calls) - answered
         about = sum(len(answers) for answers in judge.answers.values())
         heard = sum(len(receiver.got) for receiver in self.house.receivers)
-        seals = self.house.ask("select count(*) as n from ledger.seals") if self.has_seals() else []
+        seals = self.house.ask("select count(*) as n from ledger.seals")
         self.lines = [
             f"{len(calls):,} calls in {attempts:,} attempts, {answered:,} answered, {calls_left:,} given up; "
             f"{about:,} answers about events and {judge.reads:,} balances read, compared with the order of the book",
             f"{len(book.events):,} events of {len(types)} types in {len(book.entries):,} entries, "
             f"{kinds['payout.created']:,} payouts in {kinds['payout_run.completed']:,} runs, "
             f"{sum(book.refusals.values()):,} refused, {len(book.waiting):,} waiting or dismissed"
-            + (f", {seals[0]['n']:,} seals" if seals else ""),
+            f", {seals[0]['n']:,} seals",
             f"{heard:,} messages heard by 2 receivers of {2 * len(facts):,} due (the rest are repetitions)",
             "attempts without an answer: "
             + ", ".join(f"{n:,} {what}" for what, n in self.house.seen.most_common() if ":" not in what),
         ]
-
-    def has_seals(self) -> bool:
-        return has_function(self.house, "seal_ledger")
-
-
-def has_function(house: House, name: str) -> bool:
-    return bool(
-        house.ask("select 1 from pg_proc where proname = %s and pronamespace = 'api'::regnamespace limit 1", name)
-    )
 
 
 def fact_of(document: Row) -> tuple[str, str]:
