@@ -25,6 +25,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import json
 import os
 import re
 import shutil
@@ -32,6 +33,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import tomllib
 import xml.etree.ElementTree
@@ -63,6 +65,30 @@ PATIENCE = "6"  # seconds that a test waits for what does not come; tests/sessio
 WITHOUT = [
     word for name in ("cacheprovider", "schemathesis", "hypothesispytest", "xdist") for word in ("-p", f"no:{name}")
 ]
+# A process that has imported what pytest and the tests need, and forks for each run: of ours it knows nothing.
+WARM = """
+import importlib, json, os, sys
+for name in sys.argv[1].split():
+    importlib.import_module(name)
+import pytest
+for line in sys.stdin:
+    job = json.loads(line)
+    if not (child := os.fork()):
+        os.setsid()
+        os.chdir(job["folder"])
+        os.environ.clear()
+        os.environ.update(job["environment"])
+        output = os.open(job["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        sys.path.insert(0, job["folder"])
+        status = pytest.main(job["words"])
+        sys.stdout.flush()
+        os._exit(status)
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+IMPORTED = "flask hypothesis jwt psycopg psycopg_pool pytest_timeout rich.table standardwebhooks trustme urllib3 yoyo"
 COLORS = {"killed": "green", "SURVIVED": "bold red", "BROKEN": "bold yellow"}
 # Reasons for which a test may be red that say nothing about the rule: the mutant does not even run.
 WRONG = re.compile(
@@ -150,8 +176,12 @@ def judge_tap(status: int, output: str) -> Verdict:
         return Verdict("green")
     failed = re.findall(r"^not ok \d+ - (.*(?:\n#.*)*)", output, re.M)
     right = [text for text in failed if not WRONG.search(text)]
-    if status == 1 and right:
-        return Verdict("red", right[0].splitlines()[0].strip())
+    # A file may also end where a guard of the book, or a key, refuses what it then asks for: as with VERBOSITY=verbose.
+    died = re.search(r"ERROR: +((?:L\w{4}|2[0-9]\w{3}|40\w{3}|55P03): .*)", output)
+    if status == 1 and (right or died):
+        return Verdict(
+            "red", right[0].splitlines()[0].strip() if right else f"ends with {died[1] if died else ''}"[:160]
+        )
     lines = [line for line in output.splitlines() if re.search(r"ERROR|cannot run|not ok|Dubious|Parse errors", line)]
     return Verdict("broken", " / ".join(lines[:3])[:400] or output[-400:])
 
@@ -185,6 +215,8 @@ class Bench:
                 (self.root / name).symlink_to(ROOT / name)
         self.server_url, self.plain, self.tap = server_url, plain, tap
         self.psql = embedded.find_psql(server_url)
+        self.written = int(time.time())
+        self.warm: subprocess.Popen[str] | None = None
 
     @contextlib.contextmanager
     def mutated(self, mutant: Mutant) -> Iterator[None]:
@@ -194,12 +226,18 @@ class Bench:
             for edit in mutant.edits:
                 if fault := edit.fault(self.root):
                     raise ValueError(fault)
-                path = self.root / edit.file
-                path.write_text(path.read_text(encoding="utf-8").replace(edit.old, edit.new), encoding="utf-8")
+                text = (self.root / edit.file).read_text(encoding="utf-8")
+                self._write(edit.file, text.replace(edit.old, edit.new))
             yield
         finally:
             for file, text in before.items():
-                (self.root / file).write_text(text, encoding="utf-8")
+                self._write(file, text)
+
+    def _write(self, file: str, text: str) -> None:
+        """Write a file, in a second of its own: Python knows by that what it has compiled."""
+        (self.root / file).write_text(text, encoding="utf-8")
+        self.written += 2
+        os.utime(self.root / file, (self.written, self.written))
 
     @contextlib.contextmanager
     def deployed(self, mutant: Mutant | None, *, is_tap: bool) -> Iterator[str]:
@@ -207,6 +245,9 @@ class Bench:
         files = [file for file in mutant.files if file.endswith((".sql", ".csv"))] if mutant else []
         is_replaced = all(file.startswith(("db/functions/", "db/views/")) for file in files)
         template = (self.tap if is_tap else self.plain) if is_replaced else None
+        if not is_tap and not files:  # pytest makes copies itself
+            yield embedded.url_with_database(self.server_url, self.plain)
+            return
         with embedded.throw_away_database(self.server_url, template) as url:
             if template is None:
                 deploy(url, quiet=True, root=self.root / "db")
@@ -222,28 +263,29 @@ class Bench:
     def run(self, test: str, mutant: Mutant | None = None) -> Verdict:
         """Run one test on the copy as it is."""
         is_tap = test.endswith(".sql")
-        pytest = [sys.executable, "-m", "pytest", "-q", "-x", *WITHOUT, f"--junit-xml={self.report}", test]
         if mutant and "db/roles.sql" in mutant.files:  # roles are the whole server's: it gets one of its own
-            return self._run(is_tap, [sys.executable, "dev/pgtap.py", "-v", test] if is_tap else pytest, {})
+            return self._prove([sys.executable, "dev/pgtap.py", "-v", test], {}) if is_tap else self._test(test, {})
         try:
             with self.deployed(mutant, is_tap=is_tap) as url:
                 if not is_tap:
                     name = embedded.database_name(url)
-                    return self._run(False, pytest, {"DATABASE_URL": self.server_url, "CUENTA_TEST_TEMPLATE": name})
+                    return self._test(test, {"DATABASE_URL": self.server_url, "CUENTA_TEST_TEMPLATE": name})
                 command, more = pgtap.pg_prove()
-                words = [*command, "--psql-bin", self.psql, "--verbose", test]
-                return self._run(True, words, embedded.libpq_environment(url) | more)
+                words = [*command, "--psql-bin", self.psql, "--set", "VERBOSITY=verbose", "--verbose", test]
+                return self._prove(words, embedded.libpq_environment(url) | more)
         except (DeployError, psycopg.Error) as error:
             return Verdict("broken", f"it cannot be deployed: {error}"[:400])
 
-    def _run(self, is_tap: bool, words: Sequence[str], environment: Mapping[str, str]) -> Verdict:
-        """Run a command in the copy; what it says."""
+    def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
         others = {name: text for name, text in os.environ.items() if name != "DATABASE_URL"}
-        self.report.unlink(missing_ok=True)
+        return others | {"CUENTA_TEST_PATIENCE": PATIENCE} | dict(more)
+
+    def _prove(self, words: Sequence[str], environment: Mapping[str, str]) -> Verdict:
+        """Run pg_prove in the copy."""
         with subprocess.Popen(
             words,
             cwd=self.root,
-            env=others | {"PYTHONDONTWRITEBYTECODE": "1", "CUENTA_TEST_PATIENCE": PATIENCE} | dict(environment),
+            env=self._environment(environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -252,16 +294,39 @@ class Bench:
         ) as process:
             try:
                 output, _ = process.communicate(timeout=LIMIT)
-            except subprocess.TimeoutExpired:
+            except BaseException as error:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
-                return Verdict("broken", f"no end after {LIMIT:g} s")
-            except BaseException:
-                os.killpg(process.pid, signal.SIGTERM)
+                if isinstance(error, subprocess.TimeoutExpired):
+                    return Verdict("broken", f"no end after {LIMIT:g} s")
                 raise
-        if is_tap:
-            return judge_tap(process.returncode, output)
-        return judge_junit(process.returncode, self.report.read_text() if self.report.exists() else "", output)
+        return judge_tap(process.returncode, output)
+
+    def _test(self, test: str, environment: Mapping[str, str]) -> Verdict:
+        """Run pytest in the copy."""
+        if self.warm is None:
+            words = [sys.executable, "-c", WARM, IMPORTED]
+            self.warm = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self.root)
+        assert self.warm.stdin and self.warm.stdout
+        self.report.unlink(missing_ok=True)
+        output = self.report.with_name("output.txt")
+        words = ["-q", "-x", *WITHOUT, f"--junit-xml={self.report}", test]
+        job = {"folder": str(self.root), "environment": self._environment(environment), "output": str(output)}
+        print(json.dumps(job | {"words": words}), file=self.warm.stdin, flush=True)
+        child = int(self.warm.stdout.readline())
+        watch = threading.Timer(LIMIT, os.killpg, [child, signal.SIGKILL])
+        watch.start()
+        try:
+            status = int(self.warm.stdout.readline())
+        finally:
+            watch.cancel()
+        report = self.report.read_text(encoding="utf-8") if self.report.exists() else ""
+        return judge_junit(status, report, output.read_text(encoding="utf-8", errors="replace"))
+
+    def close(self) -> None:
+        """End the process that forks."""
+        if self.warm and self.warm.stdin:
+            self.warm.stdin.close()
+            self.warm.wait()
 
     def try_mutant(self, mutant: Mutant) -> Result:
         """Whether its test, which is green without it, sees it."""
@@ -290,7 +355,9 @@ def bench(server_url: str | None = None) -> Iterator[Bench]:
         deploy(tap, quiet=True)
         with psycopg.connect(tap, autocommit=True) as connection:
             load_tap(connection)
-        yield Bench(folder, server_url, embedded.database_name(plain), embedded.database_name(tap))
+        made = Bench(folder, server_url, embedded.database_name(plain), embedded.database_name(tap))
+        stack.callback(made.close)
+        yield made
 
 
 # -- all of them -------------------------------------------------------------------------------

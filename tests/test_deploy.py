@@ -380,6 +380,26 @@ def test_a_login_that_may_create_roles_needs_no_dba(
     assert query(plain, "show search_path") == [("api, reporting, public",)]
 
 
+def test_nobody_connects_who_is_not_named(create_database: Databases) -> None:
+    url = create_database(deployed=False)
+    rights = (
+        "select p.name, has_database_privilege(r.rolname, current_database(), p.name)"
+        " from pg_roles as r cross join (values ('CONNECT'), ('TEMPORARY')) as p (name) where r.rolname = {}"
+    )
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("create role cuenta_test_passer_by")
+        try:
+            before = connection.execute(rights.format("'cuenta_test_passer_by'").encode()).fetchall()
+            deploy(url, quiet=True)
+            after = connection.execute(rights.format("'cuenta_test_passer_by'").encode()).fetchall()
+            service = connection.execute(rights.format("'cuenta_app'").encode()).fetchall()
+        finally:
+            connection.execute("drop role cuenta_test_passer_by")
+    assert dict(before) == {"CONNECT": True, "TEMPORARY": True}
+    assert dict(after) == {"CONNECT": False, "TEMPORARY": False}
+    assert dict(service) == {"CONNECT": True, "TEMPORARY": False}
+
+
 # What somebody does by hand, and the beginning of what --check says of it.
 DRIFT = [
     (

@@ -669,6 +669,7 @@ def test_connections_have_the_services_rights_only(client: FlaskClient) -> None:
         assert connection.execute("select current_user").fetchone() == ("cuenta_app",)
         assert connection.execute("show statement_timeout").fetchone() == ("1min",)
         assert connection.execute("show lock_timeout").fetchone() == ("1500ms",)
+        assert connection.execute("show synchronous_commit").fetchone() == ("on",), "what is answered is on the disk"
     with pytest.raises(psycopg.errors.InsufficientPrivilege), pool.connection() as connection:
         connection.execute("select from ledger.ledger_entries")
 

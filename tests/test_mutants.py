@@ -15,6 +15,8 @@ FEW = 100  # mutants; fewer are no proof
 GREEN = "1..2\nok 1 - adds\nok 2 - takes\nFiles=1, Tests=2,  0 wallclock secs\nResult: PASS\n"
 RED = 'ok 1 - adds\nnot ok 2 - takes\n# Failed test 2: "takes"\n#         have: 1\nFiles=1, Tests=2,\nResult: FAIL\n'
 NO_COLUMN = "not ok 1 - adds\n# died: 42703: column e.amont does not exist\nFiles=1, Tests=2,\nResult: FAIL\n"
+ENDED = "ok 1 - adds\npsql: ERROR:  LXBAL: the account moves with its entries only\nFiles=1, Tests=1,\nResult: FAIL\n"
+SENSELESS = "ok 1 - adds\npsql: ERROR:  42703: column e.amont does not exist\nFiles=1, Tests=1,\nResult: FAIL\n"
 DIED = "ok 1 - adds\npsql: ERROR:  division by zero\nFiles=1, Tests=1,\nResult: FAIL\n"
 ADDED = Edit(
     "db/functions/ledger/restaurants/business_day.sql",
@@ -64,6 +66,8 @@ def test_the_test_of_each_mutant_is_there() -> None:
         (1, RED, "red"),
         (1, NO_COLUMN, "broken"),
         (1, NO_COLUMN + RED, "red"),
+        (1, ENDED, "red"),
+        (1, SENSELESS, "broken"),
         (1, DIED, "broken"),
         (0, "Files=0, Tests=0,\n", "broken"),
         (3, "The pgTAP tests cannot run: no perl", "broken"),

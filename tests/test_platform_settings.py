@@ -168,3 +168,21 @@ def test_an_event_that_waits_while_the_setting_changes_is_posted_or_refused_as_a
     else:
         assert answer["status"] == "rejected" and sessions.entries(restaurant) == []
     assert statuses([second.ingest(event)]).keys() <= {"already_processed", "rejected"}
+
+
+def test_two_who_decide_at_once_are_told_of_one_after_the_other(sessions: Sessions) -> None:
+    first, second = (sessions.open(role="cuenta_operator") for _ in range(2))
+    change = "select * from api.set_platform_settings(p_payouts_waiting_hours => %s, p_actor => %s)"
+    first.begin()
+    first.row(change, 48, "ana")
+    waiting = second.start(lambda: second.row(change, 24, "bob"))
+    sessions.wait_until_blocked_by(waiting=second, holder=first)
+    first.commit()
+    assert waiting.result(PATIENCE)["payouts_waiting_hours"] == 24
+    rows = sessions.admin.rows(
+        "select changed_by, old_settings, new_settings from ledger.setting_changes"
+        " where restaurant_id = '' order by change_no desc limit 2"
+    )
+    assert [row["changed_by"] for row in rows] == ["bob", "ana"]
+    assert [row["old_settings"] for row in rows] == [{"payouts_waiting_hours": hours} for hours in (48, 72)]
+    first.row(change, 72, "ana")

@@ -187,7 +187,9 @@ from (
 ) as b (change, answer, rule)
 union all
 select
-    pg_temp.charge(jsonb_build_object('occurred_at', now() + interval '5 minutes 1 second')),
+    pg_temp.charge(
+        jsonb_build_object('occurred_at', clock_timestamp() + interval '5 minutes 30 seconds')
+    ),
     'OCCURRED_AT_IN_FUTURE occurred_at',
     'it lies more than five minutes ahead'
 union all

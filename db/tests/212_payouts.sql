@@ -1,6 +1,6 @@
 -- A payout never changes but along its states, and is complete from the first.
 begin;
-select plan(48);
+select plan(49);
 
 create function pg_temp.charge(p_restaurant_id text) returns text
 language sql
@@ -171,6 +171,10 @@ select is(
         split_part(pg_temp.payout(100, 0), 'insert into ledger.ledger_entries', 1) || 'select 1'
     ),
     'LXPAY PAYOUT_INCOMPLETE', 'refuses a payout that reserves nothing (LXPAY)'
+);
+select is(
+    pg_temp.failure(replace(pg_temp.payout(100, 100), 'PAYOUT_RESERVE', 'PAYOUT_FEE')),
+    'LXPAY PAYOUT_INCOMPLETE', 'refuses one whose reserve is an entry of another type (LXPAY)'
 );
 select is(
     pg_temp.failure(pg_temp.payout(100, 99)), 'LXPAY PAYOUT_INCOMPLETE',

@@ -1,6 +1,6 @@
 -- ledger.pay_accounts: what one restaurant is paid, with the clock in hand.
 begin;
-select plan(49);
+select plan(53);
 
 create function pg_temp.send(
     p_restaurant_id text, p_id text, p_at timestamptz, p_amount bigint, p_change jsonb default '{}'
@@ -55,6 +55,31 @@ select is(
 select matches(
     pg_temp.pay('res_day', '2025-12-11', '2025-12-11T04:59:59Z'), '^as_of_in_future ',
     'in Lima the 11th has not come at 23:59 of the 10th, whatever the date in UTC (as_of_in_future)'
+);
+-- A run needs a day that has come: in UTC, or for a restaurant that is ahead of it.
+select throws_ok(
+    $$
+    select ledger.require_payout_run('PEN', '2025-12-11', 1, false, '2025-12-10T23:59:59Z')
+    $$,
+    'LUFUT', 'as_of 2025-12-11 lies in the future', 'tomorrow has come nowhere (LUFUT)'
+);
+select is(
+    ledger.require_payout_run('PEN', '2025-12-11', 1, false, '2025-12-11T00:00:00Z'), 'PEN',
+    'at midnight in UTC a run for the day may begin, though in Lima it has not come'
+);
+select throws_ok(
+    $$
+    select set_restaurant('res_east', 'Pacific/Kiritimati');
+    select ledger.require_payout_run('PEN', '2025-12-11', 1, false, '2025-12-10T09:59:59Z')
+    $$,
+    'LUFUT', null, 'nor before it has come to the restaurant that is furthest ahead (LUFUT)'
+);
+select lives_ok(
+    $$
+    select set_restaurant('res_east', 'Pacific/Kiritimati');
+    select ledger.require_payout_run('PEN', '2025-12-11', 1, false, '2025-12-10T10:00:00Z')
+    $$,
+    'when it has come there, it may'
 );
 select is(
     pg_temp.pay('res_day', '2025-12-10', '2025-12-10T23:59:59-05:00'), 'paid 1000',
