@@ -69,14 +69,23 @@ BOOKKEEPING = """
 create schema if not exists deployment;
 comment on schema deployment is 'What db/deploy.py keeps: yoyo''s tables, and what was deployed.';
 create table if not exists deployment.records (
-    kind text not null,
-    name text not null,
+    kind text collate "C" not null,
+    name text collate "C" not null,
     fingerprint text not null,
     recorded_at timestamptz not null default now(),
     constraint records_pkey primary key (kind, name)
 );
 comment on table deployment.records is
 'Checksums of migrations and files, and what stood in the catalog after the last deploy.';
+"""
+# A key of ours, or of yoyo's, in the order of a library: an upgrade of the operating system would break its index.
+BY_LIBRARY = """
+select format('alter table %s alter column %I type %s collate "C"', c.oid::regclass, a.attname,
+    format_type(a.atttypid, a.atttypmod))
+from pg_catalog.pg_index as i
+inner join pg_catalog.pg_class as c on c.oid = i.indrelid
+inner join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum = any(i.indkey::smallint[])
+where c.relnamespace = 'deployment'::regnamespace and a.attcollation not in (0, '"C"'::regcollation)
 """
 HOLDERS = """
 select
@@ -372,6 +381,8 @@ def _as_owner(stage: _Stage) -> Iterator[_Backend]:
         with _yoyo_tables(conn):
             if internalmigrations.needs_upgrading(backend):
                 internalmigrations.upgrade(backend)
+        for (statement,) in conn.execute(BY_LIBRARY).fetchall():
+            conn.execute(statement)
         yield backend
 
 

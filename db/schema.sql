@@ -8280,7 +8280,7 @@ CREATE INDEX payouts_run_id_payout_id_idx ON ledger.payouts USING btree (run_id,
 
 CREATE INDEX payouts_status_as_of_payout_id_idx ON ledger.payouts USING btree (status, as_of, payout_id) WHERE (status <> 'PAID'::text);
 
-CREATE INDEX processor_events_reservation_id_idx ON ledger.processor_events USING btree ("left"(((payload -> 'metadata'::text) ->> 'reservation_id'::text), 128)) WHERE (((payload -> 'metadata'::text) ->> 'reservation_id'::text) IS NOT NULL);
+CREATE INDEX processor_events_reservation_id_bytes_idx ON ledger.processor_events USING btree ("left"(((payload -> 'metadata'::text) ->> 'reservation_id'::text), 128) COLLATE "C") WHERE (((payload -> 'metadata'::text) ->> 'reservation_id'::text) IS NOT NULL);
 
 CREATE UNIQUE INDEX processor_events_subject_key ON ledger.processor_events USING btree (subject_id, event_type, provider, restaurant_id) WHERE (subject_id IS NOT NULL);
 

@@ -648,6 +648,20 @@ def test_functions_come_go_and_change_with_their_files(
     assert check(deployed) == []
 
 
+def test_marks_of_before_come_into_the_order_of_bytes(create_database: Databases, files: Path) -> None:
+    """Their indexes were in the order of the database's library, which an operating system's upgrade changes."""
+    url = create_database()
+    for table, column in (("records", "kind"), ("records", "name"), ("_yoyo_migration", "migration_hash")):
+        query(url, f'alter table deployment.{table} alter column {column} type text collate "default"')
+    assert len(query(url, deploying.BY_LIBRARY)) == 3
+    before = state(url)
+    write_function(files, "integer", "select 1")
+    deploy(url, quiet=True, root=files)
+    assert query(url, deploying.BY_LIBRARY) == []
+    assert {row[:2] for row in before} < {row[:2] for row in state(url)}
+    assert check(url, root=files) == []
+
+
 def test_views_may_need_each_other_and_change_their_columns(deployed: str, files: Path) -> None:
     first, second = files / "views" / "aaa.sql", files / "views" / "zzz.sql"
     first.write_text("create or replace view reporting.aaa as select z.one from reporting.zzz as z;\n")

@@ -1,6 +1,6 @@
 -- What is there: schemas, tables, views, functions, keys, reference data.
 begin;
-select plan(55);
+select plan(56);
 
 -- Schemas and their contents
 select has_schema('ledger', 'there is a schema for tables and internals');
@@ -342,6 +342,21 @@ select is_empty(
         and a.attcollation <> '"C"'::regcollation
     $$,
     'ids and keys compare by bytes'
+);
+select is_empty(
+    $$
+    select i.indexrelid::regclass, l.collname
+    from pg_catalog.pg_index as i
+    inner join pg_catalog.pg_class as c on i.indrelid = c.oid
+    cross join lateral unnest(i.indcollation::oid[]) as k (number)
+    inner join pg_catalog.pg_collation as l on k.number = l.oid
+    where
+        c.relnamespace::regnamespace::text in (
+            'ledger', 'access', 'inbound', 'outbound', 'deployment'
+        )
+        and l.collname <> 'C'
+    $$,
+    'no index is in the order of a library, which an operating system may change'
 );
 select is_empty(
     $$

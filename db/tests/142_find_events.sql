@@ -104,11 +104,12 @@ select matches(
         $$
         select e.event_no
         from ledger.processor_events as e
-        where left(e.payload -> 'metadata' ->> 'reservation_id', 128) = left('rsv_1', 128)
+        where
+            left(e.payload -> 'metadata' ->> 'reservation_id', 128) collate "C" = left('rsv_1', 128)
             and (e.payload -> 'metadata' ->> 'reservation_id') = 'rsv_1'
         $$
     )::text,
-    'processor_events_reservation_id_idx', 'by an index'
+    'processor_events_reservation_id_bytes_idx', 'by an index'
 );
 select is(
     (select count(*) from reporting.integrity_findings as f where f.severity = 'error'), 0::bigint,

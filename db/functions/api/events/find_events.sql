@@ -65,7 +65,8 @@ begin
     for v_row in
         select e.*
         from ledger.processor_events as e
-        where left(e.payload -> 'metadata' ->> 'reservation_id', 128) = left(p_value, 128)
+        where
+            left(e.payload -> 'metadata' ->> 'reservation_id', 128) collate "C" = left(p_value, 128)
             and (e.payload -> 'metadata' ->> 'reservation_id') = p_value
             and (v_before is null or e.event_no < v_before)
         order by e.event_no desc
