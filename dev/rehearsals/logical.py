@@ -107,8 +107,9 @@ def prove_numbers(ground: Ground, replica: embedded.Server) -> None:
 
 
 def what_was_lost(clients: Clients, server: embedded.Server) -> set[str]:
-    there = {row["event_id"] for row in ask(server.url(), "select e.event_id from ledger.processor_events as e")}
-    return {told.document["event_id"] for told in clients.acknowledged} - there
+    """Events that have been acknowledged by now, and are not in the book."""
+    due = {told.document["event_id"] for told in clients.acknowledged}  # before looking: clients go on meanwhile
+    return due - {row["event_id"] for row in ask(server.url(), "select e.event_id from ledger.processor_events as e")}
 
 
 def send_again(ground: Ground, clients: Clients, replica: embedded.Server) -> None:
