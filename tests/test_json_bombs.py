@@ -307,3 +307,22 @@ def test_settings_and_arguments_that_grow_are_refused(connect: Connect, call: st
     assert refusal.value.sqlstate is not None and refusal.value.sqlstate.startswith("L")
     backend.connection.close()
     backend.admin.close()
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_exchange_rates_that_grow_are_refused(connect: Connect, bomb: str) -> None:
+    """45 kB once took 1.9 GB and 47 seconds: a fault's value was written as text."""
+    backend = Backend(connect)
+    backend.connection.execute("reset role; set role cuenta_operator")
+    good = {"rate_date": '"2025-12-30"', "base": '"USD"', "quote": '"PEN"', "rate": '"3.75"'}
+    for member in (*good, "unknown"):
+        rate = "{" + ", ".join(f'"{name}": {value}' for name, value in (good | {member: BOMBS[bomb]}).items()) + "}"
+        for rates in (rate, ",".join([rate] * 100) if len(rate) < 100 else BOMBS[bomb]):
+            try:
+                backend.rows("select * from api.load_fx_rates(%s::jsonb, 'bombs')", f"[{rates}]")
+            except errors.Error as refusal:
+                assert refusal.sqlstate == "LBFXR" and len(str(refusal)) < 1000
+            else:
+                assert member == "unknown"
+    backend.connection.close()
+    backend.admin.close()

@@ -16,8 +16,21 @@ as $function$
  * Reads:  ledger.currencies
  */
 declare
-    v_day constant text := p_rate ->> 'rate_date';
-    v_rate constant text := p_rate ->> 'rate';
+    -- The type first, and a number's size: as text 1e131071 has 131,072 digits.
+    v_day constant text := case jsonb_typeof(p_rate -> 'rate_date')
+        when 'string' then p_rate ->> 'rate_date' end;
+    v_base constant text := case jsonb_typeof(p_rate -> 'base')
+        when 'string' then p_rate ->> 'base' end;
+    v_quote constant text := case jsonb_typeof(p_rate -> 'quote')
+        when 'string' then p_rate ->> 'quote' end;
+    v_rate constant text := case jsonb_typeof(p_rate -> 'rate')
+        when 'string' then p_rate ->> 'rate'
+        when 'number' then case
+            when (p_rate -> 'rate')::numeric < 1000000000000
+                and (p_rate -> 'rate')::numeric > 0
+                and scale((p_rate -> 'rate')::numeric) <= 20 then p_rate ->> 'rate'
+        end
+    end;
 begin
     if (v_day ~ '^[1-9][0-9]{3}-(0[1-9]|1[0-2])-[0-9]{2}$') is not true
         or substr(v_day, 9, 2) = '00'
@@ -25,14 +38,13 @@ begin
         or v_day::date > p_today + 1
     then
         return 'rate_date';
-    elsif not exists (select from ledger.currencies as c where c.currency = p_rate ->> 'base') then
+    elsif not exists (select from ledger.currencies as c where c.currency = v_base) then
         return 'base';
-    elsif not exists (select from ledger.currencies as c where c.currency = p_rate ->> 'quote')
-        or p_rate ->> 'quote' = p_rate ->> 'base'
+    elsif not exists (select from ledger.currencies as c where c.currency = v_quote)
+        or v_quote = v_base
     then
         return 'quote';
-    elsif (jsonb_typeof(p_rate -> 'rate') in ('number', 'string')) is not true
-        or (v_rate ~ '^[0-9]{1,12}([.][0-9]{1,20})?$') is not true
+    elsif (v_rate ~ '^[0-9]{1,12}([.][0-9]{1,20})?$') is not true
         or v_rate !~ '[1-9]'
     then
         return 'rate';

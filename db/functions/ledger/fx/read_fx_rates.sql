@@ -25,6 +25,7 @@ as $function$
 declare
     v_item integer;
     v_field text;
+    v_value jsonb;
 begin
     if (jsonb_typeof(p_rates) = 'array' and jsonb_array_length(p_rates) <= 10000) is not true then
         raise exception 'rates must be a JSON array of at most 10000 items'
@@ -46,9 +47,12 @@ begin
     order by f.item
     limit 1;
     if found then
-        raise exception '% of rate % is not valid: %', v_field, v_item, left(
-            coalesce(p_rates -> (v_item - 1) ->> v_field, 'it is missing'), 40
-        )
+        v_value := p_rates -> (v_item - 1) -> v_field;
+        raise exception '% of rate % is not valid: %', v_field, v_item, case
+            when v_value is null then 'it is missing'
+            when jsonb_typeof(v_value) in ('string', 'number') then left(v_value #>> '{}', 40)
+            else 'it is ' || jsonb_typeof(v_value)
+        end
             using errcode = 'LBFXR', constraint = 'FX_RATE_INVALID',
                 detail = format('item=%s, field=%s', v_item, v_field),
                 hint = 'rate_date is a day that has come, as 2025-12-30; base and quote are two '
