@@ -13,7 +13,7 @@ FRESH := env -u DATABASE_URL -u PG_BIN $(PY) dev/embedded.py exec --throw-away
 NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-tap test-python test-order torture mutants rehearse lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
+.PHONY: help run demo test test-tap test-python test-order torture mutants rehearse fuzz lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ rehearse: .venv/installed-dev  ## backups, restores, upgrades, replicas, librari
 
 mutants: .venv/installed-dev  ## break each rule in turn, and see its test go red (ONLY=words); docs/mutants.md
 	@$(PY) tests/mutants.py $(if $(ONLY),--only $(ONLY),--output docs/mutants.md)
+
+fuzz: .venv/installed-dev  ## hostile callers over HTTP and SQL (MINUTES=); docs/reliability.md
+	@$(PY) tests/fuzz.py --minutes $${MINUTES:-10} --output docs/reliability.md
 
 lint: .venv/installed-dev  ## every linter that CI runs
 	$(PY) -m sqlfluff lint --processes 0 db sql
