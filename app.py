@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
@@ -58,6 +59,7 @@ INSTEAD = {  # of what Werkzeug says to somebody at a browser
     404: "nothing is here; /docs and /openapi.json show what there is",
     405: "this path takes another method; the header Allow names it",
 }
+SENDING = threading.BoundedSemaphore(8)  # files of the documentation that a process sends at once
 SERVED = (".css", ".js", ".svg")  # of the documentation's files
 
 
@@ -244,9 +246,23 @@ def end_request(response: Response) -> Response:
     return response
 
 
+def send_page(folder: Path | str, path: str) -> Response:
+    """A file of the documentation. It is sent piece by piece: a thread waits for who does not take it, so few may."""
+    if not SENDING.acquire(blocking=False):
+        raise Refusal(503, "UNAVAILABLE", "others are being sent these pages; ask again")
+    try:
+        response = send_from_directory(folder, path)
+    except BaseException:
+        SENDING.release()
+        raise
+    response.direct_passthrough = False  # else nobody is told when it ends
+    response.call_on_close(SENDING.release)
+    return response
+
+
 def send_part(folder: Path, path: str) -> Response:
-    """A file of the documentation, if it is one that a browser needs."""
-    return send_from_directory(folder, path) if path.endswith(SERVED) else abort(404)
+    """A part of the documentation, if it is one that a browser needs."""
+    return send_page(folder, path) if path.endswith(SERVED) else abort(404)
 
 
 def create_app(pool: Pool | None = None) -> Flask:
@@ -267,9 +283,9 @@ def create_app(pool: Pool | None = None) -> Flask:
         app.add_url_rule(route.path, route.operation, partial(view, route), methods=[route.method])
     app.add_url_rule("/health", "health", lambda: {"status": "ok"})
     app.add_url_rule("/ready", "ready", partial(ready, pool))
-    app.add_url_rule("/openapi.json", "openapi", partial(send_from_directory, "docs", "openapi.json"))
+    app.add_url_rule("/openapi.json", "openapi", partial(send_page, "docs", "openapi.json"))
     for name, package in (("docs", "flask_openapi3_swagger"), ("redoc", "flask_openapi3_redoc")):
         files = Path(str(getattr(find_spec(package), "origin", None))).with_name("templates")
-        app.add_url_rule(f"/{name}", name, partial(send_from_directory, "docs", f"{name}.html"))
+        app.add_url_rule(f"/{name}", name, partial(send_page, "docs", f"{name}.html"))
         app.add_url_rule(f"/{name}/<path:path>", package, partial(send_part, files))
     return app

@@ -12,6 +12,7 @@ from typing import Any
 from flask import abort, g, request
 from werkzeug.exceptions import HTTPException
 
+from db.pool import BODIES
 from documents import AS_WRITTEN, Number, parse, write
 from routes import Route
 
@@ -32,6 +33,7 @@ FROM_QUERY: dict[str, Callable[[str], Any]] = {  # what else than a text a value
     "boolean": lambda text: {"true": True, "false": False}.get(text, text),
 }
 ON_CALENDAR = ("date", "timestamp")
+READING: list[None] = []  # one for each body that a thread waits for
 
 
 def is_on_calendar(text: str) -> bool:
@@ -50,16 +52,30 @@ class Refusal(HTTPException):
         self.code, self.error, self.details = status, error, details
 
 
-def read_bytes(limit: int) -> bytes:
-    """The body as it came, all of it; it is not read where it is too long."""
+def read_bytes(limit: int, share: int = BODIES) -> bytes:
+    """The body as it came, all of it; it is not read where it is too long.
+
+    A thread waits for it, and nothing ends its waiting but the connection's end: few may come at once (that share of
+    all), so that slow ones leave threads to everybody else.
+    """
     environ, length = request.environ, request.content_length
     coding = environ.get("HTTP_TRANSFER_ENCODING")
     if (coding or "chunked").lower() != "chunked":
         raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "of transfer encodings only chunked is taken")
     if length is None and not coding:
         length = 0
-    body: bytes = b"" if (length or 0) > limit else environ["wsgi.input"].read(limit + 1 if length is None else length)
-    if (length or len(body)) > limit:
+    if length == 0:
+        return b""
+    if (length or 0) > limit:
+        abort(413)
+    if len(READING) >= share:
+        raise Refusal(503, "UNAVAILABLE", "too many bodies are on their way; sending this again is safe")
+    READING.append(None)
+    try:
+        body: bytes = environ["wsgi.input"].read(limit + 1 if length is None else length)
+    finally:
+        READING.pop()
+    if len(body) > limit:
         abort(413)
     if len(body) < (length or 0):
         raise Refusal(400, "MALFORMED_JSON", f"the body was cut short: {len(body)} of {length} bytes came")

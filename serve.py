@@ -2,9 +2,11 @@
 
 import argparse
 import atexit
+import contextlib
 import ipaddress
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -16,12 +18,20 @@ import psycopg
 from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
 import tracing
 from app import create_app
-from db.pool import REQUESTS, THREADS, find_login_fault, service_role
+from db.pool import BODIES, REQUESTS, THREADS, find_login_fault, service_role
 from log import CONFIG, log
 from tokens import Issuer
+
+CONNECTIONS = 4096  # that a worker process takes, idle ones too: some 25 kB each, and as much as a header may have
+FILES = 256  # for everything else that it opens
+# For a whole header, and for the next one on a connection that is kept.
+HEADER_SECONDS = int(os.environ.get("CUENTA_HEADER_SECONDS", "15"))
+HEADER_BYTES = 64 << 10  # of a header
+PROBES = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}  # seconds, seconds, how often
 
 
 def check_login(database_url: str) -> None:
@@ -71,11 +81,39 @@ def follow_parent(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def most_connections() -> int:
+    """How many connections a worker process takes; the system's limit on open files is raised as far as it may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else max(64, min(CONNECTIONS, soft - FILES))
+
+
+def probe_silent_peers() -> None:
+    """Have the system ask peers that say nothing whether they are there: one that is gone without a word would keep the
+    thread that waits for its body. What is set where a worker listens holds for what it accepts."""
+    names: list[str] = []
+    for _ in range(300):  # until Granian listens
+        with contextlib.suppress(OSError):  # no file may be open to look with
+            names = os.listdir("/dev/fd")
+        for name in names:
+            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(name))) as found:
+                if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+                    for option, seconds in PROBES.items():
+                        found.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
+                    return
+        time.sleep(0.2)
+
+
 def create_worker() -> Flask:
     """The application of a worker process, which did not become one if it was spawned instead of forked."""
     if parent := multiprocessing.parent_process():
         become_worker()
         threading.Thread(target=follow_parent, args=[parent.pid], daemon=True).start()
+    threading.Thread(target=probe_silent_peers, daemon=True).start()
     app = create_app()
     tracing.start(app)
     atexit.register(app.extensions["pool"].close)  # Python 3.13 and later would wait for ever for the pool's threads
@@ -135,7 +173,11 @@ def main() -> None:
         address=str(address),
         port=options.port,
         workers=options.workers,
-        blocking_threads=REQUESTS + 4,  # beyond the requests that may wait for the database, for /health and /ready
+        backlog=1024,
+        backpressure=most_connections(),
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BYTES),
+        # Beyond requests that wait for the database, and bodies that are waited for: for /health and /ready.
+        blocking_threads=REQUESTS + BODIES + 4,
         workers_kill_timeout=75,  # longer than a statement may take
         respawn_failed_workers=True,
         log_dictconfig=CONFIG,

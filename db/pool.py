@@ -17,6 +17,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 ROLES = ("cuenta_app", "cuenta_operator")  # that the service may act as: of machines, or of people, too
 THREADS = int(os.environ.get("CUENTA_THREADS", "4"))  # of a process that can be busy in the database, a connection each
 REQUESTS = 16 * THREADS  # of a process that are with the database or wait for it; more are told to come again
+BODIES = 8 * THREADS  # that a process reads at once; whoever sends one slowly keeps a thread waiting
 SHARE = max(1, THREADS // 2)  # of the connections, for writes that concern one restaurant: the rest is for others
 PATIENCE = 1.5  # seconds that a write waits for those before it that concern the same restaurant
 
