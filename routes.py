@@ -65,6 +65,7 @@ STATES = {"closed": "boolean", "payouts_paused": "boolean"}
 MONEY = dict.fromkeys(("restaurant_id", "currency"), "text") | {"amount": "integer"} | REASON
 REVERSAL = {"event_id": "text"} | REASON
 TEXTS = ("restaurant_id", "currency", "base_currency", "source")
+CHECKED = {"check": "text", "everything": "boolean"}
 REPORT = dict.fromkeys(TEXTS, "text") | {"from": "date", "to": "date"} | PAGING
 OF_PAYMENT = {"restaurant_id": "text"} | PROVIDER
 MOMENTS = dict.fromkeys(("recorded_from", "recorded_to"), "timestamp")
@@ -157,5 +158,6 @@ ROUTES = (
     Route("POST", "/v1/keys", "create_api_key", dict.fromkeys(("name", "role"), "text"), NEW_KEY, status=201),
     Route("DELETE", "/v1/keys/<key_id>", "revoke_api_key", {}, ACTOR),
     Route("GET", "/v1/reports", "list_reports", answer="list"),
+    Route("GET", "/v1/integrity", "check_integrity", optional=CHECKED, answer="list"),
     Route("GET", "/v1/reports/<name>", "get_report", optional=REPORT, page=100, csv="get_report_csv"),
 )

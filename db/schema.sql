@@ -283,13 +283,13 @@ ALTER FUNCTION api.add_webhook_secret(p_source text, p_secret text, p_valid_from
 
 COMMENT ON FUNCTION api.add_webhook_secret(p_source text, p_secret text, p_valid_from timestamp with time zone, p_valid_until timestamp with time zone, p_actor text) IS 'Gives a source a secret beside those it has, or a secret that it has another period.';
 
-CREATE FUNCTION api.audit_integrity(p_check text DEFAULT NULL::text) RETURNS TABLE(check_name text, severity text, findings bigint, sample jsonb, audited_at timestamp with time zone, duration_ms bigint)
+CREATE FUNCTION api.audit_integrity(p_check text DEFAULT NULL::text, p_everything boolean DEFAULT false) RETURNS TABLE(check_name text, severity text, findings bigint, sample jsonb, audited_at timestamp with time zone, duration_ms bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
-ALTER FUNCTION api.audit_integrity(p_check text) OWNER TO cuenta_writer;
+ALTER FUNCTION api.audit_integrity(p_check text, p_everything boolean) OWNER TO cuenta_writer;
 
-COMMENT ON FUNCTION api.audit_integrity(p_check text) IS 'Runs the checks and keeps what they find.';
+COMMENT ON FUNCTION api.audit_integrity(p_check text, p_everything boolean) IS 'Runs the checks and keeps what they find.';
 
 CREATE FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text DEFAULT NULL::text, p_bank_told boolean DEFAULT false) RETURNS ledger.event_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -300,11 +300,11 @@ ALTER FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference te
 
 COMMENT ON FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) IS 'Cancels a payout that is under way: its money is available again.';
 
-CREATE FUNCTION api.check_integrity(p_check text DEFAULT NULL::text) RETURNS TABLE(check_name text, severity text, findings bigint, sample jsonb, title text)
+CREATE FUNCTION api.check_integrity(p_check text DEFAULT NULL::text, p_everything boolean DEFAULT false) RETURNS TABLE(check_name text, severity text, findings bigint, sample jsonb, title text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
 
-COMMENT ON FUNCTION api.check_integrity(p_check text) IS 'Audits the whole book: every check with what it found.';
+COMMENT ON FUNCTION api.check_integrity(p_check text, p_everything boolean) IS 'Audits the book since its last audited seal, or all of it: every check with what it found.';
 
 CREATE FUNCTION api.claim_deliveries(p_limit integer DEFAULT 64, p_lease_seconds integer DEFAULT 60) RETURNS TABLE(delivery_id bigint, lease_id uuid, endpoint_id text, url text, settings jsonb, secrets text[], message_id text, payload text, attempt integer)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2012,7 +2012,7 @@ COMMENT ON FUNCTION ledger.measure_events(p_now timestamp with time zone) IS 'Me
 CREATE FUNCTION ledger.measure_integrity() RETURNS TABLE(name text, labels jsonb, value numeric)
     LANGUAGE sql STABLE;
 
-COMMENT ON FUNCTION ledger.measure_integrity() IS 'Metrics of the last audit of each check; runs none.';
+COMMENT ON FUNCTION ledger.measure_integrity() IS 'Metrics of the last audits of each check; runs none.';
 
 CREATE FUNCTION ledger.measure_payouts(p_now timestamp with time zone) RETURNS TABLE(name text, labels jsonb, value numeric)
     LANGUAGE sql STABLE;
@@ -2546,10 +2546,10 @@ CREATE FUNCTION ledger.require_timezone(p_timezone text) RETURNS void
 
 COMMENT ON FUNCTION ledger.require_timezone(p_timezone text) IS 'Checks a time zone that an argument names.';
 
-CREATE FUNCTION ledger.run_check(p_check text) RETURNS TABLE(findings bigint, sample jsonb)
+CREATE FUNCTION ledger.run_check(p_check text, p_everything boolean) RETURNS TABLE(findings bigint, sample jsonb)
     LANGUAGE plpgsql STABLE;
 
-COMMENT ON FUNCTION ledger.run_check(p_check text) IS 'Runs one check.';
+COMMENT ON FUNCTION ledger.run_check(p_check text, p_everything boolean) IS 'Runs one check.';
 
 CREATE FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) RETURNS TABLE(place bigint, key text, line text)
     LANGUAGE plpgsql STABLE
@@ -3982,6 +3982,7 @@ CREATE TABLE ledger.integrity_audits (
     check_name text NOT NULL COLLATE pg_catalog."C",
     severity text NOT NULL COLLATE pg_catalog."C",
     sample jsonb,
+    is_everything boolean DEFAULT true NOT NULL,
     CONSTRAINT integrity_audits_findings_not_negative_check CHECK ((findings >= 0))
 );
 
@@ -4000,6 +4001,8 @@ COMMENT ON COLUMN ledger.integrity_audits.check_name IS 'The check.';
 COMMENT ON COLUMN ledger.integrity_audits.severity IS 'error or warning, as the check''s was then.';
 
 COMMENT ON COLUMN ledger.integrity_audits.sample IS 'Up to five of them; null: none.';
+
+COMMENT ON COLUMN ledger.integrity_audits.is_everything IS 'Whether it looked at the whole book; else at what came since the last audited seal.';
 
 ALTER TABLE ledger.integrity_audits ALTER COLUMN audit_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ledger.integrity_audits_audit_no_seq
@@ -4666,19 +4669,19 @@ CREATE VIEW reporting.check_account_differs_from_last_entry WITH (security_barri
     'account'::text AS reference,
     format('knows entry %s of %s and an event of %s; the book has %s, %s, %s'::text, b.last_entry_seq, b.last_entry_at, b.last_event_at, COALESCE(e.last_entry_seq, (0)::bigint), e.last_entry_at, v.last_event_at) AS finding
    FROM ((ledger.account_balances b
-     LEFT JOIN ( SELECT x.restaurant_id,
-            x.currency,
-            max(x.entry_seq) AS last_entry_seq,
-            max(x.recorded_at) AS last_entry_at
+     LEFT JOIN LATERAL ( SELECT x.entry_seq AS last_entry_seq,
+            x.recorded_at AS last_entry_at
            FROM ledger.ledger_entries x
-          GROUP BY x.restaurant_id, x.currency) e ON (((b.restaurant_id = e.restaurant_id) AND (b.currency = e.currency))))
+          WHERE ((x.restaurant_id = b.restaurant_id) AND (x.currency = b.currency))
+          ORDER BY x.entry_seq DESC
+         LIMIT 1) e ON (true))
      LEFT JOIN ( SELECT x.restaurant_id,
             x.currency,
             max(x.occurred_at) AS last_event_at
-           FROM ledger.processor_events x
+           FROM ledger.audited_events x
           WHERE (x.entry_count > 0)
           GROUP BY x.restaurant_id, x.currency) v ON (((b.restaurant_id = v.restaurant_id) AND (b.currency = v.currency))))
-  WHERE ((b.last_entry_seq <> COALESCE(e.last_entry_seq, (0)::bigint)) OR (b.last_entry_at IS DISTINCT FROM e.last_entry_at) OR (b.last_event_at IS DISTINCT FROM v.last_event_at));
+  WHERE ((b.last_entry_seq <> COALESCE(e.last_entry_seq, (0)::bigint)) OR (b.last_entry_at IS DISTINCT FROM e.last_entry_at) OR ((b.last_event_at IS DISTINCT FROM v.last_event_at) AND ledger.audits_everything()) OR (COALESCE(b.last_event_at, '-infinity'::timestamp with time zone) < v.last_event_at));
 
 COMMENT ON VIEW reporting.check_account_differs_from_last_entry IS 'error: The last entry or event that an account knows is not that of the book. Reason: The number of its last entry is where the next posting goes on, the time of it what the next entry is not recorded before, and the time of its last event is shown with the balance. Remedy: Pause payouts of the restaurant. Somebody changed the account by hand; the entries and events are the truth.';
 
@@ -4709,6 +4712,103 @@ COMMENT ON COLUMN reporting.check_account_differs_from_restaurant.reference IS '
 
 COMMENT ON COLUMN reporting.check_account_differs_from_restaurant.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_account_missing WITH (security_barrier='true') AS
+ WITH accounts AS (
+         SELECT k.restaurant_id,
+            k.currency,
+            lead(k.restaurant_id) OVER (ORDER BY k.restaurant_id, k.currency) AS next_restaurant_id,
+            lead(k.currency) OVER (ORDER BY k.restaurant_id, k.currency) AS next_currency
+           FROM ( SELECT b.restaurant_id,
+                    b.currency
+                   FROM ledger.account_balances b
+                UNION ALL
+                 SELECT (''::text COLLATE "C") AS restaurant_id,
+                    (''::text COLLATE "C") AS currency) k
+        )
+ SELECT n.restaurant_id,
+    n.currency,
+    n.reference,
+    format('it has %s, and there is no such account'::text, n.reference) AS finding
+   FROM (accounts k
+     CROSS JOIN LATERAL (( SELECT x.restaurant_id,
+            x.currency,
+            format('entry %s'::text, x.entry_seq) AS reference
+           FROM ledger.ledger_entries x
+          WHERE (ROW(x.restaurant_id, x.currency) > ROW(k.restaurant_id, k.currency))
+          ORDER BY x.restaurant_id, x.currency, x.entry_seq
+         LIMIT 1)
+        UNION ALL
+        ( SELECT x.restaurant_id,
+            x.currency,
+            format('payout %s'::text, x.payout_id) AS reference
+           FROM ledger.payouts x
+          WHERE (ROW(x.restaurant_id, x.currency) > ROW(k.restaurant_id, k.currency))
+          ORDER BY x.restaurant_id, x.currency, x.as_of
+         LIMIT 1)
+        UNION ALL
+        ( SELECT x.restaurant_id,
+            x.currency,
+            format('pending day %s'::text, x.available_on) AS reference
+           FROM ledger.pending_days x
+          WHERE (ROW(x.restaurant_id, x.currency) > ROW(k.restaurant_id, k.currency))
+          ORDER BY x.restaurant_id, x.currency, x.available_on
+         LIMIT 1)) n)
+  WHERE ((k.next_restaurant_id IS NULL) OR (ROW(n.restaurant_id, n.currency) < ROW(k.next_restaurant_id, k.next_currency)))
+UNION ALL
+ SELECT n.restaurant_id,
+    n.currency,
+    n.event_id AS reference,
+    format('it has event %s, and there is no such account'::text, n.event_id) AS finding
+   FROM (accounts k
+     CROSS JOIN LATERAL ( SELECT x.restaurant_id,
+            x.currency,
+            x.event_id
+           FROM ledger.processor_events x
+          WHERE (x.restaurant_id > k.restaurant_id)
+          ORDER BY x.restaurant_id, x.event_no
+         LIMIT 1) n)
+  WHERE ((k.restaurant_id IS DISTINCT FROM k.next_restaurant_id) AND ((k.next_restaurant_id IS NULL) OR (n.restaurant_id < k.next_restaurant_id)))
+UNION ALL
+ SELECT n.restaurant_id,
+    n.currency,
+    n.event_id AS reference,
+    format('it has event %s, and there is no such account'::text, n.event_id) AS finding
+   FROM (( SELECT a_1.restaurant_id,
+            array_agg(a_1.currency) AS currencies,
+            min(a_1.after_event_no) AS after_event_no
+           FROM ledger.audited_accounts a_1
+          GROUP BY a_1.restaurant_id) a
+     CROSS JOIN LATERAL ( SELECT x.event_no,
+            x.amount,
+            x.fee,
+            x.first_entry_seq,
+            x.occurred_at,
+            x.received_at,
+            x.entry_count,
+            x.restaurant_id,
+            x.currency,
+            x.provider,
+            x.event_id,
+            x.event_type,
+            x.subject_state,
+            x.payout_id,
+            x.payload,
+            x.subject_id
+           FROM ledger.processor_events x
+          WHERE ((x.restaurant_id = a.restaurant_id) AND (x.event_no > a.after_event_no) AND (x.event_no <= '9223372036854775807'::bigint))
+         OFFSET 0) n)
+  WHERE (n.currency <> ALL (a.currencies));
+
+COMMENT ON VIEW reporting.check_account_missing IS 'error: Something belongs to an account that is not there. Reason: Entries, events, payouts and pending days are of an account, and what is of none is in no balance and in no other check. Remedy: Compare with a backup. Somebody removed the account, or wrote the row around the functions.';
+
+COMMENT ON COLUMN reporting.check_account_missing.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_account_missing.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_account_missing.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_account_missing.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_account_out_of_range WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -4732,14 +4832,14 @@ CREATE VIEW reporting.check_amount_out_of_range WITH (security_barrier='true') A
     e.currency,
     format('entry %s'::text, e.entry_seq) AS reference,
     format('%s of %s'::text, e.entry_type, e.amount) AS finding
-   FROM ledger.ledger_entries e
+   FROM ledger.audited_entries e
   WHERE ((e.amount < 1) OR (e.amount > '9007199254740991'::bigint))
 UNION ALL
  SELECT v.restaurant_id,
     v.currency,
     v.event_id AS reference,
     format('%s of %s with fee %s'::text, v.event_type, v.amount, v.fee) AS finding
-   FROM ledger.processor_events v
+   FROM ledger.audited_events v
   WHERE (((v.amount < 1) OR (v.amount > '9007199254740991'::bigint)) OR ((v.fee < 0) OR (v.fee > '9007199254740991'::bigint)));
 
 COMMENT ON VIEW reporting.check_amount_out_of_range IS 'error: An entry or an event has an amount that cannot be. Reason: Amounts are positive and at most 2^53 - 1, fees are not negative. The one validator holds that, no constraint. Remedy: Find what wrote the row around the functions. An entry''s event keeps the document as received.';
@@ -4756,17 +4856,26 @@ CREATE VIEW reporting.check_balance_unequal_to_entries WITH (security_barrier='t
  SELECT COALESCE(b.restaurant_id, e.restaurant_id) AS restaurant_id,
     COALESCE(b.currency, e.currency) AS currency,
     'balance'::text AS reference,
-    format('stored balance %s, reserved %s, held %s; the entries give %s, %s, %s'::text, COALESCE((b.balance)::text, 'missing'::text), COALESCE((b.reserved)::text, 'missing'::text), COALESCE((b.held)::text, 'missing'::text), COALESCE(e.balance, (0)::numeric), COALESCE(e.reserved, (0)::numeric), COALESCE(e.held, (0)::numeric)) AS finding
-   FROM (ledger.account_balances b
+    format('stored balance %s, reserved %s, held %s; the entries give %s, %s, %s'::text, COALESCE((b.balance)::text, 'missing'::text), COALESCE((b.reserved)::text, 'missing'::text), COALESCE((b.held)::text, 'missing'::text), ((COALESCE(b.balance_before, (0)::bigint))::numeric + COALESCE(e.balance, (0)::numeric)), ((COALESCE(b.reserved_before, (0)::bigint))::numeric + COALESCE(e.reserved, (0)::numeric)), ((COALESCE(b.held_before, (0)::bigint))::numeric + COALESCE(e.held, (0)::numeric))) AS finding
+   FROM (( SELECT a.restaurant_id,
+            a.currency,
+            a.balance_before,
+            a.reserved_before,
+            a.held_before,
+            x.balance,
+            x.reserved,
+            x.held
+           FROM (ledger.audited_accounts a
+             JOIN ledger.account_balances x ON (((a.restaurant_id = x.restaurant_id) AND (a.currency = x.currency))))) b
      FULL JOIN ( SELECT x.restaurant_id,
             x.currency,
             sum(((x.amount)::numeric * (t.balance_effect)::numeric)) AS balance,
             sum(((x.amount)::numeric * (t.reserved_effect)::numeric)) AS reserved,
             sum(((x.amount)::numeric * (t.held_effect)::numeric)) AS held
-           FROM (ledger.ledger_entries x
+           FROM (ledger.audited_entries x
              JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
           GROUP BY x.restaurant_id, x.currency) e ON (((b.restaurant_id = e.restaurant_id) AND (b.currency = e.currency))))
-  WHERE (((b.balance)::numeric IS DISTINCT FROM COALESCE(e.balance, (0)::numeric)) OR ((b.reserved)::numeric IS DISTINCT FROM COALESCE(e.reserved, (0)::numeric)) OR ((b.held)::numeric IS DISTINCT FROM COALESCE(e.held, (0)::numeric)));
+  WHERE (((b.balance)::numeric IS DISTINCT FROM ((COALESCE(b.balance_before, (0)::bigint))::numeric + COALESCE(e.balance, (0)::numeric))) OR ((b.reserved)::numeric IS DISTINCT FROM ((COALESCE(b.reserved_before, (0)::bigint))::numeric + COALESCE(e.reserved, (0)::numeric))) OR ((b.held)::numeric IS DISTINCT FROM ((COALESCE(b.held_before, (0)::bigint))::numeric + COALESCE(e.held, (0)::numeric))));
 
 COMMENT ON VIEW reporting.check_balance_unequal_to_entries IS 'error: A stored balance is not the sum of its entries. Reason: Balance rows are moved by the insertion of entries and by nothing else, so that reading them is as good as summing up. Remedy: Pause payouts of the restaurant. running_balance_broken and entry_seq_gap tell whether an entry or the balance row was changed; the entries are the truth.';
 
@@ -4783,7 +4892,7 @@ CREATE VIEW reporting.check_charge_without_its_payment WITH (security_barrier='t
     e.currency,
     e.event_id AS reference,
     format('charge of %s names payment %s and is known by %s'::text, e.amount, p.payment_id, COALESCE(e.subject_id, 'none'::text)) AS finding
-   FROM ((ledger.processor_events e
+   FROM ((ledger.audited_events e
      CROSS JOIN ledger.platform_settings s)
      CROSS JOIN LATERAL ( SELECT COALESCE((e.payload ->> 'payment_id'::text), ((e.payload -> 'metadata'::text) ->> 'payment_id'::text)) AS payment_id) p)
   WHERE ((e.event_type = 'charge_succeeded'::text) AND (e.subject_id IS DISTINCT FROM p.payment_id) AND ((e.subject_id IS NOT NULL) OR (e.received_at >= s.payments_since)));
@@ -4802,7 +4911,11 @@ CREATE VIEW reporting.check_clearing_unequal_to_owed WITH (security_barrier='tru
  SELECT NULL::text AS restaurant_id,
     COALESCE(e.currency, b.currency) AS currency,
     'processor_clearing'::text AS reference,
-    format('the processor holds %s; restaurants own %s, fees and the like are %s'::text, COALESCE(e.clearing, (0)::numeric), COALESCE(b.owed, (0)::numeric), COALESCE(e.others, (0)::numeric)) AS finding
+    format('the processor holds %s; restaurants own %s, fees and the like are %s%s'::text, COALESCE(e.clearing, (0)::numeric), COALESCE(b.owed, (0)::numeric), COALESCE(e.others, (0)::numeric),
+        CASE
+            WHEN (NOT ledger.audits_everything()) THEN ', since the last audited seal'::text
+            ELSE NULL::text
+        END) AS finding
    FROM (( SELECT m.currency,
             sum((m.amount * (
                 CASE 'processor_clearing'::text
@@ -4822,15 +4935,16 @@ CREATE VIEW reporting.check_clearing_unequal_to_owed WITH (security_barrier='tru
            FROM (((( SELECT x.currency,
                     x.entry_type,
                     sum(x.amount) AS amount
-                   FROM ledger.ledger_entries x
+                   FROM ledger.audited_entries x
                   GROUP BY x.currency, x.entry_type) m
              JOIN ledger.entry_types t ON ((m.entry_type = t.entry_type)))
              JOIN ledger.accounts c ON ((t.credit_account = c.account)))
              JOIN ledger.accounts d ON ((t.debit_account = d.account)))
           GROUP BY m.currency) e
      FULL JOIN ( SELECT x.currency,
-            sum((((x.balance)::numeric + (x.reserved)::numeric) + (x.held)::numeric)) AS owed
-           FROM ledger.account_balances x
+            sum(((((((x.balance)::numeric + (x.reserved)::numeric) + (x.held)::numeric) - (a.balance_before)::numeric) - (a.reserved_before)::numeric) - (a.held_before)::numeric)) AS owed
+           FROM (ledger.account_balances x
+             JOIN ledger.audited_accounts a ON (((x.restaurant_id = a.restaurant_id) AND (x.currency = a.currency))))
           GROUP BY x.currency) b ON ((e.currency = b.currency)))
   WHERE (COALESCE(e.clearing, (0)::numeric) <> (COALESCE(b.owed, (0)::numeric) + COALESCE(e.others, (0)::numeric)));
 
@@ -4850,11 +4964,11 @@ CREATE VIEW reporting.check_closed_day_unequal_to_payouts WITH (security_barrier
     'balance'::text AS reference,
     format('days are closed up to %s, the last payout was for %s'::text, b.closed_through, COALESCE((p.as_of)::text, 'none'::text)) AS finding
    FROM (ledger.account_balances b
-     LEFT JOIN ( SELECT x.restaurant_id,
-            x.currency,
-            max(x.as_of) AS as_of
+     LEFT JOIN LATERAL ( SELECT x.as_of
            FROM ledger.payouts x
-          GROUP BY x.restaurant_id, x.currency) p ON (((b.restaurant_id = p.restaurant_id) AND (b.currency = p.currency))))
+          WHERE ((x.restaurant_id = b.restaurant_id) AND (x.currency = b.currency))
+          ORDER BY x.as_of DESC
+         LIMIT 1) p ON (true))
   WHERE (b.closed_through <> COALESCE(p.as_of, '-infinity'::date));
 
 COMMENT ON VIEW reporting.check_closed_day_unequal_to_payouts IS 'error: The days closed are not those that payouts closed. Reason: closed_through is the as_of of the account''s last payout. Too early: entries may fall into days already paid. Too late: payouts are refused that should be made. Remedy: Pause payouts of the restaurant until closed_through is right again.';
@@ -4895,7 +5009,7 @@ CREATE VIEW reporting.check_duplicate_business_content WITH (security_barrier='t
     min(currency) AS currency,
     min(event_id) AS reference,
     format('%s events with the same content: %s'::text, count(*), "left"(string_agg(event_id, ', '::text ORDER BY event_no), 200)) AS finding
-   FROM ledger.processor_events v
+   FROM ledger.audited_events v
   GROUP BY restaurant_id, currency, event_type, amount, fee, occurred_at, (payload ->> 'payout_id'::text), (payload ->> 'payment_id'::text), (payload ->> 'refund_id'::text), (payload ->> 'dispute_id'::text), (payload ->> 'hold_id'::text), (payload ->> 'reversed_event_id'::text), COALESCE((payload -> 'metadata'::text), '{}'::jsonb)
  HAVING (count(*) > 1);
 
@@ -4910,20 +5024,24 @@ COMMENT ON COLUMN reporting.check_duplicate_business_content.reference IS 'What 
 COMMENT ON COLUMN reporting.check_duplicate_business_content.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_entry_after_closed_day WITH (security_barrier='true') AS
- SELECT restaurant_id,
-    currency,
-    format('entry %s'::text, entry_seq) AS reference,
-    format('%s of %s settles on %s, but an earlier payout had closed the days up to %s'::text, entry_type, amount, settlement_day, closed_before) AS finding
-   FROM ( SELECT x.restaurant_id,
+ SELECT e.restaurant_id,
+    e.currency,
+    format('entry %s'::text, e.entry_seq) AS reference,
+    format('%s of %s settles on %s, but an earlier payout had closed the days up to %s'::text, e.entry_type, e.amount, e.settlement_day, p.as_of) AS finding
+   FROM ((( SELECT x.restaurant_id,
             x.currency,
-            x.entry_seq,
-            x.entry_type,
-            x.amount,
             x.settlement_day,
-            max(p.as_of) OVER (PARTITION BY x.restaurant_id, x.currency ORDER BY x.entry_seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS closed_before
-           FROM (ledger.ledger_entries x
-             LEFT JOIN ledger.payouts p ON (((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (x.entry_type = 'PAYOUT_RESERVE'::text))))) e
-  WHERE (settlement_day <= closed_before);
+            max(x.entry_seq) AS last_entry_seq
+           FROM ledger.audited_entries x
+          GROUP BY x.restaurant_id, x.currency, x.settlement_day) d
+     CROSS JOIN LATERAL ( SELECT x.as_of,
+            x.reserve_entry_seq
+           FROM ledger.payouts x
+          WHERE ((x.restaurant_id = d.restaurant_id) AND (x.currency = d.currency) AND (x.as_of >= d.settlement_day))
+          ORDER BY x.as_of
+         LIMIT 1) p)
+     JOIN ledger.audited_entries e ON (((d.restaurant_id = e.restaurant_id) AND (d.currency = e.currency) AND (d.settlement_day = e.settlement_day))))
+  WHERE ((d.last_entry_seq > p.reserve_entry_seq) AND (e.entry_seq > p.reserve_entry_seq));
 
 COMMENT ON VIEW reporting.check_entry_after_closed_day IS 'error: An entry settles on a day that a payout had closed. Reason: A payout closes all days up to its as_of; later entries settle on the first open day. Else the entry belongs to a payout that was made without it, and no payout ever pays it or takes it back. Remedy: The money is still in the balance. Explain the entry to the restaurant; find what wrote it around the functions.';
 
@@ -4940,7 +5058,7 @@ CREATE VIEW reporting.check_entry_differs_from_event WITH (security_barrier='tru
     e.currency,
     format('entry %s'::text, e.entry_seq) AS reference,
     format('%s of %s %s, but %s is %s with amount %s, fee %s %s'::text, e.entry_type, e.amount, e.currency, v.event_id, v.event_type, v.amount, v.fee, v.currency) AS finding
-   FROM ((ledger.ledger_entries e
+   FROM ((ledger.audited_entries e
      JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
      LEFT JOIN ( SELECT DISTINCT y.event_type,
             y.subject_state,
@@ -4958,7 +5076,7 @@ CREATE VIEW reporting.check_entry_differs_from_event WITH (security_barrier='tru
                     h.fee_entry
                    FROM ledger.posting_rule_history h) y
              CROSS JOIN LATERAL ( VALUES (y.amount_entry,'amount'::text), (y.fee_entry,'fee'::text)) f(entry_type, amount_field))) r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (e.entry_type = r.entry_type))))
-  WHERE ((e.currency <> v.currency) OR (e.payout_id IS DISTINCT FROM v.payout_id) OR (e.amount IS DISTINCT FROM
+  WHERE ((e.currency <> v.currency) OR (e.payout_id IS DISTINCT FROM v.payout_id) OR ((((e.entry_seq - v.first_entry_seq) >= 0) AND ((e.entry_seq - v.first_entry_seq) <= (v.entry_count - 1))) IS NOT TRUE) OR (e.amount IS DISTINCT FROM
         CASE r.amount_field
             WHEN 'amount'::text THEN v.amount
             WHEN 'fee'::text THEN v.fee
@@ -4983,15 +5101,9 @@ CREATE VIEW reporting.check_entry_seq_gap WITH (security_barrier='true') AS
             WHEN (e.entry_seq <> (e.previous_seq + 1)) THEN format('entry %s is followed by entry %s'::text, e.previous_seq, e.entry_seq)
             ELSE format('is the last one, but the balance row says that %s is'::text, COALESCE((b.last_entry_seq)::text, 'none'::text))
         END AS finding
-   FROM (( SELECT x.restaurant_id,
-            x.currency,
-            x.entry_seq,
-            lag(x.entry_seq, 1, (0)::bigint) OVER account AS previous_seq,
-            lead(x.entry_seq) OVER account AS next_seq
-           FROM ledger.ledger_entries x
-          WINDOW account AS (PARTITION BY x.restaurant_id, x.currency ORDER BY x.entry_seq)) e
+   FROM (ledger.audited_steps e
      LEFT JOIN ledger.account_balances b ON (((e.restaurant_id = b.restaurant_id) AND (e.currency = b.currency))))
-  WHERE ((e.entry_seq <> (e.previous_seq + 1)) OR ((e.next_seq IS NULL) AND (b.last_entry_seq IS DISTINCT FROM e.entry_seq)));
+  WHERE ((e.entry_seq <> (e.previous_seq + 1)) OR (e.is_last AND (b.last_entry_seq IS DISTINCT FROM e.entry_seq)));
 
 COMMENT ON VIEW reporting.check_entry_seq_gap IS 'error: The entries of an account are not numbered without gaps. Reason: Numbers are given one by one under the account''s lock, so a missing number is a missing entry, and a balance row with another last number is behind or ahead of the book. Remedy: Compare with a backup which entry is missing.';
 
@@ -5008,7 +5120,7 @@ CREATE VIEW reporting.check_entry_type_unknown WITH (security_barrier='true') AS
     currency,
     format('entry %s'::text, entry_seq) AS reference,
     format('%s of %s'::text, entry_type, amount) AS finding
-   FROM ledger.ledger_entries e
+   FROM ledger.audited_entries e
   WHERE (NOT (EXISTS ( SELECT 1
            FROM ledger.entry_types t
           WHERE (t.entry_type = e.entry_type))));
@@ -5032,7 +5144,7 @@ CREATE VIEW reporting.check_entry_without_event_or_payout WITH (security_barrier
             WHEN ((e.event_no IS NOT NULL) AND (v.event_no IS NULL)) THEN format('%s of %s names missing event %s'::text, e.entry_type, e.amount, e.event_no)
             ELSE format('%s of %s names missing payout %s'::text, e.entry_type, e.amount, e.payout_id)
         END AS finding
-   FROM ((ledger.ledger_entries e
+   FROM ((ledger.audited_entries e
      LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
      LEFT JOIN ledger.payouts p ON (((e.restaurant_id = p.restaurant_id) AND (e.payout_id = p.payout_id))))
   WHERE (((e.event_no IS NULL) AND (e.payout_id IS NULL)) OR ((e.event_no IS NOT NULL) AND (v.event_no IS NULL)) OR ((e.payout_id IS NOT NULL) AND (p.payout_id IS NULL)));
@@ -5071,7 +5183,7 @@ CREATE VIEW reporting.check_event_differs_from_rule WITH (security_barrier='true
     v.currency,
     v.event_id AS reference,
     format('%s with amount %s and fee %s posted %s entries'::text, v.event_type, v.amount, v.fee, v.entry_count) AS finding
-   FROM (ledger.processor_events v
+   FROM (ledger.audited_events v
      JOIN ( SELECT y.event_type,
             y.subject_state,
             y.amount_entry,
@@ -5131,7 +5243,7 @@ CREATE VIEW reporting.check_event_type_unknown WITH (security_barrier='true') AS
     currency,
     event_id AS reference,
     format('%s of %s'::text, event_type, amount) AS finding
-   FROM ledger.processor_events v
+   FROM ledger.audited_events v
   WHERE (NOT (EXISTS ( SELECT 1
            FROM ledger.event_types t
           WHERE (t.event_type = v.event_type))));
@@ -5169,12 +5281,12 @@ CREATE VIEW reporting.check_event_without_its_entries WITH (security_barrier='tr
     v.currency,
     v.event_id AS reference,
     format('%s of %s entries are there, the first is %s instead of %s'::text, COALESCE(e.entry_count, (0)::bigint), v.entry_count, COALESCE((e.first_entry_seq)::text, 'none'::text), COALESCE((v.first_entry_seq)::text, 'none'::text)) AS finding
-   FROM (ledger.processor_events v
+   FROM (ledger.audited_events v
      LEFT JOIN ( SELECT x.restaurant_id,
             x.event_no,
             count(*) AS entry_count,
             min(x.entry_seq) AS first_entry_seq
-           FROM ledger.ledger_entries x
+           FROM ledger.audited_entries x
           WHERE (x.event_no IS NOT NULL)
           GROUP BY x.restaurant_id, x.event_no) e ON (((v.restaurant_id = e.restaurant_id) AND (v.event_no = e.event_no))))
   WHERE ((v.entry_count <> COALESCE(e.entry_count, (0)::bigint)) OR (v.first_entry_seq IS DISTINCT FROM e.first_entry_seq));
@@ -5194,7 +5306,7 @@ CREATE VIEW reporting.check_event_without_rule WITH (security_barrier='true') AS
     currency,
     event_id AS reference,
     format('no rule for %s of a subject that is %s'::text, event_type, COALESCE(subject_state, 'NEW'::text)) AS finding
-   FROM ledger.processor_events v
+   FROM ledger.audited_events v
   WHERE ((NOT (EXISTS ( SELECT 1
            FROM ledger.posting_rules n
           WHERE ((n.event_type = v.event_type) AND (n.subject_state = COALESCE(v.subject_state, 'NEW'::text)))))) AND (NOT (EXISTS ( SELECT 1
@@ -5329,22 +5441,23 @@ CREATE VIEW reporting.check_held_unequal_to_open_holds WITH (security_barrier='t
  SELECT b.restaurant_id,
     b.currency,
     'balance'::text AS reference,
-    format('held is %s, open disputes and holds are %s'::text, b.held, COALESCE(h.held, (0)::numeric)) AS finding
-   FROM (ledger.account_balances b
-     LEFT JOIN ( SELECT x.restaurant_id,
-            x.currency,
-            sum(x.held) AS held
-           FROM ( SELECT d.restaurant_id,
-                    d.currency,
-                    (d.held)::numeric AS held
+    format('held is %s, open disputes and holds are %s'::text, b.held, h.held) AS finding
+   FROM (((ledger.account_balances b
+     JOIN ledger.audited_accounts a ON (((b.restaurant_id = a.restaurant_id) AND (b.currency = a.currency))))
+     LEFT JOIN ( SELECT DISTINCT x.restaurant_id,
+            x.currency
+           FROM (ledger.audited_entries x
+             JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
+          WHERE (t.held_effect <> 0)) m ON (((b.restaurant_id = m.restaurant_id) AND (b.currency = m.currency))))
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(x.held), (0)::numeric) AS held
+           FROM ( SELECT (d.held)::numeric AS held
                    FROM reporting.disputes d
+                  WHERE ((d.restaurant_id = b.restaurant_id) AND (d.currency = b.currency))
                 UNION ALL
-                 SELECT o.restaurant_id,
-                    o.currency,
-                    o.remaining
-                   FROM reporting.holds o) x
-          GROUP BY x.restaurant_id, x.currency) h ON (((b.restaurant_id = h.restaurant_id) AND (b.currency = h.currency))))
-  WHERE ((b.held)::numeric <> COALESCE(h.held, (0)::numeric));
+                 SELECT o.remaining
+                   FROM reporting.holds o
+                  WHERE ((o.restaurant_id = b.restaurant_id) AND (o.currency = b.currency))) x) h)
+  WHERE (((b.held <> 0) OR (a.held_before <> 0) OR (m.restaurant_id IS NOT NULL) OR ledger.audits_everything()) AND ((b.held)::numeric <> h.held));
 
 COMMENT ON VIEW reporting.check_held_unequal_to_open_holds IS 'error: The held balance is not the sum of what is held back. Reason: Money is held back for disputes that are open and by people, and each of it is one of reporting.disputes or reporting.holds. Else nobody can say for what it is held, or release it. Remedy: Compare the two with the entries that move held money; running_balance_broken tells whether an entry or the account was changed.';
 
@@ -5375,32 +5488,24 @@ COMMENT ON COLUMN reporting.check_hold_overdrawn.reference IS 'What to look up.'
 COMMENT ON COLUMN reporting.check_hold_overdrawn.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_holding_differs_from_event WITH (security_barrier='true') AS
- SELECT COALESCE(h.restaurant_id, v.restaurant_id) AS restaurant_id,
+ SELECT v.restaurant_id,
+    v.currency,
+    v.event_id AS reference,
+    format('%s of %s is listed as %s'::text, v.event_type, v.amount, COALESCE(h.event_type, 'nothing'::text)) AS finding
+   FROM ((ledger.audited_events v
+     JOIN ledger.posting_rules r ON ((v.event_type = r.event_type)))
+     LEFT JOIN ledger.holdings h ON (((v.restaurant_id = h.restaurant_id) AND (v.event_no = h.event_no))))
+  WHERE ((v.entry_count > 0) AND (v.subject_state IS NULL) AND (r.subject_state = 'NEW'::text) AND (r.amount_held_effect > 0) AND (h.event_type IS DISTINCT FROM v.event_type))
+UNION ALL
+ SELECT h.restaurant_id,
     v.currency,
     COALESCE(v.event_id, format('event %s'::text, h.event_no)) AS reference,
-    format('%s of %s is listed as %s'::text, COALESCE(v.event_type, 'nothing'::text), COALESCE(v.amount, (0)::bigint), COALESCE(h.event_type, 'nothing'::text)) AS finding
-   FROM (( SELECT x.event_no,
-            x.amount,
-            x.fee,
-            x.first_entry_seq,
-            x.occurred_at,
-            x.received_at,
-            x.entry_count,
-            x.restaurant_id,
-            x.currency,
-            x.provider,
-            x.event_id,
-            x.event_type,
-            x.subject_state,
-            x.payout_id,
-            x.payload,
-            x.subject_id
-           FROM ledger.processor_events x
-          WHERE ((x.entry_count > 0) AND (x.subject_state IS NULL) AND (EXISTS ( SELECT 1
-                   FROM ledger.posting_rules r
-                  WHERE ((r.event_type = x.event_type) AND (r.subject_state = 'NEW'::text) AND (r.amount_held_effect > 0)))))) v
-     FULL JOIN ledger.holdings h ON (((v.restaurant_id = h.restaurant_id) AND (v.event_no = h.event_no))))
-  WHERE (v.event_type IS DISTINCT FROM h.event_type);
+    format('%s of %s is listed as %s'::text, COALESCE(v.event_type, 'nothing'::text), COALESCE(v.amount, (0)::bigint), h.event_type) AS finding
+   FROM (ledger.audited_holdings h
+     LEFT JOIN ledger.processor_events v ON (((h.restaurant_id = v.restaurant_id) AND (h.event_no = v.event_no))))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM ledger.posting_rules r
+          WHERE ((r.event_type = v.event_type) AND (r.subject_state = 'NEW'::text) AND (r.amount_held_effect > 0) AND (v.entry_count > 0) AND (v.subject_state IS NULL)))));
 
 COMMENT ON VIEW reporting.check_holding_differs_from_event IS 'error: What is listed as held back is not what events held back. Reason: Disputes and holds are found by a list of their own, which is written with them. One that is missing there is shown to nobody. Remedy: Compare with a backup, and find what wrote the event or the list around the functions.';
 
@@ -5417,7 +5522,7 @@ CREATE VIEW reporting.check_link_to_another_kind WITH (security_barrier='true') 
     v.currency,
     COALESCE(v.event_id, format('event %s'::text, k.event_no)) AS reference,
     format('%s in %s is about %s in %s and belongs to %s in %s'::text, COALESCE(v.event_type, 'nothing'::text), COALESCE(v.currency, '-'::text), COALESCE(a.event_type, 'nothing'::text), COALESCE(a.currency, '-'::text), COALESCE(p.event_type, 'nothing'::text), COALESCE(p.currency, '-'::text)) AS finding
-   FROM ((((ledger.event_links k
+   FROM ((((ledger.audited_links k
      LEFT JOIN ledger.processor_events v ON (((k.restaurant_id = v.restaurant_id) AND (k.event_no = v.event_no))))
      LEFT JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
      LEFT JOIN ledger.processor_events p ON (((k.restaurant_id = p.restaurant_id) AND (k.payment_event_no = p.event_no))))
@@ -5507,6 +5612,9 @@ CREATE VIEW reporting.check_payment_overdrawn WITH (security_barrier='true') AS
              JOIN ledger.processor_events v ON (((k.restaurant_id = v.restaurant_id) AND (k.event_no = v.event_no))))
              JOIN ledger.ledger_entries l ON (((v.restaurant_id = l.restaurant_id) AND (v.currency = l.currency) AND (v.first_entry_seq <= l.entry_seq) AND ((v.first_entry_seq + v.entry_count) > l.entry_seq))))
              JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+          WHERE ((k.restaurant_id, k.payment_event_no) IN ( SELECT n.restaurant_id,
+                    n.payment_event_no
+                   FROM ledger.audited_links n))
           GROUP BY k.restaurant_id, k.payment_event_no) s
      JOIN ledger.processor_events c ON (((s.restaurant_id = c.restaurant_id) AND (s.payment_event_no = c.event_no))))
   WHERE ((s.taken > (c.amount)::numeric) AND (NOT (EXISTS ( SELECT 1
@@ -5529,7 +5637,7 @@ CREATE VIEW reporting.check_payout_amount_not_positive WITH (security_barrier='t
     currency,
     payout_id AS reference,
     format('amount is %s'::text, amount) AS finding
-   FROM ledger.payouts p
+   FROM ledger.audited_payouts p
   WHERE (amount <= 0);
 
 COMMENT ON VIEW reporting.check_payout_amount_not_positive IS 'error: A payout pays nothing or takes money. Reason: A payout is money that leaves: run_payouts creates none of zero or less, and a constraint holds that. A finding means that the constraint was taken away. Remedy: Do not send the payout. Find who changed ledger.payouts, put the constraint back with a deploy to a restored copy, and compare.';
@@ -5547,7 +5655,7 @@ CREATE VIEW reporting.check_payout_items_do_not_add_up WITH (security_barrier='t
     p.currency,
     p.payout_id AS reference,
     format('items add up to %s, amount is %s'::text, COALESCE(i.amount, (0)::numeric), p.amount) AS finding
-   FROM (ledger.payouts p
+   FROM (ledger.audited_payouts p
      LEFT JOIN ( SELECT x.restaurant_id,
             x.payout_id,
             sum(x.amount) AS amount
@@ -5742,7 +5850,7 @@ CREATE VIEW reporting.check_payout_status_differs_from_entries WITH (security_ba
     p.currency,
     p.payout_id AS reference,
     format('status is %s, but the entries leave %s reserved and %s taken from the restaurant, of %s'::text, p.status, e.reserved, e.taken, p.amount) AS finding
-   FROM (ledger.payouts p
+   FROM (ledger.audited_payouts p
      JOIN ( SELECT x.restaurant_id,
             x.payout_id,
             sum(((x.amount)::numeric * (t.reserved_effect)::numeric)) AS reserved,
@@ -5773,43 +5881,24 @@ COMMENT ON COLUMN reporting.check_payout_status_differs_from_entries.reference I
 COMMENT ON COLUMN reporting.check_payout_status_differs_from_entries.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_payout_unequal_to_entries WITH (security_barrier='true') AS
- WITH days AS (
-         SELECT e_1.restaurant_id,
-            e_1.currency,
-            e_1.settlement_day,
-            sum(((e_1.amount)::numeric * (t.balance_effect)::numeric)) AS amount
-           FROM (ledger.ledger_entries e_1
-             JOIN ledger.entry_types t ON ((e_1.entry_type = t.entry_type)))
-          WHERE (t.payout_item IS NOT NULL)
-          GROUP BY e_1.restaurant_id, e_1.currency, e_1.settlement_day
-        ), paid AS (
-         SELECT d.restaurant_id,
-            p_1.payout_id,
-            d.amount
-           FROM (days d
-             CROSS JOIN LATERAL ( SELECT x.payout_id
-                   FROM ledger.payouts x
-                  WHERE ((x.restaurant_id = d.restaurant_id) AND (x.currency = d.currency) AND (x.as_of >= d.settlement_day))
-                  ORDER BY x.as_of
-                 LIMIT 1) p_1)
-        UNION ALL
-         SELECT i.restaurant_id,
-            i.payout_id,
-            i.amount
-           FROM ledger.payout_items i
-          WHERE (i.item_type = ANY (ARRAY['carried_in'::text, 'carried_out'::text]))
-        )
  SELECT p.restaurant_id,
     p.currency,
     p.payout_id AS reference,
-    format('amount is %s, what it pays comes to %s'::text, p.amount, COALESCE(e.amount, (0)::numeric)) AS finding
-   FROM (ledger.payouts p
-     LEFT JOIN ( SELECT x.restaurant_id,
-            x.payout_id,
-            sum(x.amount) AS amount
-           FROM paid x
-          GROUP BY x.restaurant_id, x.payout_id) e ON (((p.restaurant_id = e.restaurant_id) AND (p.payout_id = e.payout_id))))
-  WHERE ((p.amount)::numeric <> COALESCE(e.amount, (0)::numeric));
+    format('amount is %s, what it pays comes to %s'::text, p.amount, (COALESCE(e.amount, (0)::numeric) + COALESCE(c.amount, (0)::numeric))) AS finding
+   FROM (((ledger.audited_payouts p
+     LEFT JOIN LATERAL ( SELECT x.as_of
+           FROM ledger.payouts x
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.as_of < p.as_of))
+          ORDER BY x.as_of DESC
+         LIMIT 1) o ON (true))
+     LEFT JOIN LATERAL ( SELECT sum(((x.amount)::numeric * (t.balance_effect)::numeric)) AS amount
+           FROM (ledger.ledger_entries x
+             JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.settlement_day > COALESCE(o.as_of, '-infinity'::date)) AND (x.settlement_day <= p.as_of) AND (t.payout_item IS NOT NULL))) e ON (true))
+     LEFT JOIN LATERAL ( SELECT sum(x.amount) AS amount
+           FROM ledger.payout_items x
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (x.item_type = ANY (ARRAY['carried_in'::text, 'carried_out'::text])))) c ON (true))
+  WHERE ((p.amount)::numeric <> (COALESCE(e.amount, (0)::numeric) + COALESCE(c.amount, (0)::numeric)));
 
 COMMENT ON VIEW reporting.check_payout_unequal_to_entries IS 'error: A payout is not the sum of the entries that it pays. Reason: The entries of the days that it closed, with what was carried in and out, add up to it, and nothing is ever added to a closed day. Remedy: Pause payouts of the restaurant, and compare reporting.payout_entries with reporting.payout_items of the payout.';
 
@@ -5894,7 +5983,7 @@ CREATE VIEW reporting.check_payout_without_reserve WITH (security_barrier='true'
     currency,
     payout_id AS reference,
     format('entry %s does not reserve its %s'::text, reserve_entry_seq, amount) AS finding
-   FROM ledger.payouts p
+   FROM ledger.audited_payouts p
   WHERE (NOT (EXISTS ( SELECT 1
            FROM ledger.ledger_entries e
           WHERE ((e.restaurant_id = p.restaurant_id) AND (e.currency = p.currency) AND (e.entry_seq = p.reserve_entry_seq) AND (e.payout_id = p.payout_id) AND (e.entry_type = 'PAYOUT_RESERVE'::text)))));
@@ -5914,18 +6003,53 @@ CREATE VIEW reporting.check_pending_day_unequal_to_entries WITH (security_barrie
     COALESCE(d.currency, e.currency) AS currency,
     (COALESCE(d.available_on, e.available_on))::text AS reference,
     format('the day has %s of entries %s to %s, the entries give %s of %s to %s'::text, COALESCE(d.amount, (0)::numeric), d.first_entry_seq, d.last_entry_seq, COALESCE(e.amount, (0)::numeric), e.first_entry_seq, e.last_entry_seq) AS finding
-   FROM (ledger.pending_days d
-     FULL JOIN ( SELECT x.restaurant_id,
+   FROM (( SELECT x.amount,
+            x.available_on,
+            x.restaurant_id,
             x.currency,
+            x.first_entry_seq,
+            x.last_entry_seq
+           FROM (ledger.pending_days x
+             JOIN ledger.audited_accounts a ON (((x.restaurant_id = a.restaurant_id) AND (x.currency = a.currency))))
+          WHERE (ledger.audits_everything() OR (x.available_on >= (((now() AT TIME ZONE 'UTC'::text))::date - 3)) OR (x.last_entry_seq > a.after_seq))) d
+     FULL JOIN ( SELECT a.restaurant_id,
+            a.currency,
             x.available_on,
             sum(((x.amount)::numeric * (t.balance_effect)::numeric)) AS amount,
             min(x.entry_seq) AS first_entry_seq,
             max(x.entry_seq) AS last_entry_seq
-           FROM ((ledger.ledger_entries x
+           FROM ((((ledger.audited_accounts a
+             CROSS JOIN LATERAL ( SELECT min(COALESCE(n.first_entry_seq, (1)::bigint)) AS entry_seq
+                   FROM ledger.pending_days n
+                  WHERE ((n.restaurant_id = a.restaurant_id) AND (n.currency = a.currency) AND (n.available_on >= (((now() AT TIME ZONE 'UTC'::text))::date - 3)) AND (NOT ledger.audits_everything()))) f)
+             CROSS JOIN LATERAL ( SELECT n.entry_seq,
+                    n.amount,
+                    n.balance_after,
+                    n.reserved_after,
+                    n.held_after,
+                    n.event_no,
+                    n.recorded_at,
+                    n.business_day,
+                    n.available_on,
+                    n.settlement_day,
+                    n.restaurant_id,
+                    n.currency,
+                    n.entry_type,
+                    n.payout_id
+                   FROM ledger.ledger_entries n
+                  WHERE ((n.restaurant_id = a.restaurant_id) AND (n.currency = a.currency) AND (n.entry_seq >= LEAST(f.entry_seq, (a.after_seq + 1))) AND (n.entry_seq <= '9223372036854775807'::bigint))
+                 OFFSET 0) x)
              JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
-             JOIN ledger.processor_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
-          WHERE (t.may_be_pending AND ((x.available_on > x.business_day) OR (v.occurred_at > x.recorded_at)))
-          GROUP BY x.restaurant_id, x.currency, x.available_on) e ON (((d.restaurant_id = e.restaurant_id) AND (d.currency = e.currency) AND (d.available_on = e.available_on))))
+             LEFT JOIN ledger.audited_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
+          WHERE (t.may_be_pending AND ((x.available_on > x.business_day) OR (
+                CASE
+                    WHEN (v.event_no IS NOT NULL) THEN v.occurred_at
+                    ELSE ( SELECT o.occurred_at
+                       FROM ledger.processor_events o
+                      WHERE ((o.restaurant_id = x.restaurant_id) AND (o.event_no = x.event_no)))
+                END > x.recorded_at)))
+          GROUP BY a.restaurant_id, a.currency, a.after_seq, x.available_on
+         HAVING ((x.available_on >= (((now() AT TIME ZONE 'UTC'::text))::date - 3)) OR (max(x.entry_seq) > a.after_seq))) e ON (((d.restaurant_id = e.restaurant_id) AND (d.currency = e.currency) AND (d.available_on = e.available_on))))
   WHERE ((COALESCE(d.amount, (0)::numeric) <> COALESCE(e.amount, (0)::numeric)) OR COALESCE((d.first_entry_seq <> e.first_entry_seq), false) OR COALESCE((d.last_entry_seq <> e.last_entry_seq), false));
 
 COMMENT ON VIEW reporting.check_pending_day_unequal_to_entries IS 'error: What becomes available on a day is not the sum of its entries. Reason: What is pending, or was at some moment, is read from ledger.pending_days, one row a day of money that came with a delay, with the first and the last entry of it; the entries are the truth. Remedy: Pause payouts of the restaurant until the day has come or the row is right again.';
@@ -5943,13 +6067,7 @@ CREATE VIEW reporting.check_recorded_at_decreases WITH (security_barrier='true')
     currency,
     format('entry %s'::text, entry_seq) AS reference,
     format('was recorded at %s, the entry before it at %s'::text, recorded_at, recorded_before) AS finding
-   FROM ( SELECT x.restaurant_id,
-            x.currency,
-            x.entry_seq,
-            x.recorded_at,
-            lag(x.recorded_at) OVER account AS recorded_before
-           FROM ledger.ledger_entries x
-          WINDOW account AS (PARTITION BY x.restaurant_id, x.currency ORDER BY x.entry_seq)) e
+   FROM ledger.audited_steps e
   WHERE (recorded_at < recorded_before);
 
 COMMENT ON VIEW reporting.check_recorded_at_decreases IS 'error: An entry was recorded earlier than the one before it. Reason: The entries of an account are recorded one after the other under its lock. The balance at an earlier moment and the days of a statement are found by halving, which needs times that never decrease. Remedy: Compare the entry named, and the one before it, with a backup.';
@@ -5967,7 +6085,7 @@ CREATE VIEW reporting.check_reserve_differs_from_payout WITH (security_barrier='
     p.currency,
     p.payout_id AS reference,
     format('%s PAYOUT_RESERVE entries of %s %s, the payout is of %s %s'::text, e.entry_count, e.amount, e.currencies, p.amount, p.currency) AS finding
-   FROM (ledger.payouts p
+   FROM (ledger.audited_payouts p
      JOIN ( SELECT x.restaurant_id,
             x.payout_id,
             count(*) AS entry_count,
@@ -6017,7 +6135,7 @@ CREATE VIEW reporting.check_reversal_not_mirror WITH (security_barrier='true') A
     v.currency,
     v.event_id AS reference,
     format('posted %s; %s had posted %s'::text, m.entries, a.event_id, o.entries) AS finding
-   FROM ((((ledger.event_links k
+   FROM ((((ledger.audited_links k
      JOIN ledger.processor_events v ON (((k.restaurant_id = v.restaurant_id) AND (k.event_no = v.event_no))))
      JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
      CROSS JOIN LATERAL ( SELECT string_agg(format('%s %s'::text, l.entry_type, l.amount), ', '::text ORDER BY l.entry_seq) AS entries,
@@ -6043,28 +6161,13 @@ COMMENT ON COLUMN reporting.check_reversal_not_mirror.reference IS 'What to look
 COMMENT ON COLUMN reporting.check_reversal_not_mirror.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_running_balance_broken WITH (security_barrier='true') AS
- SELECT restaurant_id,
-    currency,
-    format('entry %s'::text, entry_seq) AS reference,
-    format('%s of %s leaves balance %s, reserved %s, held %s; before it they were %s, %s, %s'::text, entry_type, amount, balance_after, reserved_after, held_after, balance_before, reserved_before, held_before) AS finding
-   FROM ( SELECT x.restaurant_id,
-            x.currency,
-            x.entry_seq,
-            x.entry_type,
-            x.amount,
-            x.balance_after,
-            x.reserved_after,
-            COALESCE(x.held_after, (0)::bigint) AS held_after,
-            t.balance_effect,
-            t.reserved_effect,
-            t.held_effect,
-            lag(x.balance_after, 1, (0)::bigint) OVER account AS balance_before,
-            lag(x.reserved_after, 1, (0)::bigint) OVER account AS reserved_before,
-            lag(COALESCE(x.held_after, (0)::bigint), 1, (0)::bigint) OVER account AS held_before
-           FROM (ledger.ledger_entries x
-             JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
-          WINDOW account AS (PARTITION BY x.restaurant_id, x.currency ORDER BY x.entry_seq)) e
-  WHERE (((balance_after)::numeric <> ((balance_before)::numeric + ((amount * balance_effect))::numeric)) OR ((reserved_after)::numeric <> ((reserved_before)::numeric + ((amount * reserved_effect))::numeric)) OR ((held_after)::numeric <> ((held_before)::numeric + ((amount * held_effect))::numeric)));
+ SELECT e.restaurant_id,
+    e.currency,
+    format('entry %s'::text, e.entry_seq) AS reference,
+    format('%s of %s leaves balance %s, reserved %s, held %s; before it they were %s, %s, %s'::text, e.entry_type, e.amount, e.balance_after, e.reserved_after, e.held_after, e.balance_before, e.reserved_before, e.held_before) AS finding
+   FROM (ledger.audited_steps e
+     JOIN ledger.entry_types t ON ((e.entry_type = t.entry_type)))
+  WHERE (((e.balance_after)::numeric <> ((e.balance_before)::numeric + ((e.amount * t.balance_effect))::numeric)) OR ((e.reserved_after)::numeric <> ((e.reserved_before)::numeric + ((e.amount * t.reserved_effect))::numeric)) OR ((e.held_after)::numeric <> ((e.held_before)::numeric + ((e.amount * t.held_effect))::numeric)));
 
 COMMENT ON VIEW reporting.check_running_balance_broken IS 'error: The balance after an entry does not follow from the one before. Reason: Each entry stores what it leaves. The first finding of an account is where the book was changed. Remedy: Compare the entry named, and the one before it, with a backup.';
 
@@ -6081,7 +6184,7 @@ CREATE VIEW reporting.check_settlement_before_available WITH (security_barrier='
     currency,
     format('entry %s'::text, entry_seq) AS reference,
     format('%s of %s settles on %s and is available on %s'::text, entry_type, amount, settlement_day, available_on) AS finding
-   FROM ledger.ledger_entries e
+   FROM ledger.audited_entries e
   WHERE (settlement_day < available_on);
 
 COMMENT ON VIEW reporting.check_settlement_before_available IS 'error: An entry settles before it is available. Reason: settlement_day is available_on, or the first open day after the days that payouts have closed. Remedy: Pause payouts of the restaurant. Find what wrote the entry around the functions.';
@@ -6544,7 +6647,8 @@ CREATE VIEW reporting.integrity_audits WITH (security_barrier='true') AS
     severity,
     findings,
     sample,
-    duration_ms
+    duration_ms,
+    is_everything
    FROM ledger.integrity_audits a;
 
 COMMENT ON VIEW reporting.integrity_audits IS 'What each check of the ledger found, each time that audit_integrity() ran it.';
@@ -6562,6 +6666,8 @@ COMMENT ON COLUMN reporting.integrity_audits.findings IS 'How many it found; 0 o
 COMMENT ON COLUMN reporting.integrity_audits.sample IS 'Up to five of them; null: none.';
 
 COMMENT ON COLUMN reporting.integrity_audits.duration_ms IS 'How long it took.';
+
+COMMENT ON COLUMN reporting.integrity_audits.is_everything IS 'Whether it looked at the whole book; else at what came since the last audited seal.';
 
 CREATE VIEW reporting.integrity_checks WITH (security_barrier='true') AS
  SELECT substr((v.relname)::text, 7) AS check_name,
@@ -6612,6 +6718,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_account_differs_from_restaurant c
+        UNION ALL
+         SELECT 'account_missing'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_account_missing c
         UNION ALL
          SELECT 'account_out_of_range'::text AS check_name,
             c.restaurant_id,
@@ -8248,7 +8361,7 @@ CREATE INDEX fx_rates_source_quote_rate_date_base_idx ON ledger.fx_rates USING b
 
 CREATE INDEX holdings_event_type_event_no_idx ON ledger.holdings USING btree (event_type, event_no);
 
-CREATE INDEX integrity_audits_check_name_audit_no_idx ON ledger.integrity_audits USING btree (check_name, audit_no);
+CREATE INDEX integrity_audits_check_name_is_everything_audit_no_idx ON ledger.integrity_audits USING btree (check_name, is_everything, audit_no);
 
 CREATE INDEX journal_seals_seal_no_idx ON ledger.journal_seals USING btree (seal_no);
 
@@ -8577,18 +8690,18 @@ GRANT ALL ON FUNCTION api.accept_event(p_event_id text, p_reason text, p_provide
 REVOKE ALL ON FUNCTION api.add_webhook_secret(p_source text, p_secret text, p_valid_from timestamp with time zone, p_valid_until timestamp with time zone, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.add_webhook_secret(p_source text, p_secret text, p_valid_from timestamp with time zone, p_valid_until timestamp with time zone, p_actor text) TO cuenta_operator;
 
-REVOKE ALL ON FUNCTION api.audit_integrity(p_check text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.audit_integrity(p_check text) TO cuenta_operator;
-GRANT ALL ON FUNCTION api.audit_integrity(p_check text) TO cuenta_worker;
+REVOKE ALL ON FUNCTION api.audit_integrity(p_check text, p_everything boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.audit_integrity(p_check text, p_everything boolean) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.audit_integrity(p_check text, p_everything boolean) TO cuenta_worker;
 
 REVOKE ALL ON FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.cancel_payout(p_payout_id text, p_reason text, p_reference text, p_actor text, p_bank_told boolean) TO cuenta_operator;
 
-REVOKE ALL ON FUNCTION api.check_integrity(p_check text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_writer;
-GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_app;
-GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_operator;
-GRANT ALL ON FUNCTION api.check_integrity(p_check text) TO cuenta_reader;
+REVOKE ALL ON FUNCTION api.check_integrity(p_check text, p_everything boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.check_integrity(p_check text, p_everything boolean) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.check_integrity(p_check text, p_everything boolean) TO cuenta_app;
+GRANT ALL ON FUNCTION api.check_integrity(p_check text, p_everything boolean) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.check_integrity(p_check text, p_everything boolean) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION api.claim_deliveries(p_limit integer, p_lease_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.claim_deliveries(p_limit integer, p_lease_seconds integer) TO cuenta_worker;
@@ -9619,8 +9732,8 @@ GRANT ALL ON FUNCTION ledger.require_terms(p_terms ledger.payout_terms, p_min_am
 REVOKE ALL ON FUNCTION ledger.require_timezone(p_timezone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.require_timezone(p_timezone text) TO cuenta_writer;
 
-REVOKE ALL ON FUNCTION ledger.run_check(p_check text) FROM PUBLIC;
-GRANT ALL ON FUNCTION ledger.run_check(p_check text) TO cuenta_writer;
+REVOKE ALL ON FUNCTION ledger.run_check(p_check text, p_everything boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.run_check(p_check text, p_everything boolean) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.run_report(p_report ledger.reports, p_line text, p_filter text, p_after text, p_limit integer) TO cuenta_writer;
@@ -10042,6 +10155,9 @@ GRANT SELECT ON TABLE reporting.check_account_differs_from_last_entry TO cuenta_
 
 GRANT SELECT ON TABLE reporting.check_account_differs_from_restaurant TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_account_differs_from_restaurant TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_account_missing TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_account_missing TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_account_out_of_range TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_account_out_of_range TO cuenta_reader;

@@ -1,7 +1,7 @@
 -- api.check_integrity and reporting.integrity_findings: every check finds what it is for.
 -- Damage is done as a superuser with triggers off, each kind in a restaurant of its own.
 begin;
-select plan(64);
+select plan(65);
 
 create function pg_temp.send(p_restaurant_id text, p_change jsonb default '{}') returns text
 language sql
@@ -30,7 +30,8 @@ select results_eq(
     from (
         values
         ('acceptance_without_refusal', 'warning'), ('account_differs_from_last_entry', 'error'),
-        ('account_differs_from_restaurant', 'error'), ('account_out_of_range', 'error'),
+        ('account_differs_from_restaurant', 'error'), ('account_missing', 'error'),
+        ('account_out_of_range', 'error'),
         ('amount_out_of_range', 'error'), ('balance_unequal_to_entries', 'error'),
         ('charge_without_its_payment', 'error'), ('clearing_unequal_to_owed', 'error'),
         ('closed_day_unequal_to_payouts', 'error'), ('deferred_count_differs', 'error'),
@@ -329,7 +330,7 @@ where restaurant_id = 'owes';
 update ledger.processor_events set event_type = 'x' where restaurant_id = 'running';
 update ledger.processor_events set subject_state = 'LOST' where restaurant_id = 'status';
 insert into ledger.pending_days (amount, available_on, restaurant_id, currency)
-values (5, '2999-01-01', 'sound', 'PEN');
+values (5, '2999-01-01', 'sound', 'PEN'), (5, '2999-01-01', 'nobody', 'PEN');
 insert into ledger.pending_days (
     amount, available_on, restaurant_id, currency, first_entry_seq, last_entry_seq
 )
@@ -346,6 +347,7 @@ from (
     values
     ('account_differs_from_restaurant', 'sound', 'an account with other settings'),
     ('account_differs_from_restaurant', 'items', 'an account that is closed by itself'),
+    ('account_missing', 'nobody', 'a pending day of an account that is not there'),
     ('account_out_of_range', 'late', 'a balance that JSON does not hold exactly'),
     ('amount_out_of_range', 'twice', 'an entry of nothing'),
     ('entry_type_unknown', 'twice', 'an entry of a type that is not in the chart'),

@@ -7,7 +7,8 @@ select
     a.severity,
     a.findings,
     a.sample,
-    a.duration_ms
+    a.duration_ms,
+    a.is_everything
 from ledger.integrity_audits as a;
 
 comment on view reporting.integrity_audits is
@@ -20,3 +21,5 @@ comment on column reporting.integrity_audits.severity is
 comment on column reporting.integrity_audits.findings is 'How many it found; 0 on a sound book.';
 comment on column reporting.integrity_audits.sample is 'Up to five of them; null: none.';
 comment on column reporting.integrity_audits.duration_ms is 'How long it took.';
+comment on column reporting.integrity_audits.is_everything is
+'Whether it looked at the whole book; else at what came since the last audited seal.';

@@ -35,6 +35,14 @@ from (
     from reporting.check_account_differs_from_restaurant as c
     union all
     select
+        'account_missing'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_account_missing as c
+    union all
+    select
         'account_out_of_range'::text as check_name,
         c.restaurant_id,
         c.currency,

@@ -5,7 +5,7 @@ select
     e.currency,
     format('entry %s', e.entry_seq) as reference,
     format('%s of %s', e.entry_type, e.amount) as finding
-from ledger.ledger_entries as e
+from ledger.audited_entries as e
 where e.amount not between 1 and 9007199254740991
 
 union all
@@ -15,7 +15,7 @@ select
     v.currency,
     v.event_id as reference,
     format('%s of %s with fee %s', v.event_type, v.amount, v.fee) as finding
-from ledger.processor_events as v
+from ledger.audited_events as v
 where
     v.amount not between 1 and 9007199254740991
     or v.fee not between 0 and 9007199254740991;

@@ -9,11 +9,24 @@ select
         coalesce(b.balance::text, 'missing'),
         coalesce(b.reserved::text, 'missing'),
         coalesce(b.held::text, 'missing'),
-        coalesce(e.balance, 0),
-        coalesce(e.reserved, 0),
-        coalesce(e.held, 0)
+        coalesce(b.balance_before, 0) + coalesce(e.balance, 0),
+        coalesce(b.reserved_before, 0) + coalesce(e.reserved, 0),
+        coalesce(b.held_before, 0) + coalesce(e.held, 0)
     ) as finding
-from ledger.account_balances as b
+from (
+    select
+        a.restaurant_id,
+        a.currency,
+        a.balance_before,
+        a.reserved_before,
+        a.held_before,
+        x.balance,
+        x.reserved,
+        x.held
+    from ledger.audited_accounts as a
+    inner join ledger.account_balances as x
+        on a.restaurant_id = x.restaurant_id and a.currency = x.currency
+) as b
 full join (
     select
         x.restaurant_id,
@@ -21,15 +34,15 @@ full join (
         sum(x.amount::numeric * t.balance_effect) as balance,
         sum(x.amount::numeric * t.reserved_effect) as reserved,
         sum(x.amount::numeric * t.held_effect) as held
-    from ledger.ledger_entries as x
+    from ledger.audited_entries as x
     inner join ledger.entry_types as t on x.entry_type = t.entry_type
     group by x.restaurant_id, x.currency
 ) as e
     on b.restaurant_id = e.restaurant_id and b.currency = e.currency
 where
-    b.balance is distinct from coalesce(e.balance, 0)
-    or b.reserved is distinct from coalesce(e.reserved, 0)
-    or b.held is distinct from coalesce(e.held, 0);
+    b.balance is distinct from coalesce(b.balance_before, 0) + coalesce(e.balance, 0)
+    or b.reserved is distinct from coalesce(b.reserved_before, 0) + coalesce(e.reserved, 0)
+    or b.held is distinct from coalesce(b.held_before, 0) + coalesce(e.held, 0);
 
 comment on view reporting.check_balance_unequal_to_entries is
 'error: A stored balance is not the sum of its entries. Reason: Balance rows are moved by the '

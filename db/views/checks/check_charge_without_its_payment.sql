@@ -8,7 +8,7 @@ select
         'charge of %s names payment %s and is known by %s', e.amount, p.payment_id,
         coalesce(e.subject_id, 'none')
     ) as finding
-from ledger.processor_events as e
+from ledger.audited_events as e
 cross join ledger.platform_settings as s
 cross join
     lateral (

@@ -5,10 +5,11 @@ select
     coalesce(e.currency, b.currency) as currency,
     'processor_clearing'::text as reference,
     format(
-        'the processor holds %s; restaurants own %s, fees and the like are %s',
+        'the processor holds %s; restaurants own %s, fees and the like are %s%s',
         coalesce(e.clearing, 0),
         coalesce(b.owed, 0),
-        coalesce(e.others, 0)
+        coalesce(e.others, 0),
+        case when not ledger.audits_everything() then ', since the last audited seal' end
     ) as finding
 from (
     select
@@ -29,7 +30,7 @@ from (
             x.currency,
             x.entry_type,
             sum(x.amount) as amount
-        from ledger.ledger_entries as x
+        from ledger.audited_entries as x
         group by x.currency, x.entry_type
     ) as m
     inner join ledger.entry_types as t on m.entry_type = t.entry_type
@@ -40,8 +41,13 @@ from (
 full join (
     select
         x.currency,
-        sum(x.balance::numeric + x.reserved + x.held) as owed
+        sum(
+            x.balance::numeric + x.reserved + x.held
+            - a.balance_before - a.reserved_before - a.held_before
+        ) as owed
     from ledger.account_balances as x
+    inner join ledger.audited_accounts as a
+        on x.restaurant_id = a.restaurant_id and x.currency = a.currency
     group by x.currency
 ) as b
     on e.currency = b.currency

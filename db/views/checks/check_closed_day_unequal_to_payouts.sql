@@ -10,15 +10,13 @@ select
         coalesce(p.as_of::text, 'none')
     ) as finding
 from ledger.account_balances as b
-left join (
-    select
-        x.restaurant_id,
-        x.currency,
-        max(x.as_of) as as_of
+left join lateral (
+    select x.as_of
     from ledger.payouts as x
-    group by x.restaurant_id, x.currency
-) as p
-    on b.restaurant_id = p.restaurant_id and b.currency = p.currency
+    where x.restaurant_id = b.restaurant_id and x.currency = b.currency
+    order by x.as_of desc
+    limit 1
+) as p on true
 where b.closed_through <> coalesce(p.as_of, '-infinity'::date);
 
 comment on view reporting.check_closed_day_unequal_to_payouts is

@@ -9,7 +9,7 @@ select
         count(*),
         left(string_agg(v.event_id, ', ' order by v.event_no), 200)
     ) as finding
-from ledger.processor_events as v
+from ledger.audited_events as v
 group by
     v.restaurant_id, v.currency, v.event_type, v.amount, v.fee, v.occurred_at,
     v.payload ->> 'payout_id', v.payload ->> 'payment_id', v.payload ->> 'refund_id',

@@ -1,5 +1,6 @@
 create or replace view reporting.check_entry_after_closed_day
 with (security_barrier) as
+-- The first payout that closed a day is made before any other of it; so each day looks up one.
 select
     e.restaurant_id,
     e.currency,
@@ -9,29 +10,35 @@ select
         e.entry_type,
         e.amount,
         e.settlement_day,
-        e.closed_before
+        p.as_of
     ) as finding
 from (
     select
         x.restaurant_id,
         x.currency,
-        x.entry_seq,
-        x.entry_type,
-        x.amount,
         x.settlement_day,
-        max(p.as_of) over (
-            partition by x.restaurant_id, x.currency
-            order by x.entry_seq
-            rows between unbounded preceding and 1 preceding
-        ) as closed_before
-    from ledger.ledger_entries as x
-    left join ledger.payouts as p
-        on
-            x.restaurant_id = p.restaurant_id
-            and x.payout_id = p.payout_id
-            and x.entry_type = 'PAYOUT_RESERVE'
-) as e
-where e.settlement_day <= e.closed_before;
+        max(x.entry_seq) as last_entry_seq
+    from ledger.audited_entries as x
+    group by x.restaurant_id, x.currency, x.settlement_day
+) as d
+cross join lateral (
+    select
+        x.as_of,
+        x.reserve_entry_seq
+    from ledger.payouts as x
+    where
+        x.restaurant_id = d.restaurant_id
+        and x.currency = d.currency
+        and x.as_of >= d.settlement_day
+    order by x.as_of
+    limit 1
+) as p
+inner join ledger.audited_entries as e
+    on
+        d.restaurant_id = e.restaurant_id
+        and d.currency = e.currency
+        and d.settlement_day = e.settlement_day
+where d.last_entry_seq > p.reserve_entry_seq and e.entry_seq > p.reserve_entry_seq;
 
 comment on view reporting.check_entry_after_closed_day is
 'error: An entry settles on a day that a payout had closed. Reason: A payout closes all days '

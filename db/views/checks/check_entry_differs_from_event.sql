@@ -15,7 +15,7 @@ select
         v.fee,
         v.currency
     ) as finding
-from ledger.ledger_entries as e
+from ledger.audited_entries as e
 inner join ledger.processor_events as v
     on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
 left join (
@@ -50,6 +50,7 @@ left join (
 where
     e.currency <> v.currency
     or e.payout_id is distinct from v.payout_id
+    or (e.entry_seq - v.first_entry_seq between 0 and v.entry_count - 1) is not true
     or e.amount is distinct from case r.amount_field
         when 'amount' then v.amount when 'fee' then v.fee
     end;

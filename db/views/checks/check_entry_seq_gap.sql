@@ -12,21 +12,12 @@ select
             coalesce(b.last_entry_seq::text, 'none')
         )
     end as finding
-from (
-    select
-        x.restaurant_id,
-        x.currency,
-        x.entry_seq,
-        lag(x.entry_seq, 1, 0::bigint) over account as previous_seq,
-        lead(x.entry_seq) over account as next_seq
-    from ledger.ledger_entries as x
-    window account as (partition by x.restaurant_id, x.currency order by x.entry_seq)
-) as e
+from ledger.audited_steps as e
 left join ledger.account_balances as b
     on e.restaurant_id = b.restaurant_id and e.currency = b.currency
 where
     e.entry_seq <> e.previous_seq + 1
-    or (e.next_seq is null and b.last_entry_seq is distinct from e.entry_seq);
+    or (e.is_last and b.last_entry_seq is distinct from e.entry_seq);
 
 comment on view reporting.check_entry_seq_gap is
 'error: The entries of an account are not numbered without gaps. Reason: Numbers are given one '

@@ -5,7 +5,7 @@ select
     e.currency,
     format('entry %s', e.entry_seq) as reference,
     format('%s of %s', e.entry_type, e.amount) as finding
-from ledger.ledger_entries as e
+from ledger.audited_entries as e
 where
     not exists (
         select 1

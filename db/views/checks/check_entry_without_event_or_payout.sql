@@ -11,7 +11,7 @@ select
             then format('%s of %s names missing event %s', e.entry_type, e.amount, e.event_no)
         else format('%s of %s names missing payout %s', e.entry_type, e.amount, e.payout_id)
     end as finding
-from ledger.ledger_entries as e
+from ledger.audited_entries as e
 left join ledger.processor_events as v
     on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
 left join ledger.payouts as p

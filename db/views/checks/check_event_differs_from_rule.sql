@@ -11,7 +11,7 @@ select
         v.fee,
         v.entry_count
     ) as finding
-from ledger.processor_events as v
+from ledger.audited_events as v
 inner join (
     -- Each version of a rule holds from the end of the one before it to its own end.
     select

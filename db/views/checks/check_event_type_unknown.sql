@@ -5,7 +5,7 @@ select
     v.currency,
     v.event_id as reference,
     format('%s of %s', v.event_type, v.amount) as finding
-from ledger.processor_events as v
+from ledger.audited_events as v
 where
     not exists (
         select 1

@@ -11,14 +11,14 @@ select
         coalesce(e.first_entry_seq::text, 'none'),
         coalesce(v.first_entry_seq::text, 'none')
     ) as finding
-from ledger.processor_events as v
+from ledger.audited_events as v
 left join (
     select
         x.restaurant_id,
         x.event_no,
         count(*) as entry_count,
         min(x.entry_seq) as first_entry_seq
-    from ledger.ledger_entries as x
+    from ledger.audited_entries as x
     where x.event_no is not null
     group by x.restaurant_id, x.event_no
 ) as e

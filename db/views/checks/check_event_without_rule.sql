@@ -6,7 +6,7 @@ select
     v.event_id as reference,
     format('no rule for %s of a subject that is %s', v.event_type, coalesce(v.subject_state, 'NEW'))
         as finding
-from ledger.processor_events as v
+from ledger.audited_events as v
 where
     not exists (
         select 1

@@ -9,7 +9,7 @@ select
         coalesce(v.currency, '-'), coalesce(a.event_type, 'nothing'), coalesce(a.currency, '-'),
         coalesce(p.event_type, 'nothing'), coalesce(p.currency, '-')
     ) as finding
-from ledger.event_links as k
+from ledger.audited_links as k
 left join ledger.processor_events as v
     on k.restaurant_id = v.restaurant_id and k.event_no = v.event_no
 left join ledger.processor_events as a

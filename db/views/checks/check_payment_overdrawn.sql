@@ -22,6 +22,13 @@ from (
             and v.first_entry_seq <= l.entry_seq
             and v.first_entry_seq + v.entry_count > l.entry_seq
     inner join ledger.entry_types as t on l.entry_type = t.entry_type
+    where
+        (k.restaurant_id, k.payment_event_no) in (
+            select
+                n.restaurant_id,
+                n.payment_event_no
+            from ledger.audited_links as n
+        )
     group by k.restaurant_id, k.payment_event_no
 ) as s
 inner join ledger.processor_events as c

@@ -5,7 +5,7 @@ select
     p.currency,
     p.payout_id as reference,
     format('amount is %s', p.amount) as finding
-from ledger.payouts as p
+from ledger.audited_payouts as p
 where p.amount <= 0;
 
 comment on view reporting.check_payout_amount_not_positive is

@@ -5,7 +5,7 @@ select
     p.currency,
     p.payout_id as reference,
     format('items add up to %s, amount is %s', coalesce(i.amount, 0), p.amount) as finding
-from ledger.payouts as p
+from ledger.audited_payouts as p
 left join (
     select
         x.restaurant_id,

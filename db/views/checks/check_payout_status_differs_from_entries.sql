@@ -11,7 +11,7 @@ select
         e.taken,
         p.amount
     ) as finding
-from ledger.payouts as p
+from ledger.audited_payouts as p
 inner join (
     select
         x.restaurant_id,

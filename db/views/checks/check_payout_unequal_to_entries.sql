@@ -1,59 +1,45 @@
 create or replace view reporting.check_payout_unequal_to_entries
 with (security_barrier) as
--- A day is paid by the first payout that closed it; so each day looks up one payout.
-with days as (
-    select
-        e.restaurant_id,
-        e.currency,
-        e.settlement_day,
-        sum(e.amount::numeric * t.balance_effect) as amount
-    from ledger.ledger_entries as e
-    inner join ledger.entry_types as t on e.entry_type = t.entry_type
-    where t.payout_item is not null
-    group by e.restaurant_id, e.currency, e.settlement_day
-),
-
-paid as (
-    select
-        d.restaurant_id,
-        p.payout_id,
-        d.amount
-    from days as d
-    cross join
-        lateral (
-            select x.payout_id
-            from ledger.payouts as x
-            where
-                x.restaurant_id = d.restaurant_id
-                and x.currency = d.currency
-                and x.as_of >= d.settlement_day
-            order by x.as_of
-            limit 1
-        ) as p
-    union all
-    select
-        i.restaurant_id,
-        i.payout_id,
-        i.amount
-    from ledger.payout_items as i
-    where i.item_type in ('carried_in', 'carried_out')
-)
-
+-- A payout pays the days from the one after the payout before it up to its own.
 select
     p.restaurant_id,
     p.currency,
     p.payout_id as reference,
-    format('amount is %s, what it pays comes to %s', p.amount, coalesce(e.amount, 0)) as finding
-from ledger.payouts as p
-left join (
-    select
-        x.restaurant_id,
-        x.payout_id,
-        sum(x.amount) as amount
-    from paid as x
-    group by x.restaurant_id, x.payout_id
-) as e on p.restaurant_id = e.restaurant_id and p.payout_id = e.payout_id
-where p.amount <> coalesce(e.amount, 0);
+    format(
+        'amount is %s, what it pays comes to %s', p.amount,
+        coalesce(e.amount, 0) + coalesce(c.amount, 0)
+    ) as finding
+from ledger.audited_payouts as p
+left join lateral (
+    select x.as_of
+    from ledger.payouts as x
+    where
+        x.restaurant_id = p.restaurant_id
+        and x.currency = p.currency
+        and x.as_of < p.as_of
+    order by x.as_of desc
+    limit 1
+) as o on true
+left join lateral (
+    select sum(x.amount::numeric * t.balance_effect) as amount
+    from ledger.ledger_entries as x
+    inner join ledger.entry_types as t on x.entry_type = t.entry_type
+    where
+        x.restaurant_id = p.restaurant_id
+        and x.currency = p.currency
+        and x.settlement_day > coalesce(o.as_of, '-infinity')
+        and x.settlement_day <= p.as_of
+        and t.payout_item is not null
+) as e on true
+left join lateral (
+    select sum(x.amount) as amount
+    from ledger.payout_items as x
+    where
+        x.restaurant_id = p.restaurant_id
+        and x.payout_id = p.payout_id
+        and x.item_type in ('carried_in', 'carried_out')
+) as c on true
+where p.amount <> coalesce(e.amount, 0) + coalesce(c.amount, 0);
 
 comment on view reporting.check_payout_unequal_to_entries is
 'error: A payout is not the sum of the entries that it pays. Reason: The entries of the days that '

@@ -5,7 +5,7 @@ select
     p.currency,
     p.payout_id as reference,
     format('entry %s does not reserve its %s', p.reserve_entry_seq, p.amount) as finding
-from ledger.payouts as p
+from ledger.audited_payouts as p
 where
     not exists (
         select 1

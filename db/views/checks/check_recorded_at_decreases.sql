@@ -6,16 +6,7 @@ select
     format('entry %s', e.entry_seq) as reference,
     format('was recorded at %s, the entry before it at %s', e.recorded_at, e.recorded_before)
         as finding
-from (
-    select
-        x.restaurant_id,
-        x.currency,
-        x.entry_seq,
-        x.recorded_at,
-        lag(x.recorded_at) over account as recorded_before
-    from ledger.ledger_entries as x
-    window account as (partition by x.restaurant_id, x.currency order by x.entry_seq)
-) as e
+from ledger.audited_steps as e
 where e.recorded_at < e.recorded_before;
 
 comment on view reporting.check_recorded_at_decreases is

@@ -12,7 +12,7 @@ select
         p.amount,
         p.currency
     ) as finding
-from ledger.payouts as p
+from ledger.audited_payouts as p
 inner join (
     select
         x.restaurant_id,

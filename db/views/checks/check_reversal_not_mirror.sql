@@ -5,7 +5,7 @@ select
     v.currency,
     v.event_id as reference,
     format('posted %s; %s had posted %s', m.entries, a.event_id, o.entries) as finding
-from ledger.event_links as k
+from ledger.audited_links as k
 inner join ledger.processor_events as v
     on k.restaurant_id = v.restaurant_id and k.event_no = v.event_no
 inner join ledger.processor_events as a

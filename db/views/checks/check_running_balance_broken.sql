@@ -15,30 +15,12 @@ select
         e.reserved_before,
         e.held_before
     ) as finding
-from (
-    select
-        x.restaurant_id,
-        x.currency,
-        x.entry_seq,
-        x.entry_type,
-        x.amount,
-        x.balance_after,
-        x.reserved_after,
-        coalesce(x.held_after, 0) as held_after,
-        t.balance_effect,
-        t.reserved_effect,
-        t.held_effect,
-        lag(x.balance_after, 1, 0::bigint) over account as balance_before,
-        lag(x.reserved_after, 1, 0::bigint) over account as reserved_before,
-        lag(coalesce(x.held_after, 0), 1, 0::bigint) over account as held_before
-    from ledger.ledger_entries as x
-    inner join ledger.entry_types as t on x.entry_type = t.entry_type
-    window account as (partition by x.restaurant_id, x.currency order by x.entry_seq)
-) as e
+from ledger.audited_steps as e
+inner join ledger.entry_types as t on e.entry_type = t.entry_type
 where
-    e.balance_after <> e.balance_before::numeric + e.amount * e.balance_effect
-    or e.reserved_after <> e.reserved_before::numeric + e.amount * e.reserved_effect
-    or e.held_after <> e.held_before::numeric + e.amount * e.held_effect;
+    e.balance_after <> e.balance_before::numeric + e.amount * t.balance_effect
+    or e.reserved_after <> e.reserved_before::numeric + e.amount * t.reserved_effect
+    or e.held_after <> e.held_before::numeric + e.amount * t.held_effect;
 
 comment on view reporting.check_running_balance_broken is
 'error: The balance after an entry does not follow from the one before. Reason: Each entry '

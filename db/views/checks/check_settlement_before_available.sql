@@ -8,7 +8,7 @@ select
         '%s of %s settles on %s and is available on %s',
         e.entry_type, e.amount, e.settlement_day, e.available_on
     ) as finding
-from ledger.ledger_entries as e
+from ledger.audited_entries as e
 where e.settlement_day < e.available_on;
 
 comment on view reporting.check_settlement_before_available is

@@ -1,4 +1,4 @@
-create or replace function ledger.run_check(p_check text)
+create or replace function ledger.run_check(p_check text, p_everything boolean)
 returns table (
     findings bigint,
     sample jsonb
@@ -7,18 +7,29 @@ language plpgsql
 stable
 as $function$
 /*
- * Function: ledger.run_check(1)
+ * Function: ledger.run_check(2)
  *     Runs one check. Its name is that of a view of ours, so it is the one place where a statement
  *     is put together.
  * Parameters:
- *     p_check  - a name of reporting.integrity_checks
+ *     p_check       - a name of reporting.integrity_checks
+ *     p_everything  - false: only what came since the last audited seal
  * Returns:
  *     one row: how many findings, and up to five of them; null: none. If a value makes the check
  *     itself fail, that is the finding
- * Reads:  the view reporting.check_ and the name
+ * Reads:  the view reporting.check_ and the name; ledger.audits_everything is told the scope, and
+ *     the planner that old rows are looked up one by one, for as long as the statement takes
  * Locks:  none
  */
+declare
+    v_scope text := coalesce(current_setting('cuenta.audit_scope', true), '');
+    v_seqscan text := current_setting('enable_seqscan');
 begin
+    perform set_config(
+        'cuenta.audit_scope', case when p_everything then '' else 'since_seal' end, true
+    );
+    if not p_everything then
+        perform set_config('enable_seqscan', 'off', true);
+    end if;
     return query execute format(
         $query$
         select
@@ -37,6 +48,8 @@ begin
         $query$,
         'check_' || p_check
     );
+    perform set_config('cuenta.audit_scope', v_scope, true);
+    perform set_config('enable_seqscan', v_seqscan, true);
 exception
     when data_exception then
         findings := 1;
@@ -47,5 +60,5 @@ exception
 end;
 $function$;
 
-comment on function ledger.run_check(text)
+comment on function ledger.run_check(text, boolean)
 is 'Runs one check.';

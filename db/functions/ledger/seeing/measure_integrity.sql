@@ -9,7 +9,7 @@ stable
 as $function$
 /*
  * Function: ledger.measure_integrity(0)
- *     Metrics of the last audit of each check; runs none.
+ *     Metrics of the last audits of each check, of what is new and of everything; runs none.
  * Returns:
  *     a row a sample
  * Reads:  ledger.integrity_audits, reporting.integrity_checks
@@ -18,10 +18,14 @@ with audits as (
     select
         c.check_name,
         c.severity,
+        s.scope,
         a.findings,
         a.audited_at,
         a.duration_ms
     from reporting.integrity_checks as c
+    cross join (
+        values ('since_seal', false), ('everything', true)
+    ) as s (scope, is_everything)
     left join lateral (
         select
             n.findings,
@@ -29,6 +33,7 @@ with audits as (
             n.duration_ms
         from ledger.integrity_audits as n
         where n.check_name = c.check_name
+            and n.is_everything = s.is_everything
         order by n.audit_no desc
         limit 1
     ) as a on true
@@ -36,9 +41,10 @@ with audits as (
 
 select
     'cuenta_integrity_findings',
-    jsonb_build_object('check', a.check_name, 'severity', a.severity),
+    jsonb_build_object('check', a.check_name, 'severity', a.severity, 'scope', a.scope),
     a.findings::numeric
 from audits as a
+where a.findings is not null or a.scope = 'since_seal'
 union all
 select
     m.name,
@@ -49,7 +55,13 @@ from (
         extract(epoch from min(a.audited_at)) as oldest,
         sum(a.duration_ms) / 1000 as duration,
         count(*) filter (where a.audited_at is null) as unaudited
-    from audits as a
+    from (
+        select distinct on (n.check_name)
+            n.audited_at,
+            n.duration_ms
+        from audits as n
+        order by n.check_name, n.audited_at desc nulls last
+    ) as a
 ) as t
 cross join lateral (
     values
@@ -60,4 +72,4 @@ cross join lateral (
 $function$;
 
 comment on function ledger.measure_integrity()
-is 'Metrics of the last audit of each check; runs none.';
+is 'Metrics of the last audits of each check; runs none.';
