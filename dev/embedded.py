@@ -343,7 +343,9 @@ class Server:
 
 def _remove_leftovers() -> None:
     """Stop and remove throw-away servers whose starter was killed: nobody holds their lock any more."""
-    for cluster in Path(tempfile.gettempdir()).glob(f"{THROW_AWAY}*/data*"):
+    # Not by a pattern for both: another starter may remove a folder between two looks.
+    folders = Path(tempfile.gettempdir()).glob(f"{THROW_AWAY}*")
+    for cluster in (folder / name for folder in folders for name in ("data", "data.new")):
         with contextlib.suppress(OSError, ServerError), open(cluster.parent / "users") as users:
             if cluster.lstat().st_uid in (os.getuid(), run_as(cluster).get("user")):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -53,12 +53,14 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from db import facts, reference_data  # noqa: E402
 from db.deploy import DeployError, deploy  # noqa: E402
 from dev import embedded, pgtap  # noqa: E402
 
 FOLDER = ROOT / "tests" / "mutations"
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".tools", ".data", "__pycache__", ".*_cache", ".hypothesis")
 LINKED = (".venv", ".tools")
+MADE_ANEW = ("db/functions/", "db/views/", "db/triggers.sql", "db/reference/")  # without a deploy of everything
 LIMIT = 240.0  # seconds for one run of one test
 PATIENCE = "6"  # seconds that a test waits for what does not come; tests/sessions.py
 # What the named tests do without, and what takes as long to import as the rest takes to run.
@@ -215,6 +217,7 @@ class Bench:
                 (self.root / name).symlink_to(ROOT / name)
         self.server_url, self.plain, self.tap = server_url, plain, tap
         self.psql = embedded.find_psql(server_url)
+        self.units = {(unit.kind, unit.name): unit.text for unit in facts.units(self.root / "db")}
         self.written = int(time.time())
         self.warm: subprocess.Popen[str] | None = None
 
@@ -243,8 +246,8 @@ class Bench:
     def deployed(self, mutant: Mutant | None, *, is_tap: bool) -> Iterator[str]:
         """The URL of a new database that is deployed from the copy as it is."""
         files = [file for file in mutant.files if file.endswith((".sql", ".csv"))] if mutant else []
-        is_replaced = all(file.startswith(("db/functions/", "db/views/")) for file in files)
-        template = (self.tap if is_tap else self.plain) if is_replaced else None
+        is_made_anew = all(file.startswith(MADE_ANEW) for file in files)
+        template = (self.tap if is_tap else self.plain) if is_made_anew else None
         if not is_tap and not files:  # pytest makes copies itself
             yield embedded.url_with_database(self.server_url, self.plain)
             return
@@ -252,13 +255,25 @@ class Bench:
             if template is None:
                 deploy(url, quiet=True, root=self.root / "db")
             with psycopg.connect(url, autocommit=True) as connection:
-                if template is None and is_tap:
+                if template:
+                    self._make_anew(connection, any(file.endswith(".csv") for file in files))
+                elif is_tap:
                     load_tap(connection)
-                elif template:  # what `create or replace` makes keeps its owner and its rights
-                    connection.execute("set search_path = ''")
-                    for file in files:
-                        connection.execute((self.root / file).read_bytes())
             yield url
+
+    def _make_anew(self, connection: psycopg.Connection[Any], has_rows: bool) -> None:
+        """What a deploy would do, and nothing else: what is replaced keeps its owner and its rights."""
+        connection.execute("set search_path = ''")
+        units = {(unit.kind, unit.name): unit.text for unit in facts.units(self.root / "db")}
+        for (kind, name), text in self.units.items():
+            if (new := units.get((kind, name))) is None:
+                connection.execute(f"drop {kind} {name}".encode())
+            elif new != text:
+                connection.execute(new.encode())
+        if has_rows:
+            with connection.transaction():
+                connection.execute("set local role cuenta_writer")
+                reference_data.merge(connection, self.root / "db")
 
     def run(self, test: str, mutant: Mutant | None = None) -> Verdict:
         """Run one test on the copy as it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import secrets
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable
@@ -19,6 +21,7 @@ import pytest
 
 from db.login import make_login
 from db.pool import with_role
+from dev import embedded
 from dev.embedded import find_psql
 from events.load import is_empty
 
@@ -157,6 +160,32 @@ def test_the_tests_say_what_did_not_run_and_fail(tmp_path: Path) -> None:
     assert re.search(r"pgTAP +DID NOT RUN", done.stdout)
     assert re.search(r"pytest +passed +1 tests", done.stdout)
     assert done.stdout.rstrip().endswith("did not run: pgTAP")
+
+
+def test_starters_do_not_stumble_over_folders_that_others_remove(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    is_over = threading.Event()
+
+    def come_and_go(name: str) -> None:
+        for number in itertools.count():
+            folder = tmp_path / f"{embedded.THROW_AWAY}{name}{number}"
+            folder.mkdir()
+            folder.rmdir()
+            if is_over.is_set():
+                return
+
+    others = [threading.Thread(target=come_and_go, args=[name]) for name in "abc"]
+    for other in others:
+        other.start()
+    try:
+        for _ in range(300):
+            embedded._remove_leftovers()
+    finally:
+        is_over.set()
+        for other in others:
+            other.join()
 
 
 def test_psql_is_of_the_servers_version(database: str) -> None:
