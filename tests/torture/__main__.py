@@ -16,7 +16,7 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tests.torture.clients import Client, Operator, Paymaster, Reader, Sealer, Sender, World
+from tests.torture.clients import Auditor, Client, Operator, Paymaster, Reader, Sealer, Sender, World
 from tests.torture.faults import CLASSES, Faults
 from tests.torture.house import ROOT, House
 from tests.torture.verdict import Verdict
@@ -48,7 +48,9 @@ def torture(
         house = House(folder, seed)
         with house.open():
             world, faults = World(restaurants), Faults(house, pace=pace)
-            kinds: list[type[Client]] = [Sender] * 4 + [Operator] * 2 + [Paymaster] * 2 + [Reader] * 2 + [Sealer]
+            kinds: list[type[Client]] = (
+                [Sender] * 4 + [Operator] * 2 + [Paymaster] * 2 + [Reader] * 2 + [Sealer, Auditor]
+            )
             clients = [kind(house, world, kinds[:number].count(kind)) for number, kind in enumerate(kinds)]
             for client in clients:
                 client.start()

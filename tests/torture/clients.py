@@ -478,3 +478,16 @@ class Sealer(Client):
             least = {} if self.dice.random() < 0.05 else {"from": max(1, last - self.dice.randint(0, 20))}
             for row in self.call("verify_seals", {**least, "to": last, "root": root}, self.doors[-3:]) or []:
                 self.house.fault(f"the seals to {last} do not verify: {row}")
+
+
+class Auditor(Client):
+    """Audits the book while it is written, as workers do: nothing that is half done may look like an error."""
+
+    ROLE = "operator"
+    PAUSE = 2.0
+
+    def step(self) -> None:
+        audit = self.dice.choice(("check_integrity", "audit_integrity"))
+        for row in self.call(audit, {}, self.doors[-3:]) or []:
+            if row["severity"] == "error" and row["findings"]:
+                self.house.fault(f"{audit} under load finds {row['check_name']}: {row['sample']}")
