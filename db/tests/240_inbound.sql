@@ -1,6 +1,6 @@
 -- Signed webhooks: sources, secrets, what is kept and who sees it.
 begin;
-select plan(56);
+select plan(57);
 
 -- A webhook of the scheme hmac, signed with a secret, as "outcome status code" of each thing.
 create function pg_temp.hmac(p_secret text, p_body bytea) returns text
@@ -71,6 +71,10 @@ select is(
     ),
     '{stripe,stripe,none,none,adyen,adyen}',
     'the adapter is that of the settings, else of the scheme, else of the name'
+);
+select throws_ok(
+    'select api.set_webhook_source(''operator'', ''hmac'')', 'LUWSR', null,
+    'no source is called operator: what people do nobody sends (LUWSR)'
 );
 select is(
     (select s.created_at = s.changed_at from api.set_webhook_source('bank', 'hmac') as s), true,
