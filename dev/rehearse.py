@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from dev import embedded
 from dev.rehearsals.ground import CannotRun, Ground, NotProved
 
-NAMES = ("pitr", "dump", "upgrade", "standby", "logical", "collation")
+NAMES = ("pitr", "dump", "upgrade", "standby", "logical", "collation", "timezones", "deploys")
 MARK = "<!-- rehearsals -->\n"
 console = Console(highlight=False, soft_wrap=True)
 

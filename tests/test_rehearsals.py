@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,26 @@ def test_what_is_not_so_fails_and_ends_what_it_started(monkeypatch: pytest.Monke
     outcome = rehearse.carry_out("pitr")
     assert (outcome.result, outcome.why) == ("NOT PROVED", "one is two: 1 differ: a: 1, expected 2")
     assert not started[0].data_dir.exists()
+
+
+def test_throw_away_servers_may_come_and_go_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looks for what was left behind meets folders that vanish meanwhile."""
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    stop = threading.Event()
+
+    def come_and_go() -> None:
+        while not stop.is_set():
+            folders = [tmp_path / f"{embedded.THROW_AWAY}{number}" for number in range(20)]
+            for folder in folders:
+                (folder / "data").mkdir(parents=True)
+            for folder in folders:
+                shutil.rmtree(folder)
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        for _ in range(300):
+            embedded._remove_leftovers()
+    finally:
+        stop.set()
+        thread.join()

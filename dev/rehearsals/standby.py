@@ -121,7 +121,7 @@ class Service:
             connection.request(method, path, body, self.headers)
             response = connection.getresponse()
             text = response.read()
-            return response.status, json.loads(text) if text.startswith(b"{") else text
+            return response.status, json.loads(text) if text.startswith((b"{", b"[")) else text
         return 0, None
 
     def post(self, event_id: str) -> int:
