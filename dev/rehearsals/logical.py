@@ -37,10 +37,10 @@ def follow_and_take_over(ground: Ground, *, is_planned: bool) -> None:
     replica.start()
     address = [publisher.url()]
     number = 60 if ground.is_small else 1500
-    with Clients(lambda: address[0]) as clients:
+    with Clients(lambda: address[0], pause=0.3 if ground.is_small else 0) as clients:
         clients.wait_for(number // 3)
         ground.steps("subscribe", replica, PUBLISHER=conninfo(publisher))
-        wait_until(lambda: value(replica.url(), READY), "the first copy is done", 30)
+        wait_until(lambda: value(replica.url(), READY), "the first copy is done", 120)
         clients.wait_for(number)
         prove_reads(ground, replica)
         if is_planned:

@@ -26,7 +26,7 @@ def rehearse(ground: Ground) -> None:
     ground.restart(old)
     backup = old.data_dir / "backup"
     number = 60 if ground.is_small else 1500
-    with Clients(old.url()) as clients:
+    with Clients(old.url(), pause=0.3 if ground.is_small else 0) as clients:
         clients.wait_for(number // 3)
         ground.steps("base backup", old, BACKUP=backup)
         clients.wait_for(number)

@@ -39,6 +39,7 @@ def rehearse(ground: Ground) -> None:
         role="cuenta_operator")  # fmt: skip
     ask(url, "select * from api.ingest_events(%s::jsonb)", json.dumps(book.life("r_gone")), role="cuenta_app")
     ask(url, "select * from api.run_payouts('PEN', '2025-12-22')", role="cuenta_app")
+    ask(url, "select * from api.ingest_event(%s::jsonb)", json.dumps(charge("r_gone", "unpaid")), role="cuenta_app")
     key = value(url, "select key from api.create_api_key('rehearsal', 'app', p_actor => 'ana')", role="cuenta_operator")
     everything, days = book.contents(url), days_of(url)
 
