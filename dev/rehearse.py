@@ -12,7 +12,9 @@ of PostgreSQL 15's binaries, by default Debian's. Everything that is started end
 from __future__ import annotations
 
 import argparse
+import fcntl
 import importlib
+import re
 import subprocess
 import sys
 import time
@@ -93,18 +95,25 @@ def show(outcomes: list[Outcome]) -> None:
 
 
 def write(page: Path, outcomes: list[Outcome]) -> None:
-    """Replace the last result on a page: what was proved, line by line."""
+    """Replace what a page says of these rehearsals: what was proved, line by line. What it says of others stays."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=embedded.ROOT, capture_output=True, text=True
     ).stdout.strip()
-    lines = [f"{datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}:", ""]
-    for one in outcomes:
-        lines.append(f"- **{one.name}**: {one.result}, {len(one.proofs)} proofs in {one.seconds:.0f} s")
-        lines += [f"    - {proof}" for proof in one.proofs]
-        lines += [f"    - **{one.result}**: {one.why.splitlines()[0]}"] if one.why else []
-    before, _, rest = page.read_text().partition(MARK)
-    _, _, after = rest.partition(MARK)
-    page.write_text(before + MARK + "\n".join(lines) + "\n" + MARK + after)
+    with page.open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        before, _, rest = file.read().partition(MARK)
+        told, _, after = rest.partition(MARK)
+        found = re.split(r"^(?=- [*][*](\w+))", told, flags=re.M)
+        texts = dict(zip(found[1::2], found[2::2], strict=True))
+        for one in outcomes:
+            when = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}"
+            lines = [f"- **{one.name}**, {when}: {one.result}, {len(one.proofs)} proofs in {one.seconds:.0f} s"]
+            lines += [f"    - {proof}" for proof in one.proofs]
+            lines += [f"    - **{one.result}**: {one.why.splitlines()[0]}"] if one.why else []
+            texts[one.name] = "\n".join(lines) + "\n"
+        file.seek(0)
+        file.truncate()
+        file.write(before + MARK + "".join(texts[name] for name in NAMES if name in texts) + MARK + after)
 
 
 def main() -> int:
