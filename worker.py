@@ -2,7 +2,8 @@
 
 Each second it starts the payout runs that are due by their schedules, and carries out what is queued, a chunk at a
 time: who is paid and how far the run has come are one transaction, so that a worker that is killed has paid nobody
-twice, and another one goes on. What is to be done, and what becomes of a failure, the database decides.
+twice, and another one goes on. What is to be done, and what becomes of a failure, the database decides. Once in so many
+hours (platform_settings.seal_hours) one of the workers seals the book and has it audited.
 """
 
 import argparse
@@ -29,6 +30,7 @@ ROLE = "cuenta_worker"
 PAUSE = 1.0  # seconds between two looks
 PATIENCE = 5.0  # seconds that the work in hand has to end in, once the worker is told to
 CHUNK = 200  # restaurants in a transaction
+LOOK = 60.0  # seconds between two looks whether a seal is due
 # The server notices within seconds that this process is gone, even in mid-statement, or frozen; it rolls back.
 NOTICE = {
     "client_connection_check_interval": "1s",
@@ -111,7 +113,36 @@ def carry_out_runs(database_url: str, stop: threading.Event) -> None:
                     break
 
 
-TASKS: Sequence[tuple[str, Task]] = (("runs", carry_out_runs), ("webhooks", deliver))
+def seal_and_audit(connection: Connection) -> bool:
+    """Seal the book if that is due, then audit what came since the last audited seal; False if it is not.
+
+    Of several workers one seals. One that is killed in mid-seal has sealed nothing; one that is killed in mid-audit
+    leaves a seal that is not audited: the next audit begins before it.
+    """
+    seal = connection.execute("select * from api.seal_due_ledger()").fetchone()
+    if seal is None:
+        return False
+    log.info("book sealed", **{name: seal[name] for name in ("seal_no", "entry_count", "event_count", "root")})
+    audits = connection.execute("select * from api.audit_integrity()").fetchall()
+    found = {audit["check_name"]: audit["findings"] for audit in audits if audit["findings"]}
+    errors_found = [audit["check_name"] for audit in audits if audit["findings"] and audit["severity"] == "error"]
+    if errors_found:
+        log.error("the audit found errors", checks=errors_found, findings=found)
+    else:
+        log.info("book audited", checks=len(audits), findings=found)
+    return True
+
+
+def keep_sealed(database_url: str, stop: threading.Event) -> None:
+    """Look each minute whether the book is to be sealed and audited, until told to stop."""
+    with connect(database_url) as connection:
+        log.info("worker ready", task="seals")
+        while not stop.is_set():
+            seal_and_audit(connection)
+            stop.wait(LOOK * random.uniform(0.8, 1.0))
+
+
+TASKS: Sequence[tuple[str, Task]] = (("runs", carry_out_runs), ("webhooks", deliver), ("seals", keep_sealed))
 
 
 def keep(name: str, task: Task, database_url: str, stop: threading.Event) -> None:

@@ -54,6 +54,7 @@ def dump(server: embedded.Server, folder: Path) -> Path:
     deploy(server.url(), quiet=True)
     assert query(server.url(), EVENT.format("'processed'")) == [(20,)]
     query(server.url(), "select payouts_created from api.run_payouts('PEN', '2025-12-30')")
+    query(server.url(), "select root from api.seal_ledger()")
     path = folder / "cuenta.dump"
     run(server.url(), str(server.bin_dir / "pg_dump"), "--format=custom", f"--file={path}", "cuenta")
     return path
@@ -101,6 +102,9 @@ def assert_sound(url: str) -> None:
     assert query(url, EVENT.format("'already_processed'")) == [(20,)]
     found = query(url, "select check_name from api.check_integrity() where severity = 'error' and findings > 0")
     assert found == []
+    assert query(url, "select (select count(*) from api.verify_seals()), entry_count > 0 from reporting.seals") == [
+        (0, True)
+    ], "what another server sealed"
     assert query(url, "select count(*) from api.run_payouts('PEN', '2025-12-30') where payouts_created = 0") == [(1,)]
 
 
