@@ -34,8 +34,8 @@ as $function$
  *     p_deferred_warning_hours  - how long an event may wait for what it refers to before that is
  *                              a finding, 0 to 8760
  *     p_takes_test_events    - whether events of a test mode ("livemode": false) are taken
- *     p_seal_hours           - how old the last seal may be before a worker seals and audits the book,
- *                              0 (never) to 8760
+ *     p_seal_hours           - how old the last seal may be before a worker seals and audits the
+ *                              book, 0 (never) to 8760
  *     p_actor                - who does it; by default the login
  *     null leaves a setting as it is
  * Returns:
