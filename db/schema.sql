@@ -4320,6 +4320,77 @@ ALTER TABLE ledger.setting_changes ALTER COLUMN change_no ADD GENERATED ALWAYS A
     CACHE 1
 );
 
+CREATE VIEW ledger.setting_periods AS
+ WITH change AS (
+         SELECT c.restaurant_id,
+            c.change_no,
+            c.changed_at,
+            c.old_settings
+           FROM ledger.setting_changes c
+          WHERE ((c.restaurant_id <> ''::text) AND (c.old_settings ?| ARRAY['timezone'::text, 'day_close_hour'::text, 'settlement_delay_days'::text]))
+        ), known AS MATERIALIZED (
+         SELECT ledger.known_timezones(ARRAY( SELECT x.timezone
+                   FROM ledger.restaurants x
+                UNION
+                 SELECT (c.old_settings ->> 'timezone'::text)
+                   FROM ledger.setting_changes c
+                  WHERE (c.old_settings ? 'timezone'::text))) AS timezones
+        )
+ SELECT p.restaurant_id,
+    (p.since - '01:00:00'::interval) AS since,
+    (p.until + '01:00:00'::interval) AS until,
+    z.timezone,
+    COALESCE(((h.old_settings ->> 'day_close_hour'::text))::smallint, r.day_close_hour) AS day_close_hour,
+    COALESCE(((d.old_settings ->> 'settlement_delay_days'::text))::smallint, r.settlement_delay_days) AS settlement_delay_days,
+    (z.timezone = ANY (k.timezones)) AS is_known
+   FROM ((((((( SELECT c.restaurant_id,
+            c.change_no,
+            lag(c.changed_at, 1, '-infinity'::timestamp with time zone) OVER (PARTITION BY c.restaurant_id ORDER BY c.change_no) AS since,
+            c.changed_at AS until
+           FROM change c
+        UNION ALL
+         SELECT x.restaurant_id,
+            NULL::bigint AS change_no,
+            COALESCE(max(c.changed_at), '-infinity'::timestamp with time zone) AS since,
+            'infinity'::timestamp with time zone AS until
+           FROM (ledger.restaurants x
+             LEFT JOIN change c ON ((x.restaurant_id = c.restaurant_id)))
+          GROUP BY x.restaurant_id) p
+     JOIN ledger.restaurants r ON ((p.restaurant_id = r.restaurant_id)))
+     LEFT JOIN LATERAL ( SELECT c.old_settings
+           FROM ledger.setting_changes c
+          WHERE ((c.restaurant_id = p.restaurant_id) AND (c.change_no >= p.change_no) AND (c.old_settings ? 'timezone'::text))
+          ORDER BY c.change_no
+         LIMIT 1) t ON (true))
+     LEFT JOIN LATERAL ( SELECT c.old_settings
+           FROM ledger.setting_changes c
+          WHERE ((c.restaurant_id = p.restaurant_id) AND (c.change_no >= p.change_no) AND (c.old_settings ? 'day_close_hour'::text))
+          ORDER BY c.change_no
+         LIMIT 1) h ON (true))
+     LEFT JOIN LATERAL ( SELECT c.old_settings
+           FROM ledger.setting_changes c
+          WHERE ((c.restaurant_id = p.restaurant_id) AND (c.change_no >= p.change_no) AND (c.old_settings ? 'settlement_delay_days'::text))
+          ORDER BY c.change_no
+         LIMIT 1) d ON (true))
+     CROSS JOIN LATERAL ( SELECT COALESCE((t.old_settings ->> 'timezone'::text), r.timezone) AS timezone) z)
+     CROSS JOIN known k);
+
+COMMENT ON VIEW ledger.setting_periods IS 'Which settings held for what was recorded when, by what is known of their changes; for the checks that compute days anew.';
+
+COMMENT ON COLUMN ledger.setting_periods.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.setting_periods.since IS 'From when they may have held; an hour before they were set.';
+
+COMMENT ON COLUMN ledger.setting_periods.until IS 'Until when they may have held; an hour after they were changed.';
+
+COMMENT ON COLUMN ledger.setting_periods.timezone IS 'IANA name of its time zone.';
+
+COMMENT ON COLUMN ledger.setting_periods.day_close_hour IS 'Local hour at which its business day ended.';
+
+COMMENT ON COLUMN ledger.setting_periods.settlement_delay_days IS 'Days until money in was available.';
+
+COMMENT ON COLUMN ledger.setting_periods.is_known IS 'Whether this server knows the time zone.';
+
 ALTER TABLE outbound.deliveries ALTER COLUMN delivery_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME outbound.deliveries_delivery_no_seq
     START WITH 1
@@ -4642,6 +4713,29 @@ COMMENT ON COLUMN reporting.balances_in_base.held_in_base IS 'held in minor unit
 
 COMMENT ON COLUMN reporting.balances_in_base.total_in_base IS 'total in minor units of base_currency, rounded half away from zero as the last step, so it may differ by a unit from what the others come to; null: there is no rate.';
 
+CREATE VIEW reporting.check_acceptance_differs WITH (security_barrier='true') AS
+ SELECT a.restaurant_id,
+    e.currency,
+    COALESCE(e.event_id, format('event %s'::text, a.event_no)) AS reference,
+    format('%s accepted it at %s against %s; it was received at %s'::text, a.actor, a.accepted_at, a.code, e.received_at) AS finding
+   FROM (((ledger.event_acceptances a
+     LEFT JOIN ledger.processor_events e ON (((a.restaurant_id = e.restaurant_id) AND (a.event_no = e.event_no))))
+     LEFT JOIN ledger.event_types t ON ((e.event_type = t.event_type)))
+     LEFT JOIN ledger.ledger_entries l ON (((e.restaurant_id = l.restaurant_id) AND (e.currency = l.currency) AND (e.first_entry_seq = l.entry_seq))))
+  WHERE ((e.event_no IS NULL) OR (a.code <> ALL (ARRAY['AMOUNT_EXCEEDS_PAYMENT'::text, 'RESTAURANT_CLOSED'::text])) OR ((a.code = 'RESTAURANT_CLOSED'::text) AND (NOT t.is_new_business)) OR ((a.code = 'AMOUNT_EXCEEDS_PAYMENT'::text) AND t.is_new_business) OR (a.accepted_at < e.received_at) OR (a.accepted_at > l.recorded_at) OR (NOT (EXISTS ( SELECT 1
+           FROM ledger.event_rejections r
+          WHERE ((r.event_id = e.event_id) AND (r.provider = e.provider) AND (r.code = a.code) AND (r.received_at = e.received_at))))));
+
+COMMENT ON VIEW reporting.check_acceptance_differs IS 'error: An event was accepted that was not refused so, or not then. Reason: A person accepts what a rule refused: the event was received when it was refused, is posted when it is accepted, and is of the kind that such a rule is for. Remedy: Ask the person who accepted it, and compare with a backup.';
+
+COMMENT ON COLUMN reporting.check_acceptance_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_acceptance_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_acceptance_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_acceptance_differs.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_acceptance_without_refusal WITH (security_barrier='true') AS
  SELECT a.restaurant_id,
     e.currency,
@@ -4852,6 +4946,67 @@ COMMENT ON COLUMN reporting.check_amount_out_of_range.reference IS 'What to look
 
 COMMENT ON COLUMN reporting.check_amount_out_of_range.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_available_day_differs WITH (security_barrier='true') AS
+ SELECT e.restaurant_id,
+    e.currency,
+    format('entry %s'::text, e.entry_seq) AS reference,
+    format('%s of %s is available on %s'::text, e.entry_type, e.business_day, e.available_on) AS finding
+   FROM ((ledger.audited_entries e
+     JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
+     CROSS JOIN ledger.platform_settings p)
+  WHERE ((v.event_type <> 'event_reversed'::text) AND (NOT (EXISTS ( SELECT 1
+           FROM (( SELECT y.event_type,
+                    y.subject_state,
+                    y.amount_entry,
+                    y.fee_entry,
+                    y.is_delayed,
+                    (lag(y.valid_until, 1, '-infinity'::timestamp with time zone) OVER (PARTITION BY y.event_type, y.subject_state ORDER BY y.valid_until) - '01:00:00'::interval) AS valid_since,
+                    (y.valid_until + '01:00:00'::interval) AS valid_until
+                   FROM ( SELECT n.event_type,
+                            n.subject_state,
+                            n.amount_entry,
+                            n.fee_entry,
+                            n.is_delayed,
+                            'infinity'::timestamp with time zone AS valid_until
+                           FROM ledger.posting_rules n
+                        UNION ALL
+                         SELECT h.event_type,
+                            h.subject_state,
+                            h.amount_entry,
+                            h.fee_entry,
+                            h.is_delayed,
+                            h.valid_until
+                           FROM ledger.posting_rule_history h) y) r
+             CROSS JOIN ledger.setting_periods s)
+          WHERE ((r.event_type = v.event_type) AND (r.subject_state = COALESCE(v.subject_state, 'NEW'::text)) AND (s.restaurant_id = e.restaurant_id) AND (r.valid_since <= e.recorded_at) AND (r.valid_until > e.recorded_at) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((e.available_on =
+                CASE
+                    WHEN (NOT r.is_delayed) THEN e.business_day
+                    WHEN ((v.payload ->> 'available_on'::text) IS NULL) THEN (e.business_day + (s.settlement_delay_days)::integer)
+                    ELSE GREATEST(e.business_day, ((v.payload ->> 'available_on'::text))::date)
+                END) OR ((v.received_at < p.payments_since) AND (e.available_on = (e.business_day + (s.settlement_delay_days)::integer)))))))))
+UNION ALL
+ SELECT e.restaurant_id,
+    e.currency,
+    format('entry %s'::text, e.entry_seq) AS reference,
+    format('%s is available on %s, and %s'::text, e.entry_type, e.available_on, COALESCE(('the payout is as of '::text || p.as_of), ('what it takes back on '::text || o.available_on))) AS finding
+   FROM (((((ledger.audited_entries e
+     LEFT JOIN ledger.payouts p ON (((e.restaurant_id = p.restaurant_id) AND (e.payout_id = p.payout_id) AND (e.event_no IS NULL))))
+     LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no) AND (v.event_type = 'event_reversed'::text))))
+     LEFT JOIN ledger.event_links k ON (((v.restaurant_id = k.restaurant_id) AND (v.event_no = k.event_no))))
+     LEFT JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
+     LEFT JOIN ledger.ledger_entries o ON (((a.restaurant_id = o.restaurant_id) AND (a.currency = o.currency) AND (a.first_entry_seq = o.entry_seq))))
+  WHERE (COALESCE(p.as_of, o.available_on) <> e.available_on);
+
+COMMENT ON VIEW reporting.check_available_day_differs IS 'error: An entry is available on another day than it should be. Reason: Money in and its fee are available after the restaurant''s settlement delay of their time (setting_changes), or on the day that the event brings; a reversal when what it takes back is; everything else on its business day, a payout on its as_of. Remedy: Pause payouts of the restaurant, and compare the entry with a backup.';
+
+COMMENT ON COLUMN reporting.check_available_day_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_available_day_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_available_day_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_available_day_differs.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_balance_unequal_to_entries WITH (security_barrier='true') AS
  SELECT COALESCE(b.restaurant_id, e.restaurant_id) AS restaurant_id,
     COALESCE(b.currency, e.currency) AS currency,
@@ -4886,6 +5041,84 @@ COMMENT ON COLUMN reporting.check_balance_unequal_to_entries.currency IS 'The cu
 COMMENT ON COLUMN reporting.check_balance_unequal_to_entries.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_balance_unequal_to_entries.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_business_day_differs WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    currency,
+    format('entry %s'::text, entry_seq) AS reference,
+    format('is booked to %s and happened at %s'::text, business_day, happened_at) AS finding
+   FROM ( SELECT x.restaurant_id,
+            x.currency,
+            x.entry_seq,
+            x.business_day,
+            x.recorded_at,
+            COALESCE(v.occurred_at, p.created_at) AS happened_at
+           FROM ((ledger.audited_entries x
+             LEFT JOIN ledger.processor_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
+             LEFT JOIN ledger.payouts p ON (((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (x.event_no IS NULL))))) e
+  WHERE ((happened_at IS NOT NULL) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.setting_periods s
+          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR ((e.business_day >= ledger.business_day((e.happened_at - '03:00:00'::interval), s.timezone, s.day_close_hour)) AND (e.business_day <= ledger.business_day((e.happened_at + '03:00:00'::interval), s.timezone, s.day_close_hour)))))))));
+
+COMMENT ON VIEW reporting.check_business_day_differs IS 'error: An entry is booked to a day on which it did not happen. Reason: The business day is the restaurant''s local date of the event, less its closing hour, by the settings of its time (setting_changes). More than three hours off is no change of the time zone data. Remedy: Pause payouts of the restaurant, and compare the entry with a backup; the event says when it happened.';
+
+COMMENT ON COLUMN reporting.check_business_day_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_business_day_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_business_day_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_business_day_differs.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_business_day_near_midnight WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    currency,
+    format('entry %s'::text, entry_seq) AS reference,
+    format('is booked to %s and happened at %s'::text, business_day, happened_at) AS finding
+   FROM ( SELECT x.restaurant_id,
+            x.currency,
+            x.entry_seq,
+            x.business_day,
+            x.recorded_at,
+            COALESCE(v.occurred_at, p.created_at) AS happened_at
+           FROM ((ledger.audited_entries x
+             LEFT JOIN ledger.processor_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
+             LEFT JOIN ledger.payouts p ON (((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (x.event_no IS NULL))))) e
+  WHERE ((happened_at IS NOT NULL) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.setting_periods s
+          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR (e.business_day = ledger.business_day(e.happened_at, s.timezone, s.day_close_hour))))))));
+
+COMMENT ON VIEW reporting.check_business_day_near_midnight IS 'warning: An entry that happened near the end of a day is booked to the other day. Reason: The business day is the restaurant''s local date of the event, less its closing hour. Time zone data that has changed since moves what happened within an hour or so of a day''s end, and nothing else does. Remedy: If the server''s time zone data is newer than the entry and that country changed its time, nothing. Else compare the entry with a backup.';
+
+COMMENT ON COLUMN reporting.check_business_day_near_midnight.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_business_day_near_midnight.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_business_day_near_midnight.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_business_day_near_midnight.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_charge_of_closed_restaurant WITH (security_barrier='true') AS
+ SELECT v.restaurant_id,
+    v.currency,
+    v.event_id AS reference,
+    format('was received at %s; the restaurant was closed at %s'::text, v.received_at, r.closed_at) AS finding
+   FROM ((ledger.audited_events v
+     JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
+     JOIN ledger.restaurants r ON ((v.restaurant_id = r.restaurant_id)))
+  WHERE (t.is_new_business AND (v.received_at > r.closed_at) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.event_acceptances a
+          WHERE ((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no) AND (a.code = 'RESTAURANT_CLOSED'::text))))));
+
+COMMENT ON VIEW reporting.check_charge_of_closed_restaurant IS 'warning: A restaurant was charged while it was closed. Reason: A closed restaurant takes no new charge, unless a person accepts it. Remedy: Ask who accepted it, and accept it so or reverse it. If the server''s clock was set back between the two, nothing.';
+
+COMMENT ON COLUMN reporting.check_charge_of_closed_restaurant.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_charge_of_closed_restaurant.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_charge_of_closed_restaurant.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_charge_of_closed_restaurant.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_charge_without_its_payment WITH (security_barrier='true') AS
  SELECT e.restaurant_id,
@@ -5003,6 +5236,52 @@ COMMENT ON COLUMN reporting.check_deferred_count_differs.currency IS 'The curren
 COMMENT ON COLUMN reporting.check_deferred_count_differs.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_deferred_count_differs.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_deferred_event_differs WITH (security_barrier='true') AS
+ SELECT d.restaurant_id,
+    d.currency,
+    d.event_id AS reference,
+    format('%s waits for %s %s; its document says %s'::text, d.event_type, d.first_type, d.subject_id, "left"(((d.payload - 'metadata'::text))::text, 300)) AS finding
+   FROM (ledger.deferred_events d
+     CROSS JOIN LATERAL ( SELECT upper(((d.payload ->> 'currency'::text) COLLATE "C")) AS currency) u)
+  WHERE ((((((d.provider IS DISTINCT FROM COALESCE((d.payload ->> 'provider'::text), 'default'::text)) OR (d.event_id IS DISTINCT FROM (d.payload ->> 'event_id'::text))) OR (d.event_type IS DISTINCT FROM (d.payload ->> 'event_type'::text))) OR (d.restaurant_id IS DISTINCT FROM (d.payload ->> 'restaurant_id'::text))) OR (d.currency IS DISTINCT FROM u.currency)) OR (d.occurred_at IS DISTINCT FROM
+        CASE
+            WHEN ((d.payload ->> 'occurred_at'::text) ~~ '____-__-__%__:__%'::text) THEN ledger.read_time((d.payload ->> 'occurred_at'::text))
+            ELSE NULL::timestamp with time zone
+        END) OR ((((d.code <> 'WAITS_FOR_PAYMENT'::text) OR (d.first_type <> 'charge_succeeded'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'payment_id'::text), ((d.payload -> 'metadata'::text) ->> 'payment_id'::text), ''::text))) AND ((d.code <> 'WAITS_FOR_REFUND'::text) OR (d.first_type <> 'refund_succeeded'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'refund_id'::text), ((d.payload -> 'metadata'::text) ->> 'refund_id'::text), ''::text)))) AND ((d.code <> 'WAITS_FOR_DISPUTE'::text) OR (d.first_type <> 'dispute_opened'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'dispute_id'::text), ((d.payload -> 'metadata'::text) ->> 'dispute_id'::text), ''::text)))) OR (d.deliveries < 1) OR (d.last_received_at < (d.received_at - '01:00:00'::interval)) OR ((d.last_received_at IS NULL) <> (d.deliveries = 1)));
+
+COMMENT ON VIEW reporting.check_deferred_event_differs IS 'error: An event that waits is not what its document says, or waits for something else. Reason: The columns of an event that waits are read from its document, and it waits for the payment, refund or dispute that the document names: by these columns it is found when that comes. Remedy: Compare with a backup. The document is what was received; replay_event decides again.';
+
+COMMENT ON COLUMN reporting.check_deferred_event_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_deferred_event_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_deferred_event_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_deferred_event_differs.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_dismissal_differs WITH (security_barrier='true') AS
+ SELECT d.restaurant_id,
+    NULL::text AS currency,
+    COALESCE(d.event_id, format('dismissal %s'::text, d.dismissal_no)) AS reference,
+    format('%s %s, dismissed by %s: %s'::text, d.status, d.code, d.actor, d.reason) AS finding
+   FROM (ledger.event_dismissals d
+     LEFT JOIN ledger.event_rejections r ON (((d.restaurant_id = r.restaurant_id) AND (d.rejection_no = r.rejection_no))))
+  WHERE
+        CASE
+            WHEN (d.rejection_no IS NOT NULL) THEN (((((r.received_at IS DISTINCT FROM d.received_at) OR (r.provider IS DISTINCT FROM d.provider)) OR (r.event_id IS DISTINCT FROM d.event_id)) OR (r.status IS DISTINCT FROM d.status)) OR (r.code IS DISTINCT FROM d.code))
+            ELSE ((d.status <> 'deferred'::text) OR (d.code !~~ 'WAITS_FOR_%'::text) OR (((d.restaurant_id IS DISTINCT FROM (d.payload ->> 'restaurant_id'::text)) OR (d.provider IS DISTINCT FROM COALESCE((d.payload ->> 'provider'::text), 'default'::text))) OR (d.event_id IS DISTINCT FROM (d.payload ->> 'event_id'::text))))
+        END;
+
+COMMENT ON VIEW reporting.check_dismissal_differs IS 'error: What was dismissed is not what was refused or waited. Reason: A dismissal names the refusal and repeats whose it was, or keeps the document of what waited. Remedy: Compare with a backup. replay_event decides again on what was dismissed.';
+
+COMMENT ON COLUMN reporting.check_dismissal_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_dismissal_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_dismissal_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_dismissal_differs.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_duplicate_business_content WITH (security_barrier='true') AS
  SELECT restaurant_id,
@@ -5135,6 +5414,60 @@ COMMENT ON COLUMN reporting.check_entry_type_unknown.reference IS 'What to look 
 
 COMMENT ON COLUMN reporting.check_entry_type_unknown.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_entry_unlike_rule_of_its_time WITH (security_barrier='true') AS
+ SELECT e.restaurant_id,
+    e.currency,
+    format('entry %s'::text, e.entry_seq) AS reference,
+    format('%s of %s is entry %s of %s: %s with amount %s and fee %s, its subject %s'::text, e.entry_type, e.amount, ((e.entry_seq - v.first_entry_seq) + 1), COALESCE(v.event_id, 'no event'::text), v.event_type, v.amount, v.fee, COALESCE(v.subject_state, 'NEW'::text)) AS finding
+   FROM ((ledger.audited_entries e
+     LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
+     LEFT JOIN ( SELECT y.event_type,
+            y.subject_state,
+            y.amount_entry,
+            y.fee_entry,
+            y.is_delayed,
+            (lag(y.valid_until, 1, '-infinity'::timestamp with time zone) OVER (PARTITION BY y.event_type, y.subject_state ORDER BY y.valid_until) - '01:00:00'::interval) AS valid_since,
+            (y.valid_until + '01:00:00'::interval) AS valid_until
+           FROM ( SELECT n.event_type,
+                    n.subject_state,
+                    n.amount_entry,
+                    n.fee_entry,
+                    n.is_delayed,
+                    'infinity'::timestamp with time zone AS valid_until
+                   FROM ledger.posting_rules n
+                UNION ALL
+                 SELECT h.event_type,
+                    h.subject_state,
+                    h.amount_entry,
+                    h.fee_entry,
+                    h.is_delayed,
+                    h.valid_until
+                   FROM ledger.posting_rule_history h) y) r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (e.recorded_at >= r.valid_since) AND (e.recorded_at < r.valid_until) AND (e.entry_type =
+        CASE (e.entry_seq - v.first_entry_seq)
+            WHEN 0 THEN r.amount_entry
+            WHEN 1 THEN r.fee_entry
+            ELSE NULL::text
+        END) AND (e.amount =
+        CASE (e.entry_seq - v.first_entry_seq)
+            WHEN 0 THEN v.amount
+            ELSE v.fee
+        END))))
+  WHERE
+        CASE
+            WHEN (e.event_no IS NULL) THEN ((e.entry_type <> 'PAYOUT_RESERVE'::text) OR (e.payout_id IS NULL))
+            ELSE ((v.event_no IS NOT NULL) AND (r.event_type IS NULL))
+        END;
+
+COMMENT ON VIEW reporting.check_entry_unlike_rule_of_its_time IS 'error: An entry is not what the rule of its time posts for its event. Reason: The rule for the event''s type and its subject''s state says which entry comes first, with the amount, and which second, with the fee; the entry after the event''s place, an entry of an event without one, or of a payout that is no reserve, is none of them. Rules that were replaced are kept (posting_rule_history). Remedy: Pause payouts of the restaurant, and compare the entry and its event with a backup.';
+
+COMMENT ON COLUMN reporting.check_entry_unlike_rule_of_its_time.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_entry_unlike_rule_of_its_time.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_entry_unlike_rule_of_its_time.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_entry_unlike_rule_of_its_time.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_entry_without_event_or_payout WITH (security_barrier='true') AS
  SELECT e.restaurant_id,
     e.currency,
@@ -5178,6 +5511,74 @@ COMMENT ON COLUMN reporting.check_event_deferred_long.reference IS 'What to look
 
 COMMENT ON COLUMN reporting.check_event_deferred_long.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_event_differs_from_document WITH (security_barrier='true') AS
+ SELECT v.restaurant_id,
+    v.currency,
+    v.event_id AS reference,
+    format('differs in %s from its document, which says %s'::text, concat_ws(', '::text,
+        CASE
+            WHEN (v.provider <> d.provider) THEN 'provider'::text
+            ELSE NULL::text
+        END,
+        CASE
+            WHEN (v.event_id IS DISTINCT FROM d.event_id) THEN 'event_id'::text
+            ELSE NULL::text
+        END,
+        CASE
+            WHEN (v.event_type IS DISTINCT FROM d.event_type) THEN 'event_type'::text
+            ELSE NULL::text
+        END,
+        CASE
+            WHEN (v.restaurant_id IS DISTINCT FROM d.restaurant_id) THEN 'restaurant_id'::text
+            ELSE NULL::text
+        END,
+        CASE
+            WHEN (v.currency IS DISTINCT FROM d.currency) THEN 'currency'::text
+            ELSE NULL::text
+        END,
+        CASE
+            WHEN (to_jsonb(v.amount) IS DISTINCT FROM d.amount) THEN 'amount'::text
+            ELSE NULL::text
+        END,
+        CASE
+            WHEN (to_jsonb(v.fee) <> d.fee) THEN 'fee'::text
+            ELSE NULL::text
+        END,
+        CASE
+            WHEN (v.occurred_at IS DISTINCT FROM d.occurred_at) THEN 'occurred_at'::text
+            ELSE NULL::text
+        END,
+        CASE
+            WHEN (d.is_of_operator <> (t.origin = 'operator'::text)) THEN 'origin'::text
+            ELSE NULL::text
+        END), "left"(((v.payload - 'metadata'::text))::text, 300)) AS finding
+   FROM (((ledger.audited_events v
+     CROSS JOIN ledger.platform_settings s)
+     LEFT JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
+     CROSS JOIN LATERAL ( SELECT COALESCE((v.payload ->> 'provider'::text), 'default'::text) AS provider,
+            (v.payload ->> 'event_id'::text) AS event_id,
+            (v.payload ->> 'event_type'::text) AS event_type,
+            (v.payload ->> 'restaurant_id'::text) AS restaurant_id,
+            upper(((v.payload ->> 'currency'::text) COLLATE "C")) AS currency,
+            (v.payload -> 'amount'::text) AS amount,
+            COALESCE((v.payload -> 'fee'::text), '0'::jsonb) AS fee,
+                CASE
+                    WHEN ((v.payload ->> 'occurred_at'::text) ~~ '____-__-__%__:__%'::text) THEN ledger.read_time((v.payload ->> 'occurred_at'::text))
+                    ELSE NULL::timestamp with time zone
+                END AS occurred_at,
+            ((v.provider = 'operator'::text) AND (v.received_at >= s.payments_since)) AS is_of_operator) d)
+  WHERE ((((((v.provider IS DISTINCT FROM d.provider) OR (v.event_id IS DISTINCT FROM d.event_id)) OR (v.event_type IS DISTINCT FROM d.event_type)) OR (v.restaurant_id IS DISTINCT FROM d.restaurant_id)) OR (v.currency IS DISTINCT FROM d.currency)) OR (to_jsonb(v.amount) IS DISTINCT FROM d.amount) OR (to_jsonb(v.fee) <> d.fee) OR (v.occurred_at IS DISTINCT FROM d.occurred_at) OR ((d.is_of_operator <> (t.origin = 'operator'::text)) AND (v.received_at >= s.payments_since)));
+
+COMMENT ON VIEW reporting.check_event_differs_from_document IS 'error: An event is not what its document says. Reason: The columns of an event are read from the document as it was received, and both are kept: whoever changes one of them changes the other, too, or is found. Remedy: Compare with a backup and with what the processor says. The document is what was received; the entries follow the columns.';
+
+COMMENT ON COLUMN reporting.check_event_differs_from_document.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_event_differs_from_document.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_event_differs_from_document.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_event_differs_from_document.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_event_differs_from_rule WITH (security_barrier='true') AS
  SELECT v.restaurant_id,
     v.currency,
@@ -5217,6 +5618,68 @@ COMMENT ON COLUMN reporting.check_event_differs_from_rule.reference IS 'What to 
 
 COMMENT ON COLUMN reporting.check_event_differs_from_rule.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_event_kept_twice WITH (security_barrier='true') AS
+ SELECT v.restaurant_id,
+    v.currency,
+    v.event_id AS reference,
+    format('event %s has the same id, or tells first of the same, as event %s of %s'::text, v.event_no, o.event_no, o.restaurant_id) AS finding
+   FROM (ledger.audited_events v
+     JOIN ledger.processor_events o ON (((v.provider = o.provider) AND (v.event_id = o.event_id))))
+  WHERE ((v.restaurant_id <> o.restaurant_id) OR (v.event_no <> o.event_no))
+UNION ALL
+ SELECT v.restaurant_id,
+    v.currency,
+    v.event_id AS reference,
+    format('tells first of %s %s, as does %s'::text, v.event_type, v.subject_id, o.event_id) AS finding
+   FROM (ledger.audited_events v
+     JOIN ledger.processor_events o ON (((v.subject_id = o.subject_id) AND (v.event_type = o.event_type) AND (v.provider = o.provider) AND (v.restaurant_id = o.restaurant_id))))
+  WHERE (v.event_no <> o.event_no)
+UNION ALL
+ SELECT d.restaurant_id,
+    d.currency,
+    d.event_id AS reference,
+    format('waits, and is posted as event %s'::text, o.event_no) AS finding
+   FROM (ledger.deferred_events d
+     JOIN ledger.processor_events o ON (((d.provider = o.provider) AND (d.event_id = o.event_id))));
+
+COMMENT ON VIEW reporting.check_event_kept_twice IS 'error: One event is in the book twice, or posted and waiting. Reason: An event takes effect once: its provider and id, and the payment, refund or dispute that it is the first to tell of, are unique, and what waits is not posted. Remedy: Look whether the unique keys are there (deploy.py --check), and reverse the entries of the later one.';
+
+COMMENT ON COLUMN reporting.check_event_kept_twice.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_event_kept_twice.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_event_kept_twice.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_event_kept_twice.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_event_order_differs WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    currency,
+    event_id AS reference,
+    format('event %s has entry %s, an earlier event up to entry %s'::text, event_no, first_entry_seq, previous_seq) AS finding
+   FROM ( SELECT x.restaurant_id,
+            x.currency,
+            x.event_no,
+            x.event_id,
+            x.first_entry_seq,
+            x.received_at,
+            lag(((x.first_entry_seq + x.entry_count) - 1)) OVER account AS previous_seq,
+            lag(x.received_at) OVER account AS received_before
+           FROM ledger.audited_events x
+          WHERE (x.entry_count > 0)
+          WINDOW account AS (PARTITION BY x.restaurant_id, x.currency ORDER BY x.event_no)) v
+  WHERE ((first_entry_seq <= previous_seq) AND (received_at <> received_before));
+
+COMMENT ON VIEW reporting.check_event_order_differs IS 'error: Events have their entries in another order than they were written. Reason: The events of an account are written one after the other under its lock, numbers and entries alike; only those of one array may be numbered in another order. Remedy: Compare the event named, and the one before it, with a backup.';
+
+COMMENT ON COLUMN reporting.check_event_order_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_event_order_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_event_order_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_event_order_differs.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_event_reversed_twice WITH (security_barrier='true') AS
  SELECT k.restaurant_id,
     a.currency,
@@ -5237,6 +5700,39 @@ COMMENT ON COLUMN reporting.check_event_reversed_twice.currency IS 'The currency
 COMMENT ON COLUMN reporting.check_event_reversed_twice.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_event_reversed_twice.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_event_subject_differs WITH (security_barrier='true') AS
+ SELECT v.restaurant_id,
+    v.currency,
+    v.event_id AS reference,
+    format('is of %s %s and payout %s; its document names %s and %s'::text, COALESCE(t.subject, 'nothing'::text), COALESCE(v.subject_id, 'none'::text), COALESCE(v.payout_id, 'none'::text), COALESCE(d.subject_id, 'none'::text), COALESCE(d.payout_id, 'none'::text)) AS finding
+   FROM ((((((ledger.audited_events v
+     JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
+     CROSS JOIN ledger.platform_settings s)
+     LEFT JOIN ledger.event_links k ON (((v.restaurant_id = k.restaurant_id) AND (v.event_no = k.event_no) AND k.is_reversal)))
+     LEFT JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
+     CROSS JOIN LATERAL ( SELECT COALESCE((v.payload ->> t.subject_field), ((v.payload -> 'metadata'::text) ->> t.subject_field)) AS named) n)
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (t.first_type = v.event_type) THEN n.named
+                    ELSE NULL::text
+                END AS subject_id,
+                CASE t.subject
+                    WHEN 'payout'::text THEN n.named
+                    WHEN 'event'::text THEN a.payout_id
+                    ELSE NULL::text
+                END AS payout_id) d)
+  WHERE ((v.event_type <> 'charge_succeeded'::text) AND ((v.payout_id IS DISTINCT FROM d.payout_id) OR ((v.subject_id IS DISTINCT FROM d.subject_id) AND ((v.subject_id IS NOT NULL) OR (v.received_at >= s.payments_since)))));
+
+COMMENT ON VIEW reporting.check_event_subject_differs IS 'error: An event is kept under another refund, dispute, hold or payout than its document names. Reason: What an event is the first to tell of, and the payout it is about, are found by these columns: without them the same thing told again is posted again. Remedy: Compare with a backup. Charges have a check of their own (charge_without_its_payment).';
+
+COMMENT ON COLUMN reporting.check_event_subject_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_event_subject_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_event_subject_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_event_subject_differs.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_event_type_unknown WITH (security_barrier='true') AS
  SELECT restaurant_id,
@@ -5517,6 +6013,37 @@ COMMENT ON COLUMN reporting.check_holding_differs_from_event.reference IS 'What 
 
 COMMENT ON COLUMN reporting.check_holding_differs_from_event.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_link_differs_from_document WITH (security_barrier='true') AS
+ SELECT v.restaurant_id,
+    v.currency,
+    v.event_id AS reference,
+    format('is about event %s and of the payment of event %s; its document names %s and %s'::text, COALESCE((k.about_event_no)::text, 'none'::text), COALESCE((k.payment_event_no)::text, 'none'::text), COALESCE((d.about_event_no)::text, 'none'::text), COALESCE((d.payment_event_no)::text, 'none'::text)) AS finding
+   FROM ((((((((ledger.audited_events v
+     JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
+     CROSS JOIN ledger.platform_settings s)
+     LEFT JOIN ledger.event_links k ON (((v.restaurant_id = k.restaurant_id) AND (v.event_no = k.event_no))))
+     LEFT JOIN ledger.processor_events a ON (((v.event_type <> t.first_type) AND (COALESCE((v.payload ->> t.subject_field), ((v.payload -> 'metadata'::text) ->> t.subject_field)) = a.subject_id) AND (t.first_type = a.event_type) AND (v.provider = a.provider) AND (v.restaurant_id = a.restaurant_id))))
+     LEFT JOIN ledger.processor_events r ON (((t.subject = 'event'::text) AND ((v.payload ->> 'reversed_provider'::text) = r.provider) AND ((v.payload ->> 'reversed_event_id'::text) = r.event_id) AND (v.restaurant_id = r.restaurant_id))))
+     LEFT JOIN ledger.event_links f ON (((v.restaurant_id = f.restaurant_id) AND (COALESCE(a.event_no, r.event_no) = f.event_no))))
+     LEFT JOIN ledger.processor_events c ON ((((t.subject IS NULL) OR (v.event_type = t.first_type)) AND (COALESCE((v.payload ->> 'payment_id'::text), ((v.payload -> 'metadata'::text) ->> 'payment_id'::text)) = c.subject_id) AND (c.event_type = 'charge_succeeded'::text) AND (v.provider = c.provider) AND (v.restaurant_id = c.restaurant_id))))
+     CROSS JOIN LATERAL ( SELECT COALESCE(a.event_no, r.event_no) AS about_event_no,
+                CASE
+                    WHEN (r.event_type = 'charge_succeeded'::text) THEN r.event_no
+                    WHEN ((a.event_no IS NOT NULL) OR (r.event_no IS NOT NULL)) THEN f.payment_event_no
+                    ELSE c.event_no
+                END AS payment_event_no) d)
+  WHERE ((v.event_type <> 'charge_succeeded'::text) AND ((k.about_event_no IS DISTINCT FROM d.about_event_no) OR (k.payment_event_no IS DISTINCT FROM d.payment_event_no)) AND ((k.event_no IS NOT NULL) OR (v.received_at >= s.payments_since)));
+
+COMMENT ON VIEW reporting.check_link_differs_from_document IS 'error: An event follows another one than its document names. Reason: A refund, a dispute or a fee belongs to the payment it names, what follows a refund, dispute or hold to the event that first told of it, a reversal to the event it takes back. What is left of a payment and what is held are told by these links. Remedy: Compare with a backup; the document is what was received.';
+
+COMMENT ON COLUMN reporting.check_link_differs_from_document.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_link_differs_from_document.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_link_differs_from_document.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_link_differs_from_document.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_link_to_another_kind WITH (security_barrier='true') AS
  SELECT k.restaurant_id,
     v.currency,
@@ -5632,6 +6159,85 @@ COMMENT ON COLUMN reporting.check_payment_overdrawn.reference IS 'What to look u
 
 COMMENT ON COLUMN reporting.check_payment_overdrawn.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_payments_since_moved WITH (security_barrier='true') AS
+ SELECT v.restaurant_id,
+    v.currency,
+    v.event_id AS reference,
+    format('was received at %s and has its payment; known since %s'::text, v.received_at, s.payments_since) AS finding
+   FROM (ledger.platform_settings s
+     CROSS JOIN LATERAL ( SELECT x.restaurant_id,
+            x.event_no,
+            x.currency,
+            x.provider,
+            x.event_id,
+            x.event_type,
+            x.amount,
+            x.fee,
+            x.occurred_at,
+            x.received_at,
+            x.first_entry_seq,
+            x.entry_count,
+            x.subject_state,
+            x.subject_id,
+            x.payout_id,
+            x.payload
+           FROM ledger.audited_events x
+          WHERE ((x.event_type = 'charge_succeeded'::text) AND (x.subject_id IS NOT NULL) AND (x.received_at < (s.payments_since - '01:00:00'::interval)))
+          ORDER BY x.received_at
+         LIMIT 1) v);
+
+COMMENT ON VIEW reporting.check_payments_since_moved IS 'error: The moment since when payments are known lies after one that is. Reason: Charges keep the payment that they name since platform_settings.payments_since; checks look away from what is older. Moved forward, it would hide what was changed. Remedy: Set it back to before the charge named, and look at the checks again.';
+
+COMMENT ON COLUMN reporting.check_payments_since_moved.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payments_since_moved.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payments_since_moved.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payments_since_moved.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_payout_above_available WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    currency,
+    payout_id AS reference,
+    format('pays %s of a balance of %s, of which %s could be paid on %s'::text, amount, balance, room, today) AS finding
+   FROM ( SELECT x.restaurant_id,
+            x.currency,
+            x.payout_id,
+            x.amount,
+            x.reserve_entry_seq,
+            e.business_day AS today,
+            b.balance_after AS balance,
+            LEAST(((b.balance_after)::numeric - d.amount), ((x.amount - COALESCE(o.amount, (0)::bigint)))::numeric, (('9007199254740991'::bigint - b.reserved_after))::numeric) AS room
+           FROM ((((ledger.audited_payouts x
+             JOIN ledger.ledger_entries e ON (((x.restaurant_id = e.restaurant_id) AND (x.currency = e.currency) AND (x.reserve_entry_seq = e.entry_seq))))
+             JOIN ledger.ledger_entries b ON (((x.restaurant_id = b.restaurant_id) AND (x.currency = b.currency) AND ((x.reserve_entry_seq - 1) = b.entry_seq))))
+             LEFT JOIN ledger.payout_items o ON (((x.restaurant_id = o.restaurant_id) AND (x.payout_id = o.payout_id) AND (o.item_type = 'carried_out'::text))))
+             CROSS JOIN LATERAL ( SELECT COALESCE(sum(
+                        CASE
+                            WHEN (g.last_entry_seq < x.reserve_entry_seq) THEN g.amount
+                            ELSE ( SELECT sum(((t.balance_effect)::numeric * (l.amount)::numeric)) AS sum
+                               FROM ((ledger.ledger_entries l
+                                 JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+                                 LEFT JOIN ledger.processor_events v ON (((l.restaurant_id = v.restaurant_id) AND (l.event_no = v.event_no))))
+                              WHERE ((l.restaurant_id = x.restaurant_id) AND (l.currency = x.currency) AND (l.settlement_day = g.available_on) AND (l.available_on = g.available_on) AND (l.entry_seq < x.reserve_entry_seq) AND t.may_be_pending AND ((l.available_on > l.business_day) OR (v.occurred_at > l.recorded_at))))
+                        END), (0)::numeric) AS amount,
+                    count(*) FILTER (WHERE (g.last_entry_seq IS NULL)) AS unknown
+                   FROM ledger.pending_days g
+                  WHERE ((g.restaurant_id = x.restaurant_id) AND (g.currency = x.currency) AND (g.available_on > e.business_day) AND (g.available_on < (e.business_day + 430)) AND (COALESCE(g.first_entry_seq, (0)::bigint) < x.reserve_entry_seq))) d)
+          WHERE (d.unknown = 0)) p
+  WHERE ((amount)::numeric > room);
+
+COMMENT ON VIEW reporting.check_payout_above_available IS 'error: A payout pays more than was available. Reason: A payout is never more than what had settled, nor than the balance less what still waited for its day when it was made; that is computed anew here. Remedy: Pause payouts of the restaurant. If the payout is under way, ask the bank to stop it and cancel it.';
+
+COMMENT ON COLUMN reporting.check_payout_above_available.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_above_available.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_above_available.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_above_available.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_payout_amount_not_positive WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -5649,6 +6255,117 @@ COMMENT ON COLUMN reporting.check_payout_amount_not_positive.currency IS 'The cu
 COMMENT ON COLUMN reporting.check_payout_amount_not_positive.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_payout_amount_not_positive.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_payout_below_available WITH (security_barrier='true') AS
+ SELECT p.restaurant_id,
+    p.currency,
+    p.payout_id AS reference,
+    format('pays %s of a balance of %s, of which %s could be paid on %s'::text, p.amount, p.balance, p.room, p.today) AS finding
+   FROM (( SELECT x.restaurant_id,
+            x.currency,
+            x.payout_id,
+            x.amount,
+            x.reserve_entry_seq,
+            e.business_day AS today,
+            b.balance_after AS balance,
+            LEAST(((b.balance_after)::numeric - d.amount), ((x.amount - COALESCE(o.amount, (0)::bigint)))::numeric, (('9007199254740991'::bigint - b.reserved_after))::numeric) AS room
+           FROM ((((ledger.audited_payouts x
+             JOIN ledger.ledger_entries e ON (((x.restaurant_id = e.restaurant_id) AND (x.currency = e.currency) AND (x.reserve_entry_seq = e.entry_seq))))
+             JOIN ledger.ledger_entries b ON (((x.restaurant_id = b.restaurant_id) AND (x.currency = b.currency) AND ((x.reserve_entry_seq - 1) = b.entry_seq))))
+             LEFT JOIN ledger.payout_items o ON (((x.restaurant_id = o.restaurant_id) AND (x.payout_id = o.payout_id) AND (o.item_type = 'carried_out'::text))))
+             CROSS JOIN LATERAL ( SELECT COALESCE(sum(
+                        CASE
+                            WHEN (g.last_entry_seq < x.reserve_entry_seq) THEN g.amount
+                            ELSE ( SELECT sum(((t.balance_effect)::numeric * (l.amount)::numeric)) AS sum
+                               FROM ((ledger.ledger_entries l
+                                 JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+                                 LEFT JOIN ledger.processor_events v ON (((l.restaurant_id = v.restaurant_id) AND (l.event_no = v.event_no))))
+                              WHERE ((l.restaurant_id = x.restaurant_id) AND (l.currency = x.currency) AND (l.settlement_day = g.available_on) AND (l.available_on = g.available_on) AND (l.entry_seq < x.reserve_entry_seq) AND t.may_be_pending AND ((l.available_on > l.business_day) OR (v.occurred_at > l.recorded_at))))
+                        END), (0)::numeric) AS amount,
+                    count(*) FILTER (WHERE (g.last_entry_seq IS NULL)) AS unknown
+                   FROM ledger.pending_days g
+                  WHERE ((g.restaurant_id = x.restaurant_id) AND (g.currency = x.currency) AND (g.available_on > e.business_day) AND (g.available_on < (e.business_day + 430)) AND (COALESCE(g.first_entry_seq, (0)::bigint) < x.reserve_entry_seq))) d)
+          WHERE (d.unknown = 0)) p
+     JOIN ledger.currencies c ON ((p.currency = c.currency)))
+  WHERE (((p.amount)::numeric <= (p.room - (c.payable_unit)::numeric)) AND ((p.amount)::numeric <= (p.room - (COALESCE(( SELECT GREATEST(max(((k.old_terms ->> 'payable_unit'::text))::bigint), max(((k.new_terms ->> 'payable_unit'::text))::bigint)) AS "greatest"
+           FROM ledger.payout_term_changes k
+          WHERE ((k.restaurant_id = p.restaurant_id) AND (k.currency = p.currency))), (0)::bigint))::numeric)));
+
+COMMENT ON VIEW reporting.check_payout_below_available IS 'warning: A payout pays less than was available. Reason: A payout is all that had settled and was available when it was made, up to the payable unit of the restaurant''s terms or the currency. Remedy: If the currency''s payable unit was larger then, nothing; the rest is in a later payout. Else compare the payout with a backup.';
+
+COMMENT ON COLUMN reporting.check_payout_below_available.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_below_available.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_below_available.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_below_available.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_payout_carried_differs WITH (security_barrier='true') AS
+ SELECT p.restaurant_id,
+    p.currency,
+    p.payout_id AS reference,
+    format('carries in %s of %s entries; the payout before it carries out %s of %s'::text, COALESCE(i.amount, (0)::bigint), COALESCE(i.entry_count, (0)::bigint), COALESCE((- o.amount), (0)::bigint), COALESCE(o.entry_count, (0)::bigint)) AS finding
+   FROM (((ledger.audited_payouts p
+     LEFT JOIN LATERAL ( SELECT x.payout_id
+           FROM ledger.payouts x
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.as_of < p.as_of))
+          ORDER BY x.as_of DESC
+         LIMIT 1) q ON (true))
+     LEFT JOIN ledger.payout_items i ON (((p.restaurant_id = i.restaurant_id) AND (p.payout_id = i.payout_id) AND (i.item_type = 'carried_in'::text))))
+     LEFT JOIN ledger.payout_items o ON (((p.restaurant_id = o.restaurant_id) AND (q.payout_id = o.payout_id) AND (o.item_type = 'carried_out'::text))))
+  WHERE ((COALESCE(i.amount, (0)::bigint) <> COALESCE((- o.amount), (0)::bigint)) OR (i.amount < 0) OR (i.entry_count <> 0) OR (o.entry_count <> 0));
+
+COMMENT ON VIEW reporting.check_payout_carried_differs IS 'error: A payout does not begin with what the one before it left. Reason: What a payout carries out, because it was not available yet, the next one of the restaurant and currency carries in, to the last minor unit; the first one carries nothing in. Remedy: Pause payouts of the restaurant, and compare the items of both payouts with a backup.';
+
+COMMENT ON COLUMN reporting.check_payout_carried_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_carried_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_carried_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_carried_differs.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_payout_items_differ_from_entries WITH (security_barrier='true') AS
+ SELECT p.restaurant_id,
+    p.currency,
+    p.payout_id AS reference,
+    format('item %s is %s of %s entries; the entries after %s up to %s come to %s of %s'::text, d.item_type, COALESCE(d.item_amount, (0)::bigint), COALESCE(d.item_count, (0)::bigint), COALESCE((q.as_of)::text, 'the beginning'::text), p.as_of, COALESCE(d.amount, (0)::numeric), COALESCE(d.entry_count, (0)::bigint)) AS finding
+   FROM ((ledger.audited_payouts p
+     LEFT JOIN LATERAL ( SELECT x.as_of
+           FROM ledger.payouts x
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.as_of < p.as_of))
+          ORDER BY x.as_of DESC
+         LIMIT 1) q ON (true))
+     CROSS JOIN LATERAL ( SELECT COALESCE(i.item_type, k.payout_item) AS item_type,
+            i.amount AS item_amount,
+            i.entry_count AS item_count,
+            k.amount,
+            k.entry_count
+           FROM (( SELECT y.item_type,
+                    y.amount,
+                    y.entry_count
+                   FROM ledger.payout_items y
+                  WHERE ((y.restaurant_id = p.restaurant_id) AND (y.payout_id = p.payout_id) AND (y.item_type <> ALL (ARRAY['carried_in'::text, 'carried_out'::text])))) i
+             FULL JOIN ( SELECT t.payout_item,
+                    sum(((t.balance_effect)::numeric * (e.amount)::numeric)) AS amount,
+                    count(*) AS entry_count
+                   FROM (ledger.ledger_entries e
+                     JOIN ledger.entry_types t ON ((e.entry_type = t.entry_type)))
+                  WHERE ((e.restaurant_id = p.restaurant_id) AND (e.currency = p.currency) AND (e.settlement_day > COALESCE(q.as_of, '-infinity'::date)) AND (e.settlement_day <= p.as_of) AND (e.entry_seq < p.reserve_entry_seq) AND (t.balance_effect <> 0) AND (e.entry_type <> 'PAYOUT_RESERVE'::text))
+                  GROUP BY t.payout_item
+                 HAVING (sum(((t.balance_effect)::numeric * (e.amount)::numeric)) <> (0)::numeric)) k ON ((i.item_type = k.payout_item)))
+          WHERE (((i.amount)::numeric IS DISTINCT FROM k.amount) OR (i.entry_count IS DISTINCT FROM k.entry_count))) d);
+
+COMMENT ON VIEW reporting.check_payout_items_differ_from_entries IS 'error: An item of a payout is not what the entries of its days come to. Reason: A payout''s items are the sums by kind, with their numbers, of the entries of the days that it closes, made before it; they are computed anew here. Remedy: Pause payouts of the restaurant. The entries are what the balance followed; the items are what the restaurant was told.';
+
+COMMENT ON COLUMN reporting.check_payout_items_differ_from_entries.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_items_differ_from_entries.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_items_differ_from_entries.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_items_differ_from_entries.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_payout_items_do_not_add_up WITH (security_barrier='true') AS
  SELECT p.restaurant_id,
@@ -5672,6 +6389,115 @@ COMMENT ON COLUMN reporting.check_payout_items_do_not_add_up.currency IS 'The cu
 COMMENT ON COLUMN reporting.check_payout_items_do_not_add_up.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_payout_items_do_not_add_up.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_payout_outcome_differs WITH (security_barrier='true') AS
+ SELECT p.restaurant_id,
+    p.currency,
+    p.payout_id AS reference,
+    format('is %s, paid %s, failed %s, canceled %s, for %s; the reports say %s, %s, %s, %s, for %s'::text, p.status, COALESCE((p.paid_at)::text, '-'::text), COALESCE((p.failed_at)::text, '-'::text), COALESCE((p.canceled_at)::text, '-'::text), COALESCE(p.failure_code, 'no code'::text), COALESCE(e.status, 'CREATED'::text), COALESCE((e.paid_at)::text, '-'::text), COALESCE((e.failed_at)::text, '-'::text), COALESCE((e.canceled_at)::text, '-'::text), COALESCE(array_to_string(e.failure_codes, ' or '::text), 'no code'::text)) AS finding
+   FROM (((ledger.audited_payouts p
+     JOIN ledger.audited_accounts a ON (((p.restaurant_id = a.restaurant_id) AND (p.currency = a.currency))))
+     CROSS JOIN ledger.platform_settings s)
+     LEFT JOIN ( SELECT v.restaurant_id,
+            v.payout_id,
+            (array_agg(t.reported_state ORDER BY v.event_no DESC))[1] AS status,
+            max(v.occurred_at) FILTER (WHERE (t.reported_state = 'PAID'::text)) AS paid_at,
+            max(v.occurred_at) FILTER (WHERE (t.reported_state = 'FAILED'::text)) AS failed_at,
+            max(v.occurred_at) FILTER (WHERE (t.reported_state = 'CANCELED'::text)) AS canceled_at,
+            array_agg(DISTINCT f.code) FILTER (WHERE (f.code IS NOT NULL)) AS failure_codes,
+            array_agg(f.reason) FILTER (WHERE (f.reason IS NOT NULL)) AS failure_reasons,
+            min(v.received_at) AS received_at
+           FROM ((ledger.audited_events v
+             JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
+             CROSS JOIN LATERAL ( SELECT
+                        CASE t.reported_state
+                            WHEN 'FAILED'::text THEN ledger.read_note(v.payload, 'failure_code'::text, 64)
+                            ELSE NULL::text
+                        END AS code,
+                        CASE t.reported_state
+                            WHEN 'FAILED'::text THEN COALESCE(ledger.read_note(v.payload, 'failure_reason'::text, 500), ledger.read_note(v.payload, 'failure_message'::text, 500))
+                            ELSE NULL::text
+                        END AS reason) f)
+          WHERE ((t.subject = 'payout'::text) AND (t.reported_state IS NOT NULL) AND (v.subject_state IS DISTINCT FROM 'OVERTAKEN'::text))
+          GROUP BY v.restaurant_id, v.payout_id) e ON (((p.restaurant_id = e.restaurant_id) AND (p.payout_id = e.payout_id))))
+  WHERE ((p.reserve_entry_seq > a.after_seq) AND (((((p.status IS DISTINCT FROM COALESCE(e.status, 'CREATED'::text)) OR (p.paid_at IS DISTINCT FROM e.paid_at)) OR (p.failed_at IS DISTINCT FROM e.failed_at)) OR (p.canceled_at IS DISTINCT FROM e.canceled_at)) OR (((p.failure_code IS NOT NULL) OR (e.received_at >= s.payments_since)) AND ((p.failure_code IS NULL) IS DISTINCT FROM (e.failure_codes IS NULL))) OR (p.failure_code <> ALL (e.failure_codes)) OR (((p.failure_reason IS NOT NULL) OR (e.received_at >= s.payments_since)) AND ((p.failure_reason IS NULL) IS DISTINCT FROM (e.failure_reasons IS NULL))) OR (p.failure_reason <> ALL (e.failure_reasons))));
+
+COMMENT ON VIEW reporting.check_payout_outcome_differs IS 'error: A payout''s outcome is not what was reported of it. Reason: Its state, when it came to it and why it failed are told by the reports about it, and by nothing else. Remedy: Compare the payout''s events with the row; the events are what was received. A payout shown PAID that is not is money the restaurant still waits for.';
+
+COMMENT ON COLUMN reporting.check_payout_outcome_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_outcome_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_outcome_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_outcome_differs.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_payout_report_differs WITH (security_barrier='true') AS
+ WITH told AS (
+         SELECT v.restaurant_id,
+            v.currency,
+            v.event_no,
+            v.event_id,
+            v.event_type,
+            v.payout_id,
+            v.occurred_at,
+            COALESCE(v.subject_state, 'NEW'::text) AS subject_state,
+            t.reported_state,
+            t.state_rank
+           FROM ((((ledger.audited_events v
+             JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
+             JOIN ledger.payouts p ON (((v.restaurant_id = p.restaurant_id) AND (v.payout_id = p.payout_id))))
+             JOIN ledger.audited_accounts a ON (((p.restaurant_id = a.restaurant_id) AND (p.currency = a.currency))))
+             CROSS JOIN ledger.platform_settings s)
+          WHERE ((t.subject = 'payout'::text) AND (p.reserve_entry_seq > a.after_seq) AND (v.received_at >= s.payments_since))
+        )
+ SELECT d.restaurant_id,
+    d.currency,
+    d.event_id AS reference,
+    format('%s found payout %s %s; the reports before it leave it %s'::text, d.event_type, d.payout_id, d.subject_state, d.status) AS finding
+   FROM (( SELECT v.restaurant_id,
+            v.currency,
+            v.event_no,
+            v.event_id,
+            v.event_type,
+            v.payout_id,
+            v.occurred_at,
+            v.subject_state,
+            v.reported_state,
+            v.state_rank,
+            COALESCE((array_agg(m.reported_state ORDER BY m.event_no DESC))[1], 'CREATED'::text) AS status,
+            max(m.occurred_at) FILTER (WHERE (m.reported_state = 'PAID'::text)) AS paid_at,
+            max(m.occurred_at) FILTER (WHERE (m.reported_state = 'FAILED'::text)) AS failed_at,
+            max(m.occurred_at) FILTER (WHERE (m.reported_state = 'CANCELED'::text)) AS canceled_at
+           FROM (told v
+             LEFT JOIN told m ON (((v.restaurant_id = m.restaurant_id) AND (v.payout_id = m.payout_id) AND (v.event_no > m.event_no) AND (m.reported_state IS NOT NULL) AND (m.subject_state <> 'OVERTAKEN'::text))))
+          GROUP BY v.restaurant_id, v.currency, v.event_no, v.event_id, v.event_type, v.payout_id, v.occurred_at, v.subject_state, v.reported_state, v.state_rank) d
+     LEFT JOIN ( SELECT u.reported_state,
+            max(u.state_rank) AS state_rank
+           FROM ledger.event_types u
+          WHERE (u.subject = 'payout'::text)
+          GROUP BY u.reported_state) r ON ((d.status = r.reported_state)))
+  WHERE (d.subject_state <>
+        CASE
+            WHEN ((d.status <> d.reported_state) AND (ROW(d.occurred_at, d.state_rank) < ROW(
+            CASE d.status
+                WHEN 'PAID'::text THEN d.paid_at
+                WHEN 'FAILED'::text THEN d.failed_at
+                WHEN 'CANCELED'::text THEN d.canceled_at
+                ELSE NULL::timestamp with time zone
+            END, r.state_rank))) THEN 'OVERTAKEN'::text
+            ELSE d.status
+        END);
+
+COMMENT ON VIEW reporting.check_payout_report_differs IS 'error: A report about a payout was decided in another state than the reports before it leave. Reason: A payout goes from CREATED to what is reported of it, told apart by when it happened; what a report posts depends on that. It is decided again here, from the reports. Remedy: Compare the payout''s events with a backup; the rule that was followed is that of the state kept.';
+
+COMMENT ON COLUMN reporting.check_payout_report_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_report_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_report_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_report_differs.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.payout_runs WITH (security_barrier='true') AS
  SELECT run_id,
@@ -5774,6 +6600,79 @@ COMMENT ON COLUMN reporting.check_payout_run_dead.reference IS 'What to look up.
 
 COMMENT ON COLUMN reporting.check_payout_run_dead.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_payout_run_differs_from_payouts WITH (security_barrier='true') AS
+ SELECT NULL::text AS restaurant_id,
+    r.currency,
+    r.run_id AS reference,
+    format('counts %s payouts of %s and the skips %s; it has %s of %s and %s'::text, r.payouts_created, r.payouts_amount, r.skipped, COALESCE(p.payouts, (0)::bigint), COALESCE(p.amount, (0)::numeric), COALESCE(s.skipped, '{}'::jsonb)) AS finding
+   FROM ((ledger.payout_runs r
+     LEFT JOIN ( SELECT x.run_id,
+            count(*) AS payouts,
+            sum(x.amount) AS amount
+           FROM ledger.payouts x
+          GROUP BY x.run_id) p ON ((r.run_id = p.run_id)))
+     LEFT JOIN ( SELECT y.run_id,
+            sum(y.skips) AS skips,
+            jsonb_object_agg(y.reason, y.skips) AS skipped
+           FROM ( SELECT x.run_id,
+                    x.reason,
+                    count(*) AS skips
+                   FROM ledger.payout_skips x
+                  GROUP BY x.run_id, x.reason) y
+          GROUP BY y.run_id) s ON ((r.run_id = s.run_id)))
+  WHERE ((r.payouts_created <> COALESCE(p.payouts, (0)::bigint)) OR (r.payouts_amount <> COALESCE(p.amount, (0)::numeric)) OR ((r.restaurants_skipped)::numeric <> COALESCE(s.skips, (0)::numeric)) OR (r.skipped <> COALESCE(s.skipped, '{}'::jsonb)));
+
+COMMENT ON VIEW reporting.check_payout_run_differs_from_payouts IS 'error: A payout run counts other payouts or skips than it has. Reason: How many restaurants a run has paid, what that comes to, and how many it has passed over for which reason is counted in the transaction that writes them. Remedy: Compare the run''s payouts and skips with a backup: one of them is missing, or one too many.';
+
+COMMENT ON COLUMN reporting.check_payout_run_differs_from_payouts.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_run_differs_from_payouts.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_run_differs_from_payouts.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_run_differs_from_payouts.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_payout_run_left_out WITH (security_barrier='true') AS
+ SELECT NULL::text AS restaurant_id,
+    currency,
+    run_id AS reference,
+    format('has told of %s restaurants; %s had entries when it began'::text, (payouts_created + restaurants_skipped), accounts) AS finding
+   FROM ( SELECT x.run_id,
+            x.currency,
+            x.at_moment,
+            x.payouts_created,
+            x.restaurants_skipped,
+            x.is_whole,
+            count(*) FILTER (WHERE (x.run_id IS NULL)) OVER (PARTITION BY x.currency ORDER BY x.at_moment, x.run_id) AS accounts
+           FROM ( SELECT y.run_id,
+                    y.currency,
+                    y.started_at AS at_moment,
+                    y.payouts_created,
+                    y.restaurants_skipped,
+                    ((y.finished_at IS NOT NULL) AND (y.restaurant_ids IS NULL)) AS is_whole
+                   FROM ledger.payout_runs y
+                UNION ALL
+                 SELECT NULL::text AS run_id,
+                    e.currency,
+                    e.recorded_at AS at_moment,
+                    0 AS payouts_created,
+                    0 AS restaurants_skipped,
+                    false AS is_whole
+                   FROM (ledger.account_balances a
+                     JOIN ledger.ledger_entries e ON (((a.restaurant_id = e.restaurant_id) AND (a.currency = e.currency))))
+                  WHERE (e.entry_seq = 1)) x) r
+  WHERE (is_whole AND (accounts > (payouts_created + restaurants_skipped)));
+
+COMMENT ON VIEW reporting.check_payout_run_left_out IS 'warning: A payout run has not looked at every restaurant. Reason: A finished run of all restaurants has paid or passed over each one that had an account in its currency, so at least as many as had an entry when it began. Remedy: If the server''s clock was set back since the run began, nothing. Else compare the run''s payouts and skips with a backup. The restaurants themselves are paid by the next run.';
+
+COMMENT ON COLUMN reporting.check_payout_run_left_out.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_run_left_out.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_run_left_out.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_run_left_out.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.payout_schedules WITH (security_barrier='true') AS
  SELECT schedule_id,
     currency,
@@ -5845,6 +6744,28 @@ COMMENT ON COLUMN reporting.check_payout_schedule_stuck.reference IS 'What to lo
 
 COMMENT ON COLUMN reporting.check_payout_schedule_stuck.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_payout_skip_contradicts WITH (security_barrier='true') AS
+ SELECT k.restaurant_id,
+    k.currency,
+    k.run_id AS reference,
+    format('was passed over with %s: %s'::text, k.amount, k.reason) AS finding
+   FROM ((ledger.payout_skips k
+     LEFT JOIN ledger.payout_runs r ON ((k.run_id = r.run_id)))
+     LEFT JOIN ledger.payouts p ON (((k.restaurant_id = p.restaurant_id) AND (k.currency = p.currency) AND (r.as_of = p.as_of))))
+  WHERE ((k.currency IS DISTINCT FROM r.currency) OR (k.restaurant_id <> ALL (r.restaurant_ids)) OR (k.restaurant_id > r.last_restaurant_id) OR (p.run_id = k.run_id) OR ((k.reason = 'already_paid'::text) AND (p.payout_id IS NULL)) OR ((k.reason = ANY (ARRAY['below_minimum'::text, 'above_maximum'::text])) AND (k.amount <= (0)::numeric)) OR ((k.reason = 'below_minimum'::text) AND (r.min_amount > 0) AND (k.amount > ('9007199254740991'::bigint)::numeric)) OR ((k.reason = 'account_locked'::text) AND (k.amount <> (0)::numeric)) OR ((k.reason = 'nothing_to_pay'::text) AND (k.amount > (0)::numeric)) OR ((k.reason = 'closed_by_later_payout'::text) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.payouts l
+          WHERE ((l.restaurant_id = k.restaurant_id) AND (l.currency = k.currency) AND (l.as_of > r.as_of)))))));
+
+COMMENT ON VIEW reporting.check_payout_skip_contradicts IS 'error: A run has passed over a restaurant for a reason that cannot be. Reason: A skip is of its run''s currency and restaurants, and not of one that the run has paid; already_paid and closed_by_later_payout need such a payout, and the amount fits the reason. Remedy: Compare the skip and its run with a backup.';
+
+COMMENT ON COLUMN reporting.check_payout_skip_contradicts.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_skip_contradicts.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_skip_contradicts.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_skip_contradicts.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_payout_status_differs_from_entries WITH (security_barrier='true') AS
  SELECT p.restaurant_id,
     p.currency,
@@ -5909,6 +6830,31 @@ COMMENT ON COLUMN reporting.check_payout_unequal_to_entries.currency IS 'The cur
 COMMENT ON COLUMN reporting.check_payout_unequal_to_entries.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_payout_unequal_to_entries.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_payout_unlike_its_run WITH (security_barrier='true') AS
+ SELECT p.restaurant_id,
+    p.currency,
+    p.payout_id AS reference,
+    format('%s of %s as of %s is payout %s of %s of the run %s of %s as of %s'::text, p.amount, p.currency, p.as_of, p.reserve_entry_seq, p.restaurant_id, p.run_id, COALESCE(r.currency, 'nothing'::text), r.as_of) AS finding
+   FROM (((ledger.audited_payouts p
+     LEFT JOIN ledger.payout_runs r ON ((p.run_id = r.run_id)))
+     LEFT JOIN ledger.ledger_entries e ON (((p.restaurant_id = e.restaurant_id) AND (p.currency = e.currency) AND (p.reserve_entry_seq = e.entry_seq))))
+     LEFT JOIN LATERAL ( SELECT x.reserve_entry_seq
+           FROM ledger.payouts x
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.as_of < p.as_of))
+          ORDER BY x.as_of DESC
+         LIMIT 1) q ON (true))
+  WHERE (((p.currency IS DISTINCT FROM r.currency) OR (p.as_of IS DISTINCT FROM r.as_of)) OR (p.payout_id <> ledger.derive_payout_id(p.restaurant_id, p.currency, p.as_of)) OR (p.amount < r.min_amount) OR (p.restaurant_id <> ALL (r.restaurant_ids)) OR (p.restaurant_id > r.last_restaurant_id) OR (p.as_of > e.business_day) OR (p.reserve_entry_seq <= q.reserve_entry_seq));
+
+COMMENT ON VIEW reporting.check_payout_unlike_its_run IS 'error: A payout is not one that its run could have made. Reason: A payout''s id is made of its restaurant, currency and day; it is of its run''s currency, day and restaurants and no less than the run''s minimum, of a day that had begun, and later than those before it. Remedy: Pause payouts of the restaurant, and compare the payout and its run with a backup.';
+
+COMMENT ON COLUMN reporting.check_payout_unlike_its_run.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_payout_unlike_its_run.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_payout_unlike_its_run.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_payout_unlike_its_run.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.payouts_waiting WITH (security_barrier='true') AS
  SELECT payout_id,
@@ -6080,6 +7026,67 @@ COMMENT ON COLUMN reporting.check_recorded_at_decreases.reference IS 'What to lo
 
 COMMENT ON COLUMN reporting.check_recorded_at_decreases.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_recorded_at_differs WITH (security_barrier='true') AS
+ SELECT e.restaurant_id,
+    e.currency,
+    format('entry %s'::text, e.entry_seq) AS reference,
+    format('was recorded at %s, the entry before it at %s, and %s at %s'::text, e.recorded_at, e.recorded_before, COALESCE((('event '::text || v.event_id) || ' was received'::text), (('payout '::text || p.payout_id) || ' made'::text)), COALESCE(v.received_at, p.created_at)) AS finding
+   FROM (((( SELECT x.restaurant_id,
+            x.currency,
+            x.entry_seq,
+            x.event_no,
+            x.payout_id,
+            x.recorded_at,
+            lag(x.recorded_at, 1, a.recorded_before) OVER (PARTITION BY x.restaurant_id, x.currency ORDER BY x.entry_seq) AS recorded_before
+           FROM (ledger.audited_entries x
+             JOIN ledger.audited_accounts a ON (((x.restaurant_id = a.restaurant_id) AND (x.currency = a.currency))))) e
+     LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
+     LEFT JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
+     LEFT JOIN ledger.payouts p ON (((e.restaurant_id = p.restaurant_id) AND (e.payout_id = p.payout_id) AND (e.event_no IS NULL))))
+  WHERE ((e.recorded_at < COALESCE(v.received_at, p.created_at)) OR ((e.recorded_at > GREATEST(COALESCE(v.received_at, p.created_at), e.recorded_before)) AND ((t.origin IS DISTINCT FROM 'processor'::text) OR (t.subject = 'payout'::text) OR ((t.subject = 'payment'::text) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.event_acceptances c
+          WHERE ((c.restaurant_id = v.restaurant_id) AND (c.event_no = v.event_no)))))))));
+
+COMMENT ON VIEW reporting.check_recorded_at_differs IS 'error: An entry was not recorded when its event was received. Reason: An entry is recorded when its event is, and never before the entry before it; only an event that had waited, or that a person accepted, is older than its entries. Remedy: Compare the entry and its event with a backup.';
+
+COMMENT ON COLUMN reporting.check_recorded_at_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_recorded_at_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_recorded_at_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_recorded_at_differs.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_rejection_differs_from_document WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    NULL::text AS currency,
+    COALESCE(event_id, format('rejection %s'::text, rejection_no)) AS reference,
+    format('%s %s of %s of %s; its document says %s'::text, status, code, COALESCE(event_id, '-'::text), restaurant_id, "left"((payload)::text, 300)) AS finding
+   FROM ledger.event_rejections r
+  WHERE ((event_id <> COALESCE((payload ->> 'event_id'::text), ''::text)) OR ((restaurant_id <> ''::text) AND (restaurant_id <> COALESCE((payload ->> 'restaurant_id'::text), ''::text))) OR (provider <> COALESCE((payload ->> 'provider'::text), 'default'::text)) OR (code IS DISTINCT FROM ( SELECT x.code
+           FROM ledger.rejection_reasons x
+          WHERE (x.code = r.code))) OR ((status = 'conflict'::text) <> (code = ANY (ARRAY['EVENT_ID_REUSED'::text, 'SUBJECT_REUSED'::text]))) OR ((code = 'EVENT_ID_REUSED'::text) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.processor_events e
+          WHERE ((e.provider = r.provider) AND (e.event_id = r.event_id))))) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.deferred_events e
+          WHERE ((e.provider = r.provider) AND (e.event_id = r.event_id))))) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.event_dismissals e
+          WHERE ((e.provider = r.provider) AND (e.event_id = r.event_id) AND (e.status = 'deferred'::text))))) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.event_rejections e
+          WHERE ((e.event_id = r.event_id) AND (e.provider = r.provider) AND (e.status = 'rejected'::text)))))) OR ((code = ANY (ARRAY['SUBJECT_REUSED'::text, 'TOLD_BEFORE'::text])) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.processor_events e
+          WHERE ((e.provider = r.provider) AND (e.event_id = (r.details ->> 'event_id'::text)) AND (e.restaurant_id = r.restaurant_id)))))));
+
+COMMENT ON VIEW reporting.check_rejection_differs_from_document IS 'error: A refusal is not of the event that its document tells. Reason: Who sent what for whom is read from the document, as far as it could be read; a conflict, and what was told before, is about an event that is posted, waits, or was refused or dismissed, and stays. Remedy: Compare with a backup. What was refused has moved no money; what is missing has.';
+
+COMMENT ON COLUMN reporting.check_rejection_differs_from_document.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_rejection_differs_from_document.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_rejection_differs_from_document.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_rejection_differs_from_document.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_reserve_differs_from_payout WITH (security_barrier='true') AS
  SELECT p.restaurant_id,
     p.currency,
@@ -6160,6 +7167,39 @@ COMMENT ON COLUMN reporting.check_reversal_not_mirror.reference IS 'What to look
 
 COMMENT ON COLUMN reporting.check_reversal_not_mirror.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_rule_history_broken WITH (security_barrier='true') AS
+ SELECT NULL::text AS restaurant_id,
+    NULL::text AS currency,
+    format('%s of %s'::text, event_type, subject_state) AS reference,
+    format('holds from %s to %s; the one before it until %s'::text, valid_from, valid_until, COALESCE((ended_at)::text, 'never'::text)) AS finding
+   FROM ( SELECT y.event_type,
+            y.subject_state,
+            y.valid_from,
+            y.valid_until,
+            lag(y.valid_until) OVER (PARTITION BY y.event_type, y.subject_state ORDER BY y.valid_until) AS ended_at
+           FROM ( SELECT n.event_type,
+                    n.subject_state,
+                    n.valid_from,
+                    'infinity'::timestamp with time zone AS valid_until
+                   FROM ledger.posting_rules n
+                UNION ALL
+                 SELECT h.event_type,
+                    h.subject_state,
+                    h.valid_from,
+                    h.valid_until
+                   FROM ledger.posting_rule_history h) y) r
+  WHERE ((valid_from >= valid_until) OR (valid_from < (ended_at - '00:00:01'::interval)));
+
+COMMENT ON VIEW reporting.check_rule_history_broken IS 'error: The history of a posting rule has a hole or overlaps. Reason: A rule that is replaced or removed is kept with its validity, and the next one begins where it ended; by these an old event is read by the rules of its time. Remedy: Compare ledger.posting_rule_history and the valid_from of ledger.posting_rules with a backup.';
+
+COMMENT ON COLUMN reporting.check_rule_history_broken.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_rule_history_broken.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_rule_history_broken.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_rule_history_broken.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_running_balance_broken WITH (security_barrier='true') AS
  SELECT e.restaurant_id,
     e.currency,
@@ -6179,6 +7219,114 @@ COMMENT ON COLUMN reporting.check_running_balance_broken.reference IS 'What to l
 
 COMMENT ON COLUMN reporting.check_running_balance_broken.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_sequence_behind WITH (security_barrier='true') AS
+ SELECT NULL::text AS restaurant_id,
+    NULL::text AS currency,
+    sequence AS reference,
+    format('gives %s next; %s has been given'::text, next_no, last_no) AS finding
+   FROM ( SELECT 'ledger.processor_events_event_no_seq'::text AS sequence,
+            ( SELECT (q.last_value + (q.is_called)::integer)
+                   FROM ledger.processor_events_event_no_seq q) AS next_no,
+            ( SELECT max(x.event_no) AS max
+                   FROM ledger.audited_events x) AS last_no
+        UNION ALL
+         SELECT 'ledger.event_rejections_rejection_no_seq'::text AS sequence,
+            ( SELECT (q.last_value + (q.is_called)::integer)
+                   FROM ledger.event_rejections_rejection_no_seq q) AS next_no,
+            ( SELECT max(x.rejection_no) AS max
+                   FROM ledger.event_rejections x) AS last_no
+        UNION ALL
+         SELECT 'ledger.deferred_events_deferred_no_seq'::text AS sequence,
+            ( SELECT (q.last_value + (q.is_called)::integer)
+                   FROM ledger.deferred_events_deferred_no_seq q) AS next_no,
+            ( SELECT max(x.deferred_no) AS max
+                   FROM ledger.deferred_events x) AS last_no
+        UNION ALL
+         SELECT 'ledger.event_dismissals_dismissal_no_seq'::text AS sequence,
+            ( SELECT (q.last_value + (q.is_called)::integer)
+                   FROM ledger.event_dismissals_dismissal_no_seq q) AS next_no,
+            ( SELECT max(x.dismissal_no) AS max
+                   FROM ledger.event_dismissals x) AS last_no
+        UNION ALL
+         SELECT 'ledger.setting_changes_change_no_seq'::text AS sequence,
+            ( SELECT (q.last_value + (q.is_called)::integer)
+                   FROM ledger.setting_changes_change_no_seq q) AS next_no,
+            ( SELECT max(x.change_no) AS max
+                   FROM ledger.setting_changes x) AS last_no
+        UNION ALL
+         SELECT 'ledger.payout_term_changes_change_no_seq'::text AS sequence,
+            ( SELECT (q.last_value + (q.is_called)::integer)
+                   FROM ledger.payout_term_changes_change_no_seq q) AS next_no,
+            ( SELECT max(x.change_no) AS max
+                   FROM ledger.payout_term_changes x) AS last_no
+        UNION ALL
+         SELECT 'ledger.event_conflict_no_seq'::text AS sequence,
+            ( SELECT (q.last_value + (q.is_called)::integer)
+                   FROM ledger.event_conflict_no_seq q) AS next_no,
+            ( SELECT count(*) AS count
+                   FROM ledger.event_rejections x
+                  WHERE (x.status = 'conflict'::text)) AS last_no) s
+  WHERE (next_no <= last_no);
+
+COMMENT ON VIEW reporting.check_sequence_behind IS 'error: A number that was given already would be given again. Reason: Numbers of events, refusals and the like come from sequences, which only grow; one that was set back, or came from an older backup than its table, makes the next event fail or hides the order of the book. Remedy: setval() it to the greatest number of its column, or more.';
+
+COMMENT ON COLUMN reporting.check_sequence_behind.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_sequence_behind.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_sequence_behind.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_sequence_behind.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_settings_differ_from_changes WITH (security_barrier='true') AS
+ WITH change AS (
+         SELECT c_1.restaurant_id,
+            n.key AS setting,
+            c_1.change_no,
+            c_1.changed_at,
+            (c_1.old_settings -> n.key) AS old_value,
+            n.value AS new_value,
+            lag(n.value) OVER setting AS value_before,
+            (lead(c_1.change_no) OVER setting IS NULL) AS is_last
+           FROM (ledger.setting_changes c_1
+             CROSS JOIN LATERAL jsonb_each(c_1.new_settings) n(key, value))
+          WHERE (n.key !~~ 'webhook%'::text)
+          WINDOW setting AS (PARTITION BY c_1.restaurant_id, n.key ORDER BY c_1.change_no)
+        ), present AS (
+         SELECT r.restaurant_id,
+            p_1.key AS setting,
+            p_1.value
+           FROM (ledger.restaurants r
+             CROSS JOIN LATERAL ( VALUES ('timezone'::text,to_jsonb(r.timezone)), ('day_close_hour'::text,to_jsonb(r.day_close_hour)), ('settlement_delay_days'::text,to_jsonb(r.settlement_delay_days)), ('payouts_paused'::text,to_jsonb(r.is_payouts_paused)), ('closed'::text,to_jsonb((r.closed_at IS NOT NULL)))) p_1(key, value))
+        UNION ALL
+         SELECT ''::text AS restaurant_id,
+            p_1.key AS setting,
+            p_1.value
+           FROM (ledger.platform_settings s
+             CROSS JOIN LATERAL jsonb_each(to_jsonb(s.*)) p_1(key, value))
+        )
+ SELECT c.restaurant_id,
+    NULL::text AS currency,
+    c.setting AS reference,
+    format('change %s goes from %s to %s; it was %s before and is %s now'::text, c.change_no, COALESCE((c.old_value)::text, 'none'::text), c.new_value, COALESCE((c.value_before)::text, '?'::text),
+        CASE
+            WHEN c.is_last THEN COALESCE((p.value)::text, 'gone'::text)
+            ELSE '?'::text
+        END) AS finding
+   FROM (change c
+     LEFT JOIN present p ON (((c.restaurant_id = p.restaurant_id) AND (c.setting = p.setting))))
+  WHERE ((c.old_value IS DISTINCT FROM COALESCE(c.value_before, c.old_value)) OR (c.is_last AND (p.value IS DISTINCT FROM c.new_value) AND (c.setting !~~ 'payout_schedule %'::text)) OR (c.old_value = c.new_value));
+
+COMMENT ON VIEW reporting.check_settings_differ_from_changes IS 'error: A setting is not what its last change made it. Reason: Every change of a restaurant''s settings, of the platform''s own and of its payout schedules is kept with what was before; each begins where the one before it ended, and the last one is how it is. Remedy: Ask who changed it around the functions, compare with a backup, and set it again.';
+
+COMMENT ON COLUMN reporting.check_settings_differ_from_changes.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_settings_differ_from_changes.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_settings_differ_from_changes.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_settings_differ_from_changes.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_settlement_before_available WITH (security_barrier='true') AS
  SELECT restaurant_id,
     currency,
@@ -6196,6 +7344,147 @@ COMMENT ON COLUMN reporting.check_settlement_before_available.currency IS 'The c
 COMMENT ON COLUMN reporting.check_settlement_before_available.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_settlement_before_available.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_settlement_day_differs WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    currency,
+    format('entry %s'::text, entry_seq) AS reference,
+    format('%s of %s is available on %s and settles on %s; days were closed up to %s'::text, entry_type, amount, available_on, settlement_day, closed_through) AS finding
+   FROM ( SELECT x.restaurant_id,
+            x.currency,
+            x.entry_seq,
+            x.entry_type,
+            x.amount,
+            x.available_on,
+            x.settlement_day,
+            GREATEST(max(x.settlement_day) FILTER (WHERE (x.entry_type = 'PAYOUT_RESERVE'::text)) OVER (PARTITION BY x.restaurant_id, x.currency ORDER BY x.entry_seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), c.as_of) AS closed_through
+           FROM (ledger.audited_entries x
+             JOIN ( SELECT a.restaurant_id,
+                    a.currency,
+                    p.as_of
+                   FROM (ledger.audited_accounts a
+                     LEFT JOIN LATERAL ( SELECT y.as_of
+                           FROM ledger.payouts y
+                          WHERE ((y.restaurant_id = a.restaurant_id) AND (y.currency = a.currency) AND (y.reserve_entry_seq <= a.after_seq))
+                          ORDER BY y.as_of DESC
+                         LIMIT 1) p ON ((a.after_seq > 0)))) c ON (((x.restaurant_id = c.restaurant_id) AND (x.currency = c.currency))))) e
+  WHERE (settlement_day <> COALESCE(GREATEST(available_on, (closed_through + 1)), available_on));
+
+COMMENT ON VIEW reporting.check_settlement_day_differs IS 'error: An entry settles on another day than it should. Reason: It settles on the day on which it is available, or on the first open day if payouts that were made before it had closed that one. Which payout pays it depends on this day. Remedy: Pause payouts of the restaurant, and compare the entry with a backup.';
+
+COMMENT ON COLUMN reporting.check_settlement_day_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_settlement_day_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_settlement_day_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_settlement_day_differs.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_subject_state_differs WITH (security_barrier='true') AS
+ SELECT v.restaurant_id,
+    v.currency,
+    v.event_id AS reference,
+    format('%s found its subject %s; the events before it leave it %s'::text, v.event_type, COALESCE(v.subject_state, 'NEW'::text), COALESCE(d.subject_state, 'unknown'::text)) AS finding
+   FROM ((((((((ledger.audited_events v
+     JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
+     CROSS JOIN ledger.platform_settings s)
+     LEFT JOIN ledger.event_links k ON (((v.restaurant_id = k.restaurant_id) AND (v.event_no = k.event_no))))
+     LEFT JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
+     LEFT JOIN ledger.ledger_entries l ON (((a.restaurant_id = l.restaurant_id) AND (a.currency = l.currency) AND (a.first_entry_seq = l.entry_seq) AND (t.subject = 'event'::text))))
+     LEFT JOIN ledger.event_types n ON ((t.first_type = n.event_type)))
+     LEFT JOIN LATERAL ( SELECT e.event_type,
+            e.occurred_at,
+            u.reported_state,
+            u.state_rank
+           FROM ((ledger.event_links x
+             JOIN ledger.processor_events e ON (((x.restaurant_id = e.restaurant_id) AND (x.event_no = e.event_no))))
+             JOIN ledger.event_types u ON ((e.event_type = u.event_type)))
+          WHERE ((t.first_type <> v.event_type) AND (x.restaurant_id = v.restaurant_id) AND (x.about_event_no = k.about_event_no) AND (x.event_no < v.event_no) AND ((u.reported_state IS NOT NULL) OR (u.subject = 'event'::text)))
+          ORDER BY (u.subject = 'event'::text) DESC, e.occurred_at DESC, u.state_rank DESC
+         LIMIT 1) f ON (true))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (t.subject = 'event'::text) THEN l.entry_type
+                    WHEN ((k.about_event_no IS NULL) OR (t.first_type = v.event_type)) THEN 'NEW'::text
+                    WHEN (f.event_type = 'event_reversed'::text) THEN 'REVERSED'::text
+                    WHEN ((f.reported_state <> t.reported_state) AND (ROW(v.occurred_at, t.state_rank) < ROW(f.occurred_at, f.state_rank))) THEN 'OVERTAKEN'::text
+                    ELSE COALESCE(f.reported_state, n.reported_state)
+                END AS subject_state) d)
+  WHERE ((t.subject IS DISTINCT FROM 'payout'::text) AND (COALESCE(v.subject_state, 'NEW'::text) IS DISTINCT FROM d.subject_state) AND ((t.subject IS DISTINCT FROM 'payment'::text) OR (v.subject_state IS NOT NULL)) AND (v.received_at >= s.payments_since));
+
+COMMENT ON VIEW reporting.check_subject_state_differs IS 'error: An event was decided in another state of its subject than the events before it leave. Reason: What an event posts depends on the state of its refund, dispute, hold or payout, and that state on what was told of it before, in its order. It is decided again here, from the events. Remedy: Compare the events of the subject with a backup; the rule that was followed is that of the state kept.';
+
+COMMENT ON COLUMN reporting.check_subject_state_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_subject_state_differs.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_subject_state_differs.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_subject_state_differs.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_terms_differ_from_changes WITH (security_barrier='true') AS
+ WITH change AS (
+         SELECT c_1.restaurant_id,
+            c_1.currency,
+            n.key AS term,
+            c_1.change_no,
+            (c_1.old_terms -> n.key) AS old_value,
+            n.value AS new_value,
+            lag(n.value) OVER term AS value_before,
+            (lead(c_1.change_no) OVER term IS NULL) AS is_last
+           FROM (ledger.payout_term_changes c_1
+             CROSS JOIN LATERAL jsonb_each(c_1.new_terms) n(key, value))
+          WINDOW term AS (PARTITION BY c_1.restaurant_id, c_1.currency, n.key ORDER BY c_1.change_no)
+        ), present AS (
+         SELECT t.restaurant_id,
+            t.currency,
+            p_1.key AS term,
+            p_1.value
+           FROM (ledger.payout_terms t
+             CROSS JOIN LATERAL jsonb_each(((to_jsonb(t.*) - 'restaurant_id'::text) - 'currency'::text)) p_1(key, value))
+        )
+ SELECT COALESCE(c.restaurant_id, p.restaurant_id) AS restaurant_id,
+    COALESCE(c.currency, p.currency) AS currency,
+    COALESCE(c.term, p.term) AS reference,
+    format('change %s goes from %s to %s; it was %s before and is %s now'::text, COALESCE((c.change_no)::text, 'none'::text), COALESCE((c.old_value)::text, 'none'::text), COALESCE((c.new_value)::text, 'none'::text), COALESCE((c.value_before)::text, 'none'::text), COALESCE((p.value)::text, 'gone'::text)) AS finding
+   FROM ((change c
+     FULL JOIN present p ON (((c.restaurant_id = p.restaurant_id) AND (c.currency = p.currency) AND (c.term = p.term))))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (COALESCE(c.term, p.term) = 'paused_at'::text) THEN to_jsonb(((p.value #>> '{}'::text[]))::timestamp with time zone)
+                    ELSE p.value
+                END AS is_now,
+                CASE
+                    WHEN (c.term = 'paused_at'::text) THEN to_jsonb(((c.new_value #>> '{}'::text[]))::timestamp with time zone)
+                    ELSE c.new_value
+                END AS became,
+                CASE
+                    WHEN (c.term = 'paused_at'::text) THEN to_jsonb(((c.old_value #>> '{}'::text[]))::timestamp with time zone)
+                    ELSE c.old_value
+                END AS was,
+                CASE
+                    WHEN (c.term = 'paused_at'::text) THEN to_jsonb(((c.value_before #>> '{}'::text[]))::timestamp with time zone)
+                    ELSE c.value_before
+                END AS was_before,
+                CASE COALESCE(c.term, p.term)
+                    WHEN 'is_paused'::text THEN 'false'::jsonb
+                    ELSE 'null'::jsonb
+                END AS nothing) d)
+  WHERE
+        CASE
+            WHEN (c.change_no IS NULL) THEN (d.is_now <> d.nothing)
+            ELSE ((COALESCE(d.was, d.nothing) <> COALESCE(d.was_before, d.nothing)) OR (c.is_last AND (COALESCE(d.is_now, d.nothing) <> COALESCE(d.became, d.nothing))))
+        END;
+
+COMMENT ON VIEW reporting.check_terms_differ_from_changes IS 'error: Payout terms are not what their last change made them. Reason: Every change of payout terms is kept with what was before; each begins where the one before it ended, the first with no terms, and the last one is how they are. Remedy: Ask who changed them around the functions, compare with a backup, and set them again.';
+
+COMMENT ON COLUMN reporting.check_terms_differ_from_changes.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_terms_differ_from_changes.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_terms_differ_from_changes.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_terms_differ_from_changes.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_timezone_unknown WITH (security_barrier='true') AS
  SELECT r.restaurant_id,
@@ -6698,7 +7987,14 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
     f.currency,
     f.reference,
     f.finding
-   FROM (( SELECT 'acceptance_without_refusal'::text AS check_name,
+   FROM (( SELECT 'acceptance_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_acceptance_differs c
+        UNION ALL
+         SELECT 'acceptance_without_refusal'::text AS check_name,
             c.restaurant_id,
             c.currency,
             c.reference,
@@ -6740,12 +8036,40 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_amount_out_of_range c
         UNION ALL
+         SELECT 'available_day_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_available_day_differs c
+        UNION ALL
          SELECT 'balance_unequal_to_entries'::text AS check_name,
             c.restaurant_id,
             c.currency,
             c.reference,
             c.finding
            FROM reporting.check_balance_unequal_to_entries c
+        UNION ALL
+         SELECT 'business_day_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_business_day_differs c
+        UNION ALL
+         SELECT 'business_day_near_midnight'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_business_day_near_midnight c
+        UNION ALL
+         SELECT 'charge_of_closed_restaurant'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_charge_of_closed_restaurant c
         UNION ALL
          SELECT 'charge_without_its_payment'::text AS check_name,
             c.restaurant_id,
@@ -6774,6 +8098,20 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_deferred_count_differs c
+        UNION ALL
+         SELECT 'deferred_event_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_deferred_event_differs c
+        UNION ALL
+         SELECT 'dismissal_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_dismissal_differs c
         UNION ALL
          SELECT 'duplicate_business_content'::text AS check_name,
             c.restaurant_id,
@@ -6810,6 +8148,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_entry_type_unknown c
         UNION ALL
+         SELECT 'entry_unlike_rule_of_its_time'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_entry_unlike_rule_of_its_time c
+        UNION ALL
          SELECT 'entry_without_event_or_payout'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -6824,6 +8169,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_event_deferred_long c
         UNION ALL
+         SELECT 'event_differs_from_document'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_event_differs_from_document c
+        UNION ALL
          SELECT 'event_differs_from_rule'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -6831,12 +8183,33 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_event_differs_from_rule c
         UNION ALL
+         SELECT 'event_kept_twice'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_event_kept_twice c
+        UNION ALL
+         SELECT 'event_order_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_event_order_differs c
+        UNION ALL
          SELECT 'event_reversed_twice'::text AS check_name,
             c.restaurant_id,
             c.currency,
             c.reference,
             c.finding
            FROM reporting.check_event_reversed_twice c
+        UNION ALL
+         SELECT 'event_subject_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_event_subject_differs c
         UNION ALL
          SELECT 'event_type_unknown'::text AS check_name,
             c.restaurant_id,
@@ -6887,6 +8260,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_holding_differs_from_event c
         UNION ALL
+         SELECT 'link_differs_from_document'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_link_differs_from_document c
+        UNION ALL
          SELECT 'link_to_another_kind'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -6922,12 +8302,47 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_payment_overdrawn c
         UNION ALL
+         SELECT 'payments_since_moved'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payments_since_moved c
+        UNION ALL
+         SELECT 'payout_above_available'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_above_available c
+        UNION ALL
          SELECT 'payout_amount_not_positive'::text AS check_name,
             c.restaurant_id,
             c.currency,
             c.reference,
             c.finding
            FROM reporting.check_payout_amount_not_positive c
+        UNION ALL
+         SELECT 'payout_below_available'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_below_available c
+        UNION ALL
+         SELECT 'payout_carried_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_carried_differs c
+        UNION ALL
+         SELECT 'payout_items_differ_from_entries'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_items_differ_from_entries c
         UNION ALL
          SELECT 'payout_items_do_not_add_up'::text AS check_name,
             c.restaurant_id,
@@ -6936,6 +8351,20 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_payout_items_do_not_add_up c
         UNION ALL
+         SELECT 'payout_outcome_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_outcome_differs c
+        UNION ALL
+         SELECT 'payout_report_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_report_differs c
+        UNION ALL
          SELECT 'payout_run_dead'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -6943,12 +8372,33 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_payout_run_dead c
         UNION ALL
+         SELECT 'payout_run_differs_from_payouts'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_run_differs_from_payouts c
+        UNION ALL
+         SELECT 'payout_run_left_out'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_run_left_out c
+        UNION ALL
          SELECT 'payout_schedule_stuck'::text AS check_name,
             c.restaurant_id,
             c.currency,
             c.reference,
             c.finding
            FROM reporting.check_payout_schedule_stuck c
+        UNION ALL
+         SELECT 'payout_skip_contradicts'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_skip_contradicts c
         UNION ALL
          SELECT 'payout_status_differs_from_entries'::text AS check_name,
             c.restaurant_id,
@@ -6963,6 +8413,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_payout_unequal_to_entries c
+        UNION ALL
+         SELECT 'payout_unlike_its_run'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_payout_unlike_its_run c
         UNION ALL
          SELECT 'payout_waiting'::text AS check_name,
             c.restaurant_id,
@@ -6992,6 +8449,20 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_recorded_at_decreases c
         UNION ALL
+         SELECT 'recorded_at_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_recorded_at_differs c
+        UNION ALL
+         SELECT 'rejection_differs_from_document'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_rejection_differs_from_document c
+        UNION ALL
          SELECT 'reserve_differs_from_payout'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -7013,6 +8484,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_reversal_not_mirror c
         UNION ALL
+         SELECT 'rule_history_broken'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_rule_history_broken c
+        UNION ALL
          SELECT 'running_balance_broken'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -7020,12 +8498,47 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_running_balance_broken c
         UNION ALL
+         SELECT 'sequence_behind'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_sequence_behind c
+        UNION ALL
+         SELECT 'settings_differ_from_changes'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_settings_differ_from_changes c
+        UNION ALL
          SELECT 'settlement_before_available'::text AS check_name,
             c.restaurant_id,
             c.currency,
             c.reference,
             c.finding
            FROM reporting.check_settlement_before_available c
+        UNION ALL
+         SELECT 'settlement_day_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_settlement_day_differs c
+        UNION ALL
+         SELECT 'subject_state_differs'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_subject_state_differs c
+        UNION ALL
+         SELECT 'terms_differ_from_changes'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_terms_differ_from_changes c
         UNION ALL
          SELECT 'timezone_unknown'::text AS check_name,
             c.restaurant_id,
@@ -9314,6 +10827,7 @@ GRANT ALL ON FUNCTION ledger.audits_everything() TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) TO cuenta_writer;
+GRANT ALL ON FUNCTION ledger.business_day(p_at timestamp with time zone, p_timezone text, p_day_close_hour smallint) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.convert_amount(p_amount numeric, p_numerator numeric, p_denominator numeric) TO cuenta_writer;
@@ -9360,6 +10874,7 @@ GRANT ALL ON FUNCTION ledger.defer_event(p_event ledger.event_fields, p_document
 
 REVOKE ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) TO cuenta_writer;
+GRANT ALL ON FUNCTION ledger.derive_payout_id(p_restaurant_id text, p_currency text, p_as_of date) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION ledger.describe_run(p_run ledger.payout_runs) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.describe_run(p_run ledger.payout_runs) TO cuenta_writer;
@@ -9622,6 +11137,7 @@ GRANT ALL ON FUNCTION ledger.read_inbox_items(p_event_ids text[], p_rejection_no
 
 REVOKE ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) TO cuenta_writer;
+GRANT ALL ON FUNCTION ledger.read_note(p_document jsonb, p_field text, p_length integer) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION ledger.read_opening(p_restaurant_id text, p_currency text, p_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_opening(p_restaurant_id text, p_currency text, p_day date) TO cuenta_writer;
@@ -9631,6 +11147,7 @@ GRANT ALL ON FUNCTION ledger.read_subject_state(p_event ledger.event_fields, p_t
 
 REVOKE ALL ON FUNCTION ledger.read_time(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_time(p_text text) TO cuenta_writer;
+GRANT ALL ON FUNCTION ledger.read_time(p_text text) TO cuenta_reader;
 
 REVOKE ALL ON FUNCTION ledger.record_changes(p_restaurant_id text, p_before jsonb, p_after jsonb, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.record_changes(p_restaurant_id text, p_before jsonb, p_after jsonb, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
@@ -10123,6 +11640,10 @@ REVOKE ALL ON SEQUENCE ledger.setting_changes_change_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.setting_changes_change_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.setting_changes_change_no_seq TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.setting_periods FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.setting_periods TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.setting_periods TO cuenta_writer;
+
 REVOKE ALL ON SEQUENCE outbound.deliveries_delivery_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE outbound.deliveries_delivery_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE outbound.deliveries_delivery_no_seq TO cuenta_writer;
@@ -10147,6 +11668,9 @@ GRANT SELECT ON TABLE reporting.restaurant_balances TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.balances_in_base TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.balances_in_base TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_acceptance_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_acceptance_differs TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_acceptance_without_refusal TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_acceptance_without_refusal TO cuenta_reader;
 
@@ -10165,8 +11689,20 @@ GRANT SELECT ON TABLE reporting.check_account_out_of_range TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.check_amount_out_of_range TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_amount_out_of_range TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_available_day_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_available_day_differs TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_balance_unequal_to_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_balance_unequal_to_entries TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_business_day_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_business_day_differs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_business_day_near_midnight TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_business_day_near_midnight TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_charge_of_closed_restaurant TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_charge_of_closed_restaurant TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_charge_without_its_payment TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_charge_without_its_payment TO cuenta_reader;
@@ -10179,6 +11715,12 @@ GRANT SELECT ON TABLE reporting.check_closed_day_unequal_to_payouts TO cuenta_re
 
 GRANT SELECT ON TABLE reporting.check_deferred_count_differs TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_deferred_count_differs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_deferred_event_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_deferred_event_differs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_dismissal_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_dismissal_differs TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_duplicate_business_content TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_duplicate_business_content TO cuenta_reader;
@@ -10195,17 +11737,32 @@ GRANT SELECT ON TABLE reporting.check_entry_seq_gap TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.check_entry_type_unknown TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_entry_type_unknown TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_entry_unlike_rule_of_its_time TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_entry_unlike_rule_of_its_time TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_entry_without_event_or_payout TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_entry_without_event_or_payout TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_event_deferred_long TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_deferred_long TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_event_differs_from_document TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_event_differs_from_document TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_event_differs_from_rule TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_differs_from_rule TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_event_kept_twice TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_event_kept_twice TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_event_order_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_event_order_differs TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_event_reversed_twice TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_reversed_twice TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_event_subject_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_event_subject_differs TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_event_type_unknown TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_event_type_unknown TO cuenta_reader;
@@ -10234,6 +11791,9 @@ GRANT SELECT ON TABLE reporting.check_hold_overdrawn TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.check_holding_differs_from_event TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_holding_differs_from_event TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_link_differs_from_document TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_link_differs_from_document TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_link_to_another_kind TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_link_to_another_kind TO cuenta_reader;
 
@@ -10249,11 +11809,32 @@ GRANT SELECT ON TABLE reporting.check_payment_of_another_restaurant TO cuenta_re
 GRANT SELECT ON TABLE reporting.check_payment_overdrawn TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payment_overdrawn TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_payments_since_moved TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payments_since_moved TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payout_above_available TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_above_available TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_payout_amount_not_positive TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_amount_not_positive TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_payout_below_available TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_below_available TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payout_carried_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_carried_differs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payout_items_differ_from_entries TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_items_differ_from_entries TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_payout_items_do_not_add_up TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_items_do_not_add_up TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payout_outcome_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_outcome_differs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payout_report_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_report_differs TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_reader;
@@ -10261,17 +11842,29 @@ GRANT SELECT ON TABLE reporting.payout_runs TO cuenta_reader;
 GRANT SELECT ON TABLE reporting.check_payout_run_dead TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_run_dead TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_payout_run_differs_from_payouts TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_run_differs_from_payouts TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payout_run_left_out TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_run_left_out TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.payout_schedules TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payout_schedules TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_payout_schedule_stuck TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_schedule_stuck TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_payout_skip_contradicts TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_skip_contradicts TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_payout_status_differs_from_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_status_differs_from_entries TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_payout_unequal_to_entries TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_payout_unequal_to_entries TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_payout_unlike_its_run TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_payout_unlike_its_run TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.payouts_waiting TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.payouts_waiting TO cuenta_reader;
@@ -10288,6 +11881,12 @@ GRANT SELECT ON TABLE reporting.check_pending_day_unequal_to_entries TO cuenta_r
 GRANT SELECT ON TABLE reporting.check_recorded_at_decreases TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_recorded_at_decreases TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_recorded_at_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_recorded_at_differs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_rejection_differs_from_document TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_rejection_differs_from_document TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_reserve_differs_from_payout TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_reserve_differs_from_payout TO cuenta_reader;
 
@@ -10297,11 +11896,29 @@ GRANT SELECT ON TABLE reporting.check_reserved_balance_unequal_to_open_payouts T
 GRANT SELECT ON TABLE reporting.check_reversal_not_mirror TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_reversal_not_mirror TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_rule_history_broken TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_rule_history_broken TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_running_balance_broken TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_running_balance_broken TO cuenta_reader;
 
+GRANT SELECT ON TABLE reporting.check_sequence_behind TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_sequence_behind TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_settings_differ_from_changes TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_settings_differ_from_changes TO cuenta_reader;
+
 GRANT SELECT ON TABLE reporting.check_settlement_before_available TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_settlement_before_available TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_settlement_day_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_settlement_day_differs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_subject_state_differs TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_subject_state_differs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_terms_differ_from_changes TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_terms_differ_from_changes TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_timezone_unknown TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_timezone_unknown TO cuenta_reader;

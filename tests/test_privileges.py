@@ -207,8 +207,12 @@ def test_no_role_calls_what_is_internal(connect: Connect, admin: Connection) -> 
     # views call them with the rights of who reads them
     assert sorted(row["oid"] for row in found) == [
         "ledger.audits_everything()",
+        "ledger.business_day(timestamp with time zone,text,smallint)",
         "ledger.convert_amount(numeric,numeric,numeric)",
+        "ledger.derive_payout_id(text,text,date)",
         "ledger.known_timezones(text[])",
+        "ledger.read_note(jsonb,text,integer)",
+        "ledger.read_time(text)",
     ]
 
 

@@ -286,7 +286,9 @@ select bag_eq(
     select 'cuenta_reader', f.name, 'EXECUTE'
     from (
         values
-        ('ledger.audits_everything'), ('ledger.convert_amount'), ('ledger.known_timezones')
+        ('ledger.audits_everything'), ('ledger.business_day'), ('ledger.convert_amount'),
+        ('ledger.derive_payout_id'), ('ledger.known_timezones'), ('ledger.read_note'),
+        ('ledger.read_time')
     ) as f (name)
     $$,
     'each may execute the public functions that are meant for it, nobody any other function'

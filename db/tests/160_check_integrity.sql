@@ -29,30 +29,47 @@ select results_eq(
     select i.check_name, i.severity, 0::bigint
     from (
         values
-        ('acceptance_without_refusal', 'warning'), ('account_differs_from_last_entry', 'error'),
+        ('acceptance_differs', 'error'), ('acceptance_without_refusal', 'warning'),
+        ('account_differs_from_last_entry', 'error'),
         ('account_differs_from_restaurant', 'error'), ('account_missing', 'error'),
         ('account_out_of_range', 'error'),
-        ('amount_out_of_range', 'error'), ('balance_unequal_to_entries', 'error'),
+        ('amount_out_of_range', 'error'), ('available_day_differs', 'error'),
+        ('balance_unequal_to_entries', 'error'), ('business_day_differs', 'error'),
+        ('business_day_near_midnight', 'warning'), ('charge_of_closed_restaurant', 'warning'),
         ('charge_without_its_payment', 'error'), ('clearing_unequal_to_owed', 'error'),
         ('closed_day_unequal_to_payouts', 'error'), ('deferred_count_differs', 'error'),
+        ('deferred_event_differs', 'error'), ('dismissal_differs', 'error'),
         ('duplicate_business_content', 'warning'), ('entry_after_closed_day', 'error'),
         ('entry_differs_from_event', 'error'), ('entry_seq_gap', 'error'),
-        ('entry_type_unknown', 'error'), ('entry_without_event_or_payout', 'error'),
-        ('event_deferred_long', 'warning'), ('event_differs_from_rule', 'error'),
-        ('event_reversed_twice', 'error'), ('event_type_unknown', 'error'),
-        ('event_waits_in_vain', 'warning'), ('event_without_its_entries', 'error'),
-        ('event_without_rule', 'error'), ('held_unequal_to_open_holds', 'error'),
-        ('hold_overdrawn', 'error'), ('holding_differs_from_event', 'error'),
+        ('entry_type_unknown', 'error'), ('entry_unlike_rule_of_its_time', 'error'),
+        ('entry_without_event_or_payout', 'error'), ('event_deferred_long', 'warning'),
+        ('event_differs_from_document', 'error'), ('event_differs_from_rule', 'error'),
+        ('event_kept_twice', 'error'), ('event_order_differs', 'error'),
+        ('event_reversed_twice', 'error'), ('event_subject_differs', 'error'),
+        ('event_type_unknown', 'error'), ('event_waits_in_vain', 'warning'),
+        ('event_without_its_entries', 'error'), ('event_without_rule', 'error'),
+        ('held_unequal_to_open_holds', 'error'), ('hold_overdrawn', 'error'),
+        ('holding_differs_from_event', 'error'), ('link_differs_from_document', 'error'),
         ('link_to_another_kind', 'error'), ('negative_available', 'warning'),
         ('negative_reserved_or_held', 'error'), ('payment_of_another_restaurant', 'warning'),
-        ('payment_overdrawn', 'error'), ('payout_amount_not_positive', 'error'),
-        ('payout_items_do_not_add_up', 'error'), ('payout_run_dead', 'warning'),
-        ('payout_schedule_stuck', 'warning'), ('payout_status_differs_from_entries', 'error'),
-        ('payout_unequal_to_entries', 'error'), ('payout_waiting', 'warning'),
-        ('payout_without_reserve', 'error'), ('pending_day_unequal_to_entries', 'error'),
-        ('recorded_at_decreases', 'error'), ('reserve_differs_from_payout', 'error'),
+        ('payment_overdrawn', 'error'), ('payments_since_moved', 'error'),
+        ('payout_above_available', 'error'), ('payout_amount_not_positive', 'error'),
+        ('payout_below_available', 'warning'), ('payout_carried_differs', 'error'),
+        ('payout_items_differ_from_entries', 'error'), ('payout_items_do_not_add_up', 'error'),
+        ('payout_outcome_differs', 'error'), ('payout_report_differs', 'error'),
+        ('payout_run_dead', 'warning'), ('payout_run_differs_from_payouts', 'error'),
+        ('payout_run_left_out', 'warning'), ('payout_schedule_stuck', 'warning'),
+        ('payout_skip_contradicts', 'error'), ('payout_status_differs_from_entries', 'error'),
+        ('payout_unequal_to_entries', 'error'), ('payout_unlike_its_run', 'error'),
+        ('payout_waiting', 'warning'), ('payout_without_reserve', 'error'),
+        ('pending_day_unequal_to_entries', 'error'), ('recorded_at_decreases', 'error'),
+        ('recorded_at_differs', 'error'), ('rejection_differs_from_document', 'error'),
+        ('reserve_differs_from_payout', 'error'),
         ('reserved_balance_unequal_to_open_payouts', 'error'), ('reversal_not_mirror', 'error'),
-        ('running_balance_broken', 'error'), ('settlement_before_available', 'error'),
+        ('rule_history_broken', 'error'), ('running_balance_broken', 'error'),
+        ('sequence_behind', 'error'), ('settings_differ_from_changes', 'error'),
+        ('settlement_before_available', 'error'), ('settlement_day_differs', 'error'),
+        ('subject_state_differs', 'error'), ('terms_differ_from_changes', 'error'),
         ('timezone_unknown', 'warning')
     ) as i (check_name, severity)
     $$,
@@ -526,7 +543,19 @@ select is_empty(
     $$
     select c.check_name
     from check_integrity() as c
-    where c.findings = 0 or jsonb_array_length(c.sample) <> least(c.findings, 5)
+    where jsonb_array_length(c.sample) <> least(c.findings, 5)
+        or (
+            c.findings = 0
+            -- These are held by tests/tampers.py, with a book in which there is more to damage.
+            and c.check_name not in (
+                'charge_of_closed_restaurant', 'deferred_event_differs', 'dismissal_differs',
+                'event_kept_twice', 'event_order_differs', 'event_subject_differs',
+                'payments_since_moved', 'payout_below_available', 'payout_carried_differs',
+                'payout_report_differs', 'payout_run_left_out', 'payout_skip_contradicts',
+                'rejection_differs_from_document', 'rule_history_broken', 'sequence_behind',
+                'settings_differ_from_changes', 'terms_differ_from_changes'
+            )
+        )
     $$,
     'every check has found something and shows up to five'
 );

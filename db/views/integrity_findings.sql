@@ -11,6 +11,14 @@ select
     f.finding
 from (
     select
+        'acceptance_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_acceptance_differs as c
+    union all
+    select
         'acceptance_without_refusal'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -59,12 +67,44 @@ from (
     from reporting.check_amount_out_of_range as c
     union all
     select
+        'available_day_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_available_day_differs as c
+    union all
+    select
         'balance_unequal_to_entries'::text as check_name,
         c.restaurant_id,
         c.currency,
         c.reference,
         c.finding
     from reporting.check_balance_unequal_to_entries as c
+    union all
+    select
+        'business_day_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_business_day_differs as c
+    union all
+    select
+        'business_day_near_midnight'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_business_day_near_midnight as c
+    union all
+    select
+        'charge_of_closed_restaurant'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_charge_of_closed_restaurant as c
     union all
     select
         'charge_without_its_payment'::text as check_name,
@@ -97,6 +137,22 @@ from (
         c.reference,
         c.finding
     from reporting.check_deferred_count_differs as c
+    union all
+    select
+        'deferred_event_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_deferred_event_differs as c
+    union all
+    select
+        'dismissal_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_dismissal_differs as c
     union all
     select
         'duplicate_business_content'::text as check_name,
@@ -139,6 +195,14 @@ from (
     from reporting.check_entry_type_unknown as c
     union all
     select
+        'entry_unlike_rule_of_its_time'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_entry_unlike_rule_of_its_time as c
+    union all
+    select
         'entry_without_event_or_payout'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -155,6 +219,14 @@ from (
     from reporting.check_event_deferred_long as c
     union all
     select
+        'event_differs_from_document'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_event_differs_from_document as c
+    union all
+    select
         'event_differs_from_rule'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -163,12 +235,36 @@ from (
     from reporting.check_event_differs_from_rule as c
     union all
     select
+        'event_kept_twice'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_event_kept_twice as c
+    union all
+    select
+        'event_order_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_event_order_differs as c
+    union all
+    select
         'event_reversed_twice'::text as check_name,
         c.restaurant_id,
         c.currency,
         c.reference,
         c.finding
     from reporting.check_event_reversed_twice as c
+    union all
+    select
+        'event_subject_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_event_subject_differs as c
     union all
     select
         'event_type_unknown'::text as check_name,
@@ -227,6 +323,14 @@ from (
     from reporting.check_holding_differs_from_event as c
     union all
     select
+        'link_differs_from_document'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_link_differs_from_document as c
+    union all
+    select
         'link_to_another_kind'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -267,12 +371,52 @@ from (
     from reporting.check_payment_overdrawn as c
     union all
     select
+        'payments_since_moved'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payments_since_moved as c
+    union all
+    select
+        'payout_above_available'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_above_available as c
+    union all
+    select
         'payout_amount_not_positive'::text as check_name,
         c.restaurant_id,
         c.currency,
         c.reference,
         c.finding
     from reporting.check_payout_amount_not_positive as c
+    union all
+    select
+        'payout_below_available'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_below_available as c
+    union all
+    select
+        'payout_carried_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_carried_differs as c
+    union all
+    select
+        'payout_items_differ_from_entries'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_items_differ_from_entries as c
     union all
     select
         'payout_items_do_not_add_up'::text as check_name,
@@ -283,6 +427,22 @@ from (
     from reporting.check_payout_items_do_not_add_up as c
     union all
     select
+        'payout_outcome_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_outcome_differs as c
+    union all
+    select
+        'payout_report_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_report_differs as c
+    union all
+    select
         'payout_run_dead'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -291,12 +451,36 @@ from (
     from reporting.check_payout_run_dead as c
     union all
     select
+        'payout_run_differs_from_payouts'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_run_differs_from_payouts as c
+    union all
+    select
+        'payout_run_left_out'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_run_left_out as c
+    union all
+    select
         'payout_schedule_stuck'::text as check_name,
         c.restaurant_id,
         c.currency,
         c.reference,
         c.finding
     from reporting.check_payout_schedule_stuck as c
+    union all
+    select
+        'payout_skip_contradicts'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_skip_contradicts as c
     union all
     select
         'payout_status_differs_from_entries'::text as check_name,
@@ -313,6 +497,14 @@ from (
         c.reference,
         c.finding
     from reporting.check_payout_unequal_to_entries as c
+    union all
+    select
+        'payout_unlike_its_run'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_payout_unlike_its_run as c
     union all
     select
         'payout_waiting'::text as check_name,
@@ -347,6 +539,22 @@ from (
     from reporting.check_recorded_at_decreases as c
     union all
     select
+        'recorded_at_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_recorded_at_differs as c
+    union all
+    select
+        'rejection_differs_from_document'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_rejection_differs_from_document as c
+    union all
+    select
         'reserve_differs_from_payout'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -371,6 +579,14 @@ from (
     from reporting.check_reversal_not_mirror as c
     union all
     select
+        'rule_history_broken'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_rule_history_broken as c
+    union all
+    select
         'running_balance_broken'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -379,12 +595,52 @@ from (
     from reporting.check_running_balance_broken as c
     union all
     select
+        'sequence_behind'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_sequence_behind as c
+    union all
+    select
+        'settings_differ_from_changes'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_settings_differ_from_changes as c
+    union all
+    select
         'settlement_before_available'::text as check_name,
         c.restaurant_id,
         c.currency,
         c.reference,
         c.finding
     from reporting.check_settlement_before_available as c
+    union all
+    select
+        'settlement_day_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_settlement_day_differs as c
+    union all
+    select
+        'subject_state_differs'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_subject_state_differs as c
+    union all
+    select
+        'terms_differ_from_changes'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_terms_differ_from_changes as c
     union all
     select
         'timezone_unknown'::text as check_name,

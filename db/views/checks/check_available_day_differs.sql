@@ -1,0 +1,118 @@
+create or replace view reporting.check_available_day_differs
+with (security_barrier) as
+select
+    e.restaurant_id,
+    e.currency,
+    format('entry %s', e.entry_seq) as reference,
+    format('%s of %s is available on %s', e.entry_type, e.business_day, e.available_on) as finding
+from ledger.audited_entries as e
+inner join ledger.processor_events as v
+    on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
+cross join ledger.platform_settings as p
+where
+    v.event_type <> 'event_reversed'
+    and not exists (
+        select 1
+        from (
+            -- Each version of a rule holds from the end of the one before it to its own end. A
+            -- deploy takes a while: an hour more at both ends.
+            select
+                y.event_type,
+                y.subject_state,
+                y.amount_entry,
+                y.fee_entry,
+                y.is_delayed,
+                lag(y.valid_until, 1, '-infinity'::timestamptz) over (
+                    partition by y.event_type, y.subject_state order by y.valid_until
+                ) - interval '1 hour' as valid_since,
+                y.valid_until + interval '1 hour' as valid_until
+            from (
+                select
+                    n.event_type,
+                    n.subject_state,
+                    n.amount_entry,
+                    n.fee_entry,
+                    n.is_delayed,
+                    'infinity'::timestamptz as valid_until
+                from ledger.posting_rules as n
+                union all
+                select
+                    h.event_type,
+                    h.subject_state,
+                    h.amount_entry,
+                    h.fee_entry,
+                    h.is_delayed,
+                    h.valid_until
+                from ledger.posting_rule_history as h
+            ) as y
+        ) as r
+        cross join ledger.setting_periods as s
+        where
+            r.event_type = v.event_type
+            and r.subject_state = coalesce(v.subject_state, 'NEW')
+            and s.restaurant_id = e.restaurant_id
+            and r.valid_since <= e.recorded_at
+            and r.valid_until > e.recorded_at
+            and s.since <= e.recorded_at
+            and s.until > e.recorded_at
+            and (
+                e.available_on = case
+                    when not r.is_delayed then e.business_day
+                    when v.payload ->> 'available_on' is null
+                        then e.business_day + s.settlement_delay_days
+                    else greatest(e.business_day, (v.payload ->> 'available_on')::date)
+                end
+                -- Before that, what an event brought was not looked at.
+                or (
+                    v.received_at < p.payments_since
+                    and e.available_on = e.business_day + s.settlement_delay_days
+                )
+            )
+    )
+
+union all
+
+select
+    e.restaurant_id,
+    e.currency,
+    format('entry %s', e.entry_seq) as reference,
+    format(
+        '%s is available on %s, and %s', e.entry_type, e.available_on,
+        coalesce('the payout is as of ' || p.as_of, 'what it takes back on ' || o.available_on)
+    ) as finding
+from ledger.audited_entries as e
+left join ledger.payouts as p
+    on
+        e.restaurant_id = p.restaurant_id
+        and e.payout_id = p.payout_id
+        and e.event_no is null
+left join ledger.processor_events as v
+    on
+        e.restaurant_id = v.restaurant_id
+        and e.event_no = v.event_no
+        and v.event_type = 'event_reversed'
+left join ledger.event_links as k
+    on v.restaurant_id = k.restaurant_id and v.event_no = k.event_no
+left join ledger.processor_events as a
+    on k.restaurant_id = a.restaurant_id and k.about_event_no = a.event_no
+left join ledger.ledger_entries as o
+    on
+        a.restaurant_id = o.restaurant_id
+        and a.currency = o.currency
+        and a.first_entry_seq = o.entry_seq
+where coalesce(p.as_of, o.available_on) <> e.available_on;
+
+comment on view reporting.check_available_day_differs is
+'error: An entry is available on another day than it should be. Reason: Money in and its fee are '
+'available after the restaurant''s settlement delay of their time (setting_changes), or on the '
+'day that the event brings; a reversal when what it takes back is; everything else on its '
+'business day, a payout on its as_of. Remedy: Pause payouts of the restaurant, and compare the '
+'entry with a backup.';
+comment on column reporting.check_available_day_differs.restaurant_id is
+'The restaurant; null: all of the currency.';
+comment on column reporting.check_available_day_differs.currency is
+'The currency.';
+comment on column reporting.check_available_day_differs.reference is
+'What to look up.';
+comment on column reporting.check_available_day_differs.finding is
+'What was found, in words and figures.';

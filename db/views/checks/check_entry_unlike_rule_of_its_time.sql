@@ -1,0 +1,79 @@
+create or replace view reporting.check_entry_unlike_rule_of_its_time
+with (security_barrier) as
+select
+    e.restaurant_id,
+    e.currency,
+    format('entry %s', e.entry_seq) as reference,
+    format(
+        '%s of %s is entry %s of %s: %s with amount %s and fee %s, its subject %s',
+        e.entry_type, e.amount, e.entry_seq - v.first_entry_seq + 1,
+        coalesce(v.event_id, 'no event'), v.event_type, v.amount, v.fee,
+        coalesce(v.subject_state, 'NEW')
+    ) as finding
+from ledger.audited_entries as e
+left join ledger.processor_events as v
+    on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
+left join (
+    -- Each version of a rule holds from the end of the one before it to its own end. A deploy
+    -- takes a while: an hour more at both ends.
+    select
+        y.event_type,
+        y.subject_state,
+        y.amount_entry,
+        y.fee_entry,
+        y.is_delayed,
+        lag(y.valid_until, 1, '-infinity'::timestamptz) over (
+            partition by y.event_type, y.subject_state order by y.valid_until
+        ) - interval '1 hour' as valid_since,
+        y.valid_until + interval '1 hour' as valid_until
+    from (
+        select
+            n.event_type,
+            n.subject_state,
+            n.amount_entry,
+            n.fee_entry,
+            n.is_delayed,
+            'infinity'::timestamptz as valid_until
+        from ledger.posting_rules as n
+        union all
+        select
+            h.event_type,
+            h.subject_state,
+            h.amount_entry,
+            h.fee_entry,
+            h.is_delayed,
+            h.valid_until
+        from ledger.posting_rule_history as h
+    ) as y
+) as r
+    on
+        v.event_type = r.event_type
+        and coalesce(v.subject_state, 'NEW') = r.subject_state
+        and e.recorded_at >= r.valid_since
+        and e.recorded_at < r.valid_until
+        and e.entry_type = case e.entry_seq - v.first_entry_seq
+            when 0 then r.amount_entry
+            when 1 then r.fee_entry
+        end
+        and e.amount = case e.entry_seq - v.first_entry_seq when 0 then v.amount else v.fee end
+where
+    case
+        when e.event_no is null then e.entry_type <> 'PAYOUT_RESERVE' or e.payout_id is null
+        else v.event_no is not null and r.event_type is null
+    end;
+
+comment on view reporting.check_entry_unlike_rule_of_its_time is
+'error: An entry is not what the rule of its time posts for its event. Reason: The rule for the '
+'event''s type and its subject''s state says which entry comes first, with the amount, and which '
+'second, with the fee; the entry after the event''s place, an entry of an event without one, or '
+'of a payout that is no reserve, is none of them. Rules that were replaced are kept '
+'(posting_rule_history). Remedy: Pause payouts of the restaurant, and compare the entry and its '
+'event with a backup.';
+comment on column reporting.check_entry_unlike_rule_of_its_time.restaurant_id is
+'The restaurant; null: all of the currency.';
+comment on column reporting.check_entry_unlike_rule_of_its_time.currency is
+'The currency.';
+comment on column reporting.check_entry_unlike_rule_of_its_time.reference is
+'What to look up.';
+comment on column reporting.check_entry_unlike_rule_of_its_time.finding is
+'What was found, in words and figures.';

@@ -1,0 +1,67 @@
+create or replace view reporting.check_recorded_at_differs
+with (security_barrier) as
+select
+    e.restaurant_id,
+    e.currency,
+    format('entry %s', e.entry_seq) as reference,
+    format(
+        'was recorded at %s, the entry before it at %s, and %s at %s',
+        e.recorded_at, e.recorded_before,
+        coalesce('event ' || v.event_id || ' was received', 'payout ' || p.payout_id || ' made'),
+        coalesce(v.received_at, p.created_at)
+    ) as finding
+from (
+    select
+        x.restaurant_id,
+        x.currency,
+        x.entry_seq,
+        x.event_no,
+        x.payout_id,
+        x.recorded_at,
+        lag(x.recorded_at, 1, a.recorded_before) over (
+            partition by x.restaurant_id, x.currency order by x.entry_seq
+        ) as recorded_before
+    from ledger.audited_entries as x
+    inner join ledger.audited_accounts as a
+        on x.restaurant_id = a.restaurant_id and x.currency = a.currency
+) as e
+left join ledger.processor_events as v
+    on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
+left join ledger.event_types as t on v.event_type = t.event_type
+left join ledger.payouts as p
+    on
+        e.restaurant_id = p.restaurant_id
+        and e.payout_id = p.payout_id
+        and e.event_no is null
+where
+    e.recorded_at < coalesce(v.received_at, p.created_at)
+    or (
+        e.recorded_at > greatest(coalesce(v.received_at, p.created_at), e.recorded_before)
+        -- These may have waited for another event.
+        and (
+            t.origin is distinct from 'processor'
+            or t.subject = 'payout'
+            or (
+                t.subject = 'payment'
+                and not exists (
+                    select 1
+                    from ledger.event_acceptances as c
+                    where c.restaurant_id = v.restaurant_id and c.event_no = v.event_no
+                )
+            )
+        )
+    );
+
+comment on view reporting.check_recorded_at_differs is
+'error: An entry was not recorded when its event was received. Reason: An entry is recorded when '
+'its event is, and never before the entry before it; only an event that had waited, or that a '
+'person accepted, is older than its entries. Remedy: Compare the entry and its event with a '
+'backup.';
+comment on column reporting.check_recorded_at_differs.restaurant_id is
+'The restaurant; null: all of the currency.';
+comment on column reporting.check_recorded_at_differs.currency is
+'The currency.';
+comment on column reporting.check_recorded_at_differs.reference is
+'What to look up.';
+comment on column reporting.check_recorded_at_differs.finding is
+'What was found, in words and figures.';

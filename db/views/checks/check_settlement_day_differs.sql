@@ -1,0 +1,65 @@
+create or replace view reporting.check_settlement_day_differs
+with (security_barrier) as
+select
+    e.restaurant_id,
+    e.currency,
+    format('entry %s', e.entry_seq) as reference,
+    format(
+        '%s of %s is available on %s and settles on %s; days were closed up to %s',
+        e.entry_type, e.amount, e.available_on, e.settlement_day, e.closed_through
+    ) as finding
+from (
+    select
+        x.restaurant_id,
+        x.currency,
+        x.entry_seq,
+        x.entry_type,
+        x.amount,
+        x.available_on,
+        x.settlement_day,
+        -- A payout's reserve settles on the last day that it closes.
+        greatest(
+            max(x.settlement_day) filter (where x.entry_type = 'PAYOUT_RESERVE') over (
+                partition by x.restaurant_id, x.currency
+                order by x.entry_seq
+                rows between unbounded preceding and 1 preceding
+            ),
+            c.as_of
+        ) as closed_through
+    from ledger.audited_entries as x
+    inner join (
+        select
+            a.restaurant_id,
+            a.currency,
+            p.as_of
+        from ledger.audited_accounts as a
+        left join
+            lateral (
+                select y.as_of
+                from ledger.payouts as y
+                where
+                    y.restaurant_id = a.restaurant_id
+                    and y.currency = a.currency
+                    and y.reserve_entry_seq <= a.after_seq
+                order by y.as_of desc
+                limit 1
+            ) as p
+            on a.after_seq > 0
+    ) as c
+        on x.restaurant_id = c.restaurant_id and x.currency = c.currency
+) as e
+where e.settlement_day <> coalesce(greatest(e.available_on, e.closed_through + 1), e.available_on);
+
+comment on view reporting.check_settlement_day_differs is
+'error: An entry settles on another day than it should. Reason: It settles on the day on which it '
+'is available, or on the first open day if payouts that were made before it had closed that one. '
+'Which payout pays it depends on this day. Remedy: Pause payouts of the restaurant, and compare '
+'the entry with a backup.';
+comment on column reporting.check_settlement_day_differs.restaurant_id is
+'The restaurant; null: all of the currency.';
+comment on column reporting.check_settlement_day_differs.currency is
+'The currency.';
+comment on column reporting.check_settlement_day_differs.reference is
+'What to look up.';
+comment on column reporting.check_settlement_day_differs.finding is
+'What was found, in words and figures.';
