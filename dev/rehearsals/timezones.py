@@ -13,7 +13,7 @@ from dev.rehearsals import book
 from dev.rehearsals.ground import CannotRun, Ground, NotProved, Row, ask, value, wait_until
 from dev.rehearsals.standby import Service
 
-MOVED, LIKE, GONE = "America/Lima", "Asia/Tokyo", "Pacific/Chatham"
+MOVED, LIKE, GONE = "America/Lima", "America/Caracas", "Pacific/Chatham"
 DAYS = """
     select
         e.restaurant_id || ' ' || e.currency || ' ' || e.entry_seq as entry,
@@ -39,7 +39,8 @@ def rehearse(ground: Ground) -> None:
         role="cuenta_operator")  # fmt: skip
     ask(url, "select * from api.ingest_events(%s::jsonb)", json.dumps(book.life("r_gone")), role="cuenta_app")
     ask(url, "select * from api.run_payouts('PEN', '2025-12-22')", role="cuenta_app")
-    ask(url, "select * from api.ingest_event(%s::jsonb)", json.dumps(charge("r_gone", "unpaid")), role="cuenta_app")
+    for event in (charge("r_gone", "unpaid"), charge("r_lima", "by-night") | {"occurred_at": "2025-12-24T04:30:00Z"}):
+        ask(url, "select * from api.ingest_event(%s::jsonb)", json.dumps(event), role="cuenta_app")
     key = value(url, "select key from api.create_api_key('rehearsal', 'app', p_actor => 'ana')", role="cuenta_operator")
     everything, days = book.contents(url), days_of(url)
 
@@ -51,7 +52,7 @@ def rehearse(ground: Ground) -> None:
     server._start()
     url = server.url()
     at = value(url, "select ('2025-12-20 12:00Z'::timestamptz at time zone %s)::text", MOVED)
-    ground.prove_equal(at, "2025-12-20 21:00:00", f"the change is real: noon in UTC is 21 o'clock in {MOVED}")
+    ground.prove_equal(at, "2025-12-20 08:00:00", f"the change is real: noon in UTC is 8 and not 7 in {MOVED}")
     ground.prove_equal(book.contents(url), everything, f"all rows of {len(everything)} tables are equal")
     ground.prove_equal(days_of(url), days, f"the business, available and settlement days of {len(days)} entries stay")
     again = ask(url, "select status, count(*) as n from api.ingest_events((select jsonb_agg(e.payload)"
@@ -61,6 +62,8 @@ def rehearse(ground: Ground) -> None:
                        "what is sent again is known, although its day would be another one today")  # fmt: skip
     ground.steps("after each", server)
     book.prove_sound(ground, url, "with other time zones")
+    query = "select count(*) from reporting.check_business_day_near_midnight where restaurant_id = 'r_lima'"
+    ground.prove(value(url, query), "what happened near midnight, and would be of another day today, is a warning")
     prove_others_go_on(ground, server, key)
 
     ground.say(f"{GONE} is back")
