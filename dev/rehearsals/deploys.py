@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,13 @@ def rehearse(ground: Ground) -> None:
     if not commits:
         raise CannotRun("there is no git history here")
     counts = {"upgraded": 0, "carried over": 0, "does not deploy itself": 0}
+    shared = ground.server()  # for what cannot be upgraded; what can has a server that knew nothing but that commit
+    embedded.create_database(shared, "present")
+    deploy(shared.url("present"), quiet=True)
     for number, commit in enumerate(commits, 1):
         title = git("log", "-1", "--format=%h %s", commit).strip()
         with Ground(ground.console) as own:
-            result = over(own, commit)
+            result = over(own, commit, shared)
         counts[result] += 1
         ground.say(f"{number}/{len(commits)} {title[:80]}: {result}")
     ground.prove(
@@ -53,27 +57,22 @@ def git(*words: str) -> str:
     return done.stdout
 
 
-def checkout(ground: Ground, server: embedded.Server, commit: str) -> Path:
-    """The commit's files, in a folder that goes with the server."""
-    folder = server.data_dir / "checkout"
-    folder.mkdir()
+def over(ground: Ground, commit: str, shared: embedded.Server) -> str:
+    """Deploy the commit, load, deploy the present; what became of it."""
+    old = Path(ground.enter(tempfile.TemporaryDirectory()))
     archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
-    subprocess.run(["tar", "x", "-C", str(folder)], input=archive, check=True)
-    return folder
-
-
-def over(ground: Ground, commit: str) -> str:
-    """Deploy the commit, load, deploy the present; whether it was upgraded or carried over."""
-    server = ground.server()
+    subprocess.run(["tar", "x", "-C", str(old)], input=archive, check=True)
+    is_carried = not is_upgradable(old)
+    server = shared if is_carried else ground.server()
+    if is_carried:
+        ask(server.url("postgres"), "drop database if exists cuenta with (force)")
+        embedded.create_database(server)
     url = server.url()
-    old = checkout(ground, server, commit)
     if not (old / "db/deploy.py").exists() or not run(old, url, "db/deploy.py"):
         return "does not deploy itself"
     run(old, url, "events/load.py", "events/events.jsonl", "--database", url)
     ground.say(f"it holds {value(url, 'select count(*) from ledger.processor_events')} events of its own loader")
-    if is_upgradable(old):
-        return upgrade(ground, url)
-    return carry_over(ground, server, url)
+    return carry_over(ground, server, old / "documents.jsonl") if is_carried else upgrade(url)
 
 
 def run(folder: Path, url: str, *words: str) -> bool:
@@ -92,26 +91,26 @@ def is_upgradable(old: Path) -> bool:
     return all((present / p.name).exists() and (present / p.name).read_text() == p.read_text() for p in files)
 
 
-def upgrade(ground: Ground, url: str) -> str:
+def upgrade(url: str) -> str:
     pay(url)
     balances, payouts, known = book.balances(url), payouts_of(url), sent_again(url)
-    deploy(url, quiet=True)
     for attempt in ("once", "twice"):
+        deploy(url, quiet=True)
         expect(check(url), [], f"no drift, deployed {attempt}")
-        expect(book.findings(url), [], f"no error, deployed {attempt}")
         expect(book.balances(url), balances, f"balances, deployed {attempt}")
         expect(payouts_of(url), payouts, f"payouts, deployed {attempt}")
-        deploy(url, quiet=True)
     expect(sent_again(url), known, "what is sent again is known")
     pay(url)
     expect(payouts_of(url), payouts, "nothing is paid twice")
+    expect(book.findings(url), [], "no check finds an error")
     if book.has_seals(url):
         ask(url, "select * from api.seal_ledger()")
         expect(ask(url, "select * from api.verify_seals()"), [], "the seals hold")
     return "upgraded"
 
 
-def carry_over(ground: Ground, server: embedded.Server, url: str) -> str:
+def carry_over(ground: Ground, server: embedded.Server, documents: Path) -> str:
+    url = server.url()
     before = totals(url)
     rows = value(url, "select count(*) from ledger.ledger_entries")
     try:
@@ -124,13 +123,10 @@ def carry_over(ground: Ground, server: embedded.Server, url: str) -> str:
     expect(
         (totals(url), value(url, "select count(*) from ledger.ledger_entries")), (before, rows), "nothing was touched"
     )
-    embedded.create_database(server, "anew")
-    new = server.url("anew")
-    deploy(new, quiet=True)
-    documents = server.data_dir / "documents.jsonl"
-    ground.steps("documents into a new database", server, DOCUMENTS=documents, NEW_URL=new)
-    expect(totals(new), before, "the documents come to the same in a new database")
-    expect(book.findings(new), [], "no error")
+    with embedded.throw_away_database(server.url("postgres"), "present") as new:
+        ground.steps("documents into a new database", server, DOCUMENTS=documents, NEW_URL=new)
+        expect(totals(new), before, "the documents come to the same in a new database")
+        expect(book.findings(new), [], "no check finds an error")
     return "carried over"
 
 

@@ -18,8 +18,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.rows import dict_row
@@ -35,6 +36,7 @@ MARK = r"<!-- rehearsed: ([\w -]+) -->\n```sh\n(.*?)```"
 SETTINGS = {"synchronous_commit": "on", "full_page_writes": "on", "max_connections": "60"}
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 class NotProved(Exception):
@@ -113,6 +115,10 @@ class Ground:
         if found != expected:
             raise NotProved(f"{text}: {difference(found, expected)}")
         self.prove(True, text)
+
+    def enter(self, what: AbstractContextManager[T]) -> T:
+        """Enter what is left at the end."""
+        return self._ending.enter_context(what)
 
     # -- servers -----------------------------------------------------------------------------------
 
