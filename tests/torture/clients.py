@@ -488,6 +488,7 @@ class Auditor(Client):
 
     def step(self) -> None:
         audit = self.dice.choice(("check_integrity", "audit_integrity"))
-        for row in self.call(audit, {}, self.doors[-3:]) or []:
+        scope = {"everything": self.dice.random() < 0.3}
+        for row in self.call(audit, scope, self.doors[-3:]) or []:
             if row["severity"] == "error" and row["findings"]:
-                self.house.fault(f"{audit} under load finds {row['check_name']}: {row['sample']}")
+                self.house.fault(f"{audit}({scope}) under load finds {row['check_name']}: {row['sample']}")
