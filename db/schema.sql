@@ -6967,7 +6967,7 @@ CREATE VIEW reporting.check_pending_day_unequal_to_entries WITH (security_barrie
            FROM ((((ledger.audited_accounts a
              CROSS JOIN LATERAL ( SELECT min(COALESCE(n.first_entry_seq, (1)::bigint)) AS entry_seq
                    FROM ledger.pending_days n
-                  WHERE ((n.restaurant_id = a.restaurant_id) AND (n.currency = a.currency) AND (n.available_on >= (((now() AT TIME ZONE 'UTC'::text))::date - 3)) AND (NOT ledger.audits_everything()))) f)
+                  WHERE ((n.restaurant_id = a.restaurant_id) AND (n.currency = a.currency) AND ((n.available_on >= (((now() AT TIME ZONE 'UTC'::text))::date - 3)) OR (n.last_entry_seq > a.after_seq)) AND (NOT ledger.audits_everything()))) f)
              CROSS JOIN LATERAL ( SELECT n.entry_seq,
                     n.amount,
                     n.balance_after,

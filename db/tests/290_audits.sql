@@ -1,6 +1,6 @@
 -- What an audit looks at: what came since the last audited seal, and the present state; or all.
 begin;
-select plan(17);
+select plan(21);
 
 create function pg_temp.send(p_event_id text, p_change jsonb default '{}') returns text
 language sql
@@ -113,6 +113,20 @@ select is(
     coalesce(current_setting('cuenta.audit_scope', true), ''), '',
     'and nothing of the scope is left behind'
 );
+
+-- A day that is over, with money on both sides of an audited seal
+update ledger.ledger_entries set amount = 12000 where restaurant_id = 'res_1' and entry_seq = 5;
+set local session_replication_role = origin;
+select is(
+    pg_temp.send('evt_4', '{"available_on": "2026-01-05"}'), 'processed', 'money for a later day'
+);
+select is(pg_temp.seal(), 2::bigint, 'is sealed');
+select is(
+    (select sum(a.findings) from api.audit_integrity() as a where a.severity = 'error'), 0::numeric,
+    'and audited'
+);
+select pg_temp.send('evt_5', '{"available_on": "2026-01-05"}');
+select is(pg_temp.found(false), null, 'more of the same day, told later, is no error');
 
 select * from finish();
 rollback;

@@ -37,7 +37,10 @@ full join (
         where
             n.restaurant_id = a.restaurant_id
             and n.currency = a.currency
-            and n.available_on >= (now() at time zone 'UTC')::date - 3
+            and (
+                n.available_on >= (now() at time zone 'UTC')::date - 3
+                or n.last_entry_seq > a.after_seq
+            )
             and not ledger.audits_everything()
     ) as f
     cross join lateral (
