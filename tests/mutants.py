@@ -208,14 +208,15 @@ def judge_junit(status: int, report: str, output: str) -> Verdict:
 class Bench:
     """A copy of the tree in which one mutant at a time lives, and a server for its databases."""
 
-    def __init__(self, folder: Path, server_url: str, plain: str, tap: str) -> None:
+    def __init__(self, folder: Path, server_url: str) -> None:
         self.root = folder / "tree"
         self.report = folder / "report.xml"
         shutil.copytree(ROOT, self.root, symlinks=True, ignore=NOT_COPIED)
         for name in LINKED:
             if (ROOT / name).exists():
                 (self.root / name).symlink_to(ROOT / name)
-        self.server_url, self.plain, self.tap = server_url, plain, tap
+        self.server_url = server_url
+        self.plain = self.tap = ""  # names of databases that are deployed without a mutant, one with pgTAP
         self.psql = embedded.find_psql(server_url)
         self.units = {(unit.kind, unit.name): unit.text for unit in facts.units(self.root / "db")}
         self.written = int(time.time())
@@ -365,13 +366,14 @@ def bench(server_url: str | None = None) -> Iterator[Bench]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cuenta-mutants-")))
         if server_url is None and (server_url := os.environ.get("DATABASE_URL")) is None:
             server_url = stack.enter_context(embedded.Server(throw_away=True)).url("postgres")
-        plain, tap = (stack.enter_context(embedded.throw_away_database(server_url)) for _ in range(2))
-        deploy(plain, quiet=True)
-        deploy(tap, quiet=True)
-        with psycopg.connect(tap, autocommit=True) as connection:
-            load_tap(connection)
-        made = Bench(folder, server_url, embedded.database_name(plain), embedded.database_name(tap))
+        made = Bench(folder, server_url)
         stack.callback(made.close)
+        for name in ("plain", "tap"):
+            url = stack.enter_context(embedded.throw_away_database(server_url))
+            deploy(url, quiet=True, root=made.root / "db")
+            setattr(made, name, embedded.database_name(url))
+        with psycopg.connect(url, autocommit=True) as connection:
+            load_tap(connection)
         yield made
 
 
