@@ -1,6 +1,7 @@
--- What triggers refuse, for every table that there is: nobody changes or removes what was recorded.
+-- What triggers refuse, for every table that there is: nobody changes or removes what was recorded. And what is
+-- unique by an index alone, which no list of constraints has.
 begin;
-select plan(4);
+select plan(7);
 
 create temporary table refused on commit drop as
 select
@@ -71,6 +72,31 @@ select results_eq(
 select is_empty(
     'select * from refused as r where r.enabled <> ''O''',
     'none is disabled, and none is for replicas alone or always'
+);
+
+select is_empty(
+    $$
+    select e.name
+    from (
+        values
+        ('ledger.processor_events_subject_key'), ('ledger.event_links_reversed_once_key'),
+        ('ledger.payout_runs_schedule_id_due_at_key'), ('ledger.payouts_external_id_idx')
+    ) as e (name)
+    where not exists (
+        select
+        from pg_catalog.pg_index as i
+        where
+            i.indexrelid = to_regclass(e.name) and i.indisunique and i.indisvalid and i.indimmediate
+    )
+    $$,
+    'a payment, a reversal, a run of a schedule and a bank''s id are there once'
+);
+select is(
+    (select r.restaurant_id from api.set_restaurant('res_1') as r), 'res_1', 'a restaurant'
+);
+select throws_ok(
+    'update ledger.restaurants set restaurant_id = ''res_2''', 'LCAPP',
+    'the id of restaurant res_1 never changes', 'keeps its id for ever (LCAPP)'
 );
 
 select * from finish();

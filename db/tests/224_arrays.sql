@@ -61,6 +61,7 @@ select lives_ok(
         select ingest_event(pg_temp.event(%1$L, 'slow', 's_0'));
         select ingest_event(pg_temp.event(%1$L, 'known', 'k_0', '{"payment_id": "%1$s_known"}'));
         select ingest_event(pg_temp.event(%1$L, 'closed', 'c_0'));
+        select ingest_event(pg_temp.event(%1$L, 'people', 'o_0'));
         select ingest_event(
             pg_temp.event(
                 %1$L, 'waiting', 'w_0',
@@ -70,6 +71,7 @@ select lives_ok(
         );
         select run_payouts('PEN', '2025-12-09', 1, false, array['%1$s_late']);
         select set_restaurant('%1$s_slow', p_settlement_delay_days => 5);
+        select ingest_event(pg_temp.event(%1$L, 'slow', 's_00'));
         select set_restaurant('%1$s_closed', p_closed => true);
         $call$,
         w.who
