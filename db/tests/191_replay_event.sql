@@ -1,6 +1,6 @@
 -- Evaluated again, and accepted: replay_event, replay_events, accept_event, and what get_event shows.
 begin;
-select plan(81);
+select plan(90);
 
 create function pg_temp.send(p_id text, p_change jsonb default '{}') returns text
 language sql
@@ -278,6 +278,16 @@ select throws_ok(
     'select * from api.replay_event(''wild_fee'')', 'LUDOC', null,
     'without which it would be posted free (LUDOC)'
 );
+select is(pg_temp.send('wild_amount', '{"amount": 1e400}'), 'rejected AMOUNT_INVALID', 'nor a wild amount');
+select throws_ok(
+    'select * from api.replay_event(''wild_amount'')', 'LUDOC', null,
+    'of which nobody shall think that it had none (LUDOC)'
+);
+select is(
+    pg_temp.send('bad_name', '{"metadata": {"payment_id": "a b"}}'), 'rejected PAYMENT_ID_INVALID',
+    'a bad name in metadata'
+);
+select is(pg_temp.replay('bad_name'), 'rejected PAYMENT_ID_INVALID 0', 'is whole, and evaluated again');
 select is(
     pg_temp.send(
         'forged',
@@ -348,6 +358,22 @@ select is(
 select is(
     (select array_agg(r.event_id || ' ' || r.status) from api.replay_events('WAITS_FOR_PAYMENT') as r),
     '{r_3 deferred}', 'what waits can be replayed by its code, too'
+);
+select is(
+    pg_temp.refund('r_3', 'p_3', '{"amount": 7}'), 'conflict EVENT_ID_REUSED',
+    'what contradicts one that waits'
+);
+select is(
+    (select count(*)::integer from api.replay_events('WAITS_FOR_PAYMENT')), 0,
+    'stands before it in the inbox, so that it is not open with that code'
+);
+select is(
+    (select d.code from api.dismiss_event('r_3', 'a typo') as d), 'EVENT_ID_REUSED', 'until it is dismissed'
+);
+select is(pg_temp.replay('r_3'), 'deferred WAITS_FOR_PAYMENT 0', 'then the one that waits is replayed');
+select is(
+    (select array_agg(r.event_id || ' ' || r.status) from api.replay_events('WAITS_FOR_PAYMENT') as r),
+    '{r_3 deferred}', 'by its code, too'
 );
 select is(
     (select count(*)::integer from api.replay_events('EVENT_ID_INVALID')), 0,

@@ -33,6 +33,20 @@ as $function$
             from ledger.event_rejections as r
             where r.event_id = p_event_id
                 and r.provider = p_provider
+                -- What a person has closed does not stand before what waits.
+                and not (
+                    exists (
+                        select from ledger.event_dismissals as x
+                        where x.event_id = p_event_id
+                            and x.provider = p_provider
+                            and x.rejection_no >= r.rejection_no
+                    )
+                    and exists (
+                        select from ledger.deferred_events as d
+                        where d.event_id = p_event_id
+                            and d.provider = p_provider
+                    )
+                )
             order by r.rejection_no desc
             limit 1
         )

@@ -63,6 +63,20 @@ begin
                 d.deferred_no
             from ledger.deferred_events as d
             where d.code = p_code
+                -- What was refused since stands before it in the inbox.
+                and (
+                    select r.rejection_no from ledger.event_rejections as r
+                    where r.event_id = d.event_id and r.provider = d.provider
+                        and r.received_at >= d.received_at
+                        and (r.received_at > d.received_at or r.status = 'conflict')
+                        and (
+                            select x.dismissal_no from ledger.event_dismissals as x
+                            where x.event_id = r.event_id and x.provider = r.provider
+                                and x.rejection_no >= r.rejection_no
+                            limit 1
+                        ) is null
+                    limit 1
+                ) is null
             order by coalesce(d.last_received_at, d.received_at), d.deferred_no
             limit p_limit
         )

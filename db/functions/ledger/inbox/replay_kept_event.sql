@@ -44,8 +44,9 @@ begin
                 hint = 'Call the function again with the same reference.';
     -- Members with wild numbers were left out: without its fee or metadata it is another event.
     elsif v_kept.code = 'NUMBER_OUT_OF_RANGE' or (
-            v_kept.code in ('FEE_INVALID', 'METADATA_INVALID')
+            right(v_kept.code, 8) = '_INVALID'
             and not v_kept.payload ? (v_kept.details ->> 'field')
+            and (v_kept.payload -> 'metadata' -> (v_kept.details ->> 'field')) is null
         ) then
         raise exception 'the document of event % could not be kept whole',
             quote_literal(left(p_event_id, 128))
