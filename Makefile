@@ -13,7 +13,7 @@ FRESH := env -u DATABASE_URL -u PG_BIN $(PY) dev/embedded.py exec --throw-away
 NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-tap test-python test-order torture mutants rehearse fuzz lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
+.PHONY: help run demo test test-tap test-python test-order torture model mutants rehearse fuzz lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ test-order: .venv/installed-dev  ## 10,000 events, calls of people, runs and out
 
 torture: .venv/installed-dev  ## kill, cut, fill, stop everything while clients call, then compare (MINUTES=10); docs/reliability.md
 	@$(PY) -m tests.torture --minutes $${MINUTES:-10} --output docs/reliability.md
+
+model: .venv/installed-dev  ## 20,000 steps of everything, compared with the reference model (STEPS=, SEED=); docs/reliability.md
+	@$(PY) tests/machine.py --steps $${STEPS:-20000} $(if $(SEED),--seed $(SEED)) --output docs/reliability.md
 
 rehearse: .venv/installed-dev  ## backups, restores, upgrades, replicas, libraries that change; each proved (NAMES=); docs/operations.md
 	@$(PY) dev/rehearse.py $(NAMES) --output docs/reliability.md
