@@ -175,6 +175,10 @@ class Event:
     def key(self) -> Key:
         return self.provider, self.event_id
 
+    @property
+    def account(self) -> tuple[str, str]:
+        return self.restaurant_id, self.currency
+
     def differs_in(self, other: Event) -> set[str]:
         """The fields of the business content that are not equal; of what people do the clock is none."""
         names = [
@@ -738,8 +742,13 @@ class Cuenta:
         if answer is None:
             is_unknown = event.restaurant_id not in self.restaurants
             if is_unknown and (event.provider == OPERATOR or self.unknown_restaurants == "refuse"):
-                return self.refuse(event, "RESTAURANT_UNKNOWN", field="restaurant_id")  # a slip opens no account
-            answer = self._take(event, overrule=overrule)
+                answer = self.refuse(event, "RESTAURANT_UNKNOWN", field="restaurant_id")  # a slip opens no account
+            else:
+                answer = self._take(event, overrule=overrule)
+            # Under an id that waits elsewhere only what can be posted at once, where nothing waits, goes unseen.
+            if answer.status == "rejected" and (fields := self._waits_otherwise(event)):
+                self.cases[event.key].refusals.pop()
+                answer = self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
         if answer.status not in ("deferred", "conflict"):  # what it waited for has come in another currency
             self.waiting = [item for item in self.waiting if item[0] != event]
         if answer.status == "processed":
@@ -753,10 +762,9 @@ class Cuenta:
             if fields := event.differs_in(first):
                 return self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
             return Answer("already_processed", answer.entries, answer.code)
-        for waiting, _, _ in self.waiting:
-            is_here = (waiting.restaurant_id, waiting.currency) == (event.restaurant_id, event.currency)
-            if waiting.key == event.key and is_here and (fields := event.differs_in(waiting)):
-                return self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
+        fields = self._waits_otherwise(event)
+        if fields and any((w.restaurant_id, w.currency) == event.account for w, _, _ in self.waiting):
+            return self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
         if event.event_type in FIRST:
             subject_id = getattr(event, FIRST[event.event_type])
             told = self.first_of(event.restaurant_id, event.provider, event.event_type, subject_id)
@@ -765,6 +773,10 @@ class Cuenta:
                     return self.refuse(event, "SUBJECT_REUSED", "conflict", fields=fields, event_id=told.event_id)
                 return Answer("already_processed", self.events[told.key][1].entries, None, {"event_id": told.event_id})
         return None
+
+    def _waits_otherwise(self, event: Event) -> set[str]:
+        """In which fields the event that waits under this id differs."""
+        return next((event.differs_in(waiting) for waiting, _, _ in self.waiting if waiting.key == event.key), set())
 
     def _take(self, event: Event, *, overrule: bool = False, since_it_waited: bool = False) -> Answer:
         """Decide about an event that is new, and post it, keep it waiting or refuse it."""
@@ -790,9 +802,8 @@ class Cuenta:
     def _wait(self, event: Event, code: str, waits_for: Key) -> Answer:
         self.register(event.restaurant_id)
         self.accounts.setdefault((event.restaurant_id, event.currency), Account())
-        for waiting, _, _ in self.waiting:  # elsewhere
-            if waiting.key == event.key and (fields := event.differs_in(waiting)):
-                return self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
+        if fields := self._waits_otherwise(event):  # elsewhere
+            return self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
         case = self.cases.setdefault(event.key, Case())
         self.number += 1
         if event not in [waiting for waiting, _, _ in self.waiting]:
@@ -852,7 +863,8 @@ class Cuenta:
             available_on += timedelta(days=restaurant.settlement_delay_days)
             may_wait = restaurant.settlement_delay_days > 0 or event.occurred_at > self.now
             if own_day:
-                available_on, may_wait = max(own_day, business_day), True
+                available_on = max(own_day, business_day)
+                may_wait = available_on > business_day or event.occurred_at > self.now
             payment = event if event.payment_id else None
         amount_entry, fee_entry = SIMPLE[event.event_type]
         parts = [Part(amount_entry, event.amount, available_on, may_wait)]
@@ -979,7 +991,11 @@ class Cuenta:
             return self.refuse(event, "EVENT_IN_USE", left=left)
         if not entries or entries[0].entry_type not in REVERSIBLE:
             return self.refuse(event, "EVENT_NOT_REVERSIBLE", event_type=wrong.event_type)
-        parts = [Part(f"{e.entry_type}_REVERSAL", e.amount, e.available_on, e.may_wait) for e in entries]
+        today = self._business_day(event)  # what has become available is not pending any more, though a day go back
+        parts = [
+            Part(f"{e.entry_type}_REVERSAL", e.amount, e.available_on, e.may_wait and e.available_on > today)
+            for e in entries
+        ]
         return self._post(event, parts, payment=payment, payout_id=entries[0].payout_id)
 
     # -- entries ----------------------------------------------------------------------------

@@ -167,7 +167,12 @@ def test_a_finding_of_an_audit_is_seen(connect: Connect, client: FlaskClient) ->
         session.execute("update ledger.account_balances set balance = balance + 1 where restaurant_id = 'res_seen'")
         session.execute("select * from api.audit_integrity(%s)", [check])
         (text,) = session.execute("select metrics from api.get_metrics()").fetchone() or ("",)
-        assert samples(text)["cuenta_integrity_findings", (("check", check), ("scope", "since_seal"), ("severity", "error"))] == 1
+        assert (
+            samples(text)[
+                "cuenta_integrity_findings", (("check", check), ("scope", "since_seal"), ("severity", "error"))
+            ]
+            == 1
+        )
 
 
 @pytest.mark.parametrize("query", queries())
