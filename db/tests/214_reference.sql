@@ -1,6 +1,6 @@
 -- Reference data: changed by the replay only, and what is in use keeps its meaning.
 begin;
-select plan(21);
+select plan(22);
 
 do $do$
 begin
@@ -44,6 +44,10 @@ select throws_ok(
     'update ledger.entry_types set credit_account = ''processor_fees'' where entry_type = ''CHARGE''',
     'LCUSE', 'entries are of type CHARGE: its accounts never change',
     'a movement that entries bear keeps its accounts (LCUSE)'
+);
+select throws_ok(
+    'update ledger.entry_types set debit_account = ''platform_losses'' where entry_type = ''CHARGE''',
+    'LCUSE', 'entries are of type CHARGE: its accounts never change', 'both of them (LCUSE)'
 );
 select throws_ok(
     'delete from ledger.entry_types where entry_type = ''CHARGE''', 'LCUSE', null,
