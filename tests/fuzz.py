@@ -383,7 +383,7 @@ class Fuzz:
         if role not in self.sessions:
             options = f"-c role={role} -c statement_timeout={SECONDS}s -c lock_timeout=1500ms"
             session = psycopg.connect(self.url, autocommit=True, row_factory=dict_row, options=options)
-            for kind in ("date", "timestamptz"):  # of which Python does not know all
+            for kind in ("date", "timestamptz", "json", "jsonb"):  # of which Python does not take all
                 session.adapters.register_loader(kind, TextLoader)
             self.sessions[role] = session
         return self.sessions[role]

@@ -545,7 +545,7 @@ def sign_adyen(body: bytes) -> bytes:
     names = ("pspReference", "originalReference", "merchantAccountCode", "merchantReference", "eventCode", "success")
     for holder in document["notificationItems"] or [None]:
         item = holder["NotificationRequestItem"]
-        texts = [item.get(name) or "" for name in names]
+        texts = ["" if item.get(name) is None else item[name] for name in names]
         value, currency = item["amount"]["value"], item["amount"]["currency"]
         is_text = all(isinstance(text, str) for text in (currency, *texts))
         if type(value) is not int or abs(value) >= 10**18 or not is_text or texts[5] not in ("true", "false"):
