@@ -37,21 +37,32 @@ select
 from (
     select
         v.*,
-        coalesce((array_agg(m.reported_state order by m.event_no desc))[1], 'CREATED') as status,
-        max(m.occurred_at) filter (where m.reported_state = 'PAID') as paid_at,
-        max(m.occurred_at) filter (where m.reported_state = 'FAILED') as failed_at,
-        max(m.occurred_at) filter (where m.reported_state = 'CANCELED') as canceled_at
-    from told as v
-    left join told as m
-        on
-            v.restaurant_id = m.restaurant_id
-            and v.payout_id = m.payout_id
-            and v.event_no > m.event_no
-            and m.reported_state is not null
-            and m.subject_state <> 'OVERTAKEN'
-    group by
-        v.restaurant_id, v.currency, v.event_no, v.event_id, v.event_type, v.payout_id,
-        v.occurred_at, v.subject_state, v.reported_state, v.state_rank
+        coalesce(
+            v.states[cardinality(v.states)],
+            'CREATED'
+        ) as status
+    from (
+        select
+            x.*,
+            array_agg(x.reported_state) filter (
+                where x.reported_state is not null and x.subject_state <> 'OVERTAKEN'
+            ) over payout as states,
+            max(x.occurred_at) filter (
+                where x.reported_state = 'PAID' and x.subject_state <> 'OVERTAKEN'
+            ) over payout as paid_at,
+            max(x.occurred_at) filter (
+                where x.reported_state = 'FAILED' and x.subject_state <> 'OVERTAKEN'
+            ) over payout as failed_at,
+            max(x.occurred_at) filter (
+                where x.reported_state = 'CANCELED' and x.subject_state <> 'OVERTAKEN'
+            ) over payout as canceled_at
+        from told as x
+        window payout as (
+            partition by x.restaurant_id, x.payout_id
+            order by x.event_no
+            rows between unbounded preceding and 1 preceding
+        )
+    ) as v
 ) as d
 left join (
     select
