@@ -523,26 +523,31 @@ TAMPERS = [
         "the payment of a refund, unlinked",
         "link_differs_from_document",
         f"delete from ledger.event_links where event_no = {number('evt_r1')};",
+        sealed=True,
     ),
     Tamper(
         "the payment of a refund, linked to another one",
         "link_differs_from_document",
         f"update ledger.event_links set payment_event_no = {number('evt_p4')} where event_no = {number('evt_r2')};",
+        sealed=True,
     ),
     Tamper(
         "the dispute that was won, linked to another one",
         "link_differs_from_document",
         f"update ledger.event_links set about_event_no = {number('evt_d3')} where event_no = {number('evt_d5')};",
+        sealed=True,
     ),
     Tamper(
         "a reversal that is none any more",
         "link_to_another_kind",
         f"update ledger.event_links set is_reversal = false where event_no = {number('reverse_1')};",
+        sealed=True,
     ),
     Tamper(
         "a hold that is not listed",
         "holding_differs_from_event",
         f"delete from ledger.holdings where event_no = {number('hold_1')};",
+        sealed=True,
     ),
     # -- order, numbers, rows removed and added
     Tamper(
@@ -1032,10 +1037,9 @@ TAMPERS = [
     ),
     Tamper(
         "the amount of an event that waits",
-        SEAL,
+        NEVER,
         "update ledger.deferred_events set payload = payload || '{\"amount\": 1}' where event_id = 'evt_w3';",
-        why=RECEIVED,
-        sealed=True,
+        why="what waits has moved no money, is told again by whoever sent it, and no seal stands over what goes again",
     ),
     Tamper(
         "an event that waits and is posted",
@@ -1108,6 +1112,7 @@ TAMPERS = [
         "acceptance_differs",
         f"insert into ledger.event_acceptances select {number('evt_r1')}, now(), 'lima', 'AMOUNT_EXCEEDS_PAYMENT', "
         "'ana', 'it happened';",
+        sealed=True,
     ),
     Tamper(
         "who accepted an event",
@@ -1120,8 +1125,8 @@ TAMPERS = [
     *[
         Tamper(f"all of ledger.{table}, truncated", check, f"truncate ledger.{table} cascade;", sealed=sealed)
         for table, check, sealed in (
-            ("event_links", "link_differs_from_document", False),
-            ("holdings", "held_unequal_to_open_holds", False),
+            ("event_links", "link_differs_from_document", True),
+            ("holdings", "held_unequal_to_open_holds", True),
             ("pending_days", "pending_day_unequal_to_entries", False),
             ("payout_items", "payout_items_do_not_add_up", True),
             ("payout_skips", "payout_run_differs_from_payouts", False),
