@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CODE = "\n".join(path.read_text() for path in sorted((ROOT / "dev/rehearsals").glob("*.py")))
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", ["pitr", "logical"])
 def test_what_the_page_says_is_so(name: str) -> None:
     """Runs the lines of the page on throw-away servers, and leaves nothing behind."""

@@ -73,8 +73,7 @@ def write_book(url: str) -> None:
         for currency, as_of in (("PEN", DAY), ("PEN", DAY + timedelta(days=1)), ("USD", DAY + timedelta(days=1))):
             call("select * from api.run_payouts(%s, %s)", currency, as_of)
         report_outcomes(session, "PEN", DAY)
-    if has_seals(url):
-        ask(url, "select * from api.seal_ledger()")
+    ask(url, "select * from api.seal_ledger()")
 
 
 def life(restaurant: str) -> list[Row]:
@@ -169,30 +168,22 @@ def size(url: str) -> str:
 # -- whether it is sound ---------------------------------------------------------------------------
 
 
-def has_seals(url: str) -> bool:
-    """Whether the deployed version seals."""
-    return bool(value(url, "select count(*) = 1 from pg_proc where pronamespace = 'api'::regnamespace"
-                           " and proname = 'verify_seals'"))  # fmt: skip
-
-
 def findings(url: str) -> list[Row]:
     """What the checks find that is wrong, in the whole book."""
-    everything = ", p_everything => true" if takes_everything(url) else ""
-    query = f"select c.check_name, c.findings, c.sample from api.check_integrity(null{everything}) as c"
+    query = "select c.check_name, c.findings, c.sample from api.check_integrity(p_everything => true) as c"
     return ask(url, f"{query} where c.severity = 'error' and c.findings > 0")
-
-
-def takes_everything(url: str) -> bool:
-    return bool(value(url, "select bool_or('p_everything' = any(proargnames)) from pg_proc"
-                           " where pronamespace = 'api'::regnamespace and proname = 'check_integrity'"))  # fmt: skip
 
 
 def prove_sound(ground: Ground, url: str, where: str, *, drift: bool = True) -> None:
     """No drift, no finding of severity error in the whole book, every seal holds."""
+    ground.prove_equal(findings(url), [], f"no check finds an error {where}, all of the book read")
+    prove_kept(ground, url, where, drift=drift)
+
+
+def prove_kept(ground: Ground, url: str, where: str, *, drift: bool = True) -> None:
+    """No drift, and every seal holds."""
     if drift:
         ground.prove_equal(check(url), [], f"no drift {where}")
-    ground.prove_equal(findings(url), [], f"no check finds an error {where}, all of the book read")
-    if has_seals(url):
-        seals = value(url, "select count(*) from ledger.seals")
-        broken = ask(url, "select * from api.verify_seals()")
-        ground.prove_equal(broken, [], f"all {seals} seals hold {where}")
+    seals = value(url, "select count(*) from ledger.seals")
+    broken = ask(url, "select * from api.verify_seals()")
+    ground.prove_equal(broken, [], f"all {seals} seals hold {where}")

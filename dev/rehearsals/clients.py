@@ -72,7 +72,7 @@ class Client:
             except PASSING:
                 self.retries += 1
                 self.close()
-                if time.monotonic() - began > 120 or self.is_given_up:
+                if time.monotonic() - began > 900 or self.is_given_up:
                     raise
                 time.sleep(0.05)
 
@@ -199,7 +199,7 @@ class Clients:
         for client in self.all:
             client.stop.set()
         for thread in self.threads:
-            thread.join(150)
+            thread.join(900)
         if failed := [client.error for client in self.all if client.error]:
             raise NotProved(f"a client was answered otherwise than it should be: {failed[0]}")
 
@@ -225,7 +225,7 @@ class Clients:
         wait_until(
             lambda: all(len(client.sent) >= aim or client.error for client, aim in aims),
             f"{number} more events are answered",
-            120,
+            600,
         )
         if failed := [client.error for client in self.all if client.error]:
             raise NotProved(f"a client was answered otherwise than it should be: {failed[0]}")

@@ -220,7 +220,7 @@ class Ground:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=900,
             **(server.user if is_servers else {}),
         )
         if done.returncode != 0:
@@ -252,7 +252,7 @@ class Ground:
         return process
 
 
-def wait_until(what: Callable[[], Any], text: str, seconds: float = 60) -> Any:
+def wait_until(what: Callable[[], Any], text: str, seconds: float = 120) -> Any:
     """Wait until it answers something true; a server that does not answer yet is no answer."""
     end = time.monotonic() + seconds
     while True:

@@ -124,7 +124,7 @@ def prove_others_go_on(ground: Ground, server: embedded.Server, key: str) -> Non
     text = f"in an array another one's is posted, its own is answered: {told}"
     ground.prove_equal((status, told[-1]), (200, "processed"), text)
     (run,) = ask(url, "select * from api.run_payouts('PEN', '2025-12-25')", role="cuenta_app")
-    query = "select s.restaurant_id from ledger.payout_skips as s where s.run_id = %s and s.reason = 'TIMEZONE_UNKNOWN'"
+    query = "select s.restaurant_id from ledger.payout_skips as s where s.run_id = %s and s.reason = 'timezone_unknown'"
     skipped = ask(url, query, run["run_id"])
     ground.prove_equal([row["restaurant_id"] for row in skipped], ["r_gone"],
                        f"a run makes {run['payouts_created']} payouts and skips r_gone with its reason")  # fmt: skip
