@@ -366,7 +366,7 @@ class Paymaster(Client):
     """Runs of each kind for each day, the hand-over to the bank, and what the bank reports."""
 
     ROLE = "operator"
-    PAUSE = 0.5
+    PAUSE = 1.0
 
     def step(self) -> None:
         for currency in CURRENCIES:
