@@ -1,6 +1,6 @@
 -- What is told outside: every fact once, whatever path made it true; endpoints; what becomes of it.
 begin;
-select plan(110);
+select plan(111);
 
 create function pg_temp.event(p_id text, p_type text, p_restaurant text, p_more jsonb default '{}')
 returns text
@@ -162,6 +162,8 @@ select is(
 );
 select pg_temp.event('f_1', 'fee_charged', 'res_1', '{"amount": 5}');
 select is(pg_temp.news(), null, 'deeper in debt is nothing new');
+select pg_temp.event('f_0', 'fee_charged', 'res_0', '{"amount": 5}');
+select is(pg_temp.news(), 'balance.negative', 'a debt of who had nothing is told');
 select pg_temp.event('w_2', 'dispute_won', 'res_1', '{"dispute_id": "dp_2", "occurred_at": "2025-12-30T13:00:00Z"}');
 select is(pg_temp.news(), null, 'what waits is not told');
 select pg_temp.event('c_2', 'charge_succeeded', 'res_1');
