@@ -162,7 +162,7 @@ select is(
 );
 select pg_temp.event('f_1', 'fee_charged', 'res_1', '{"amount": 5}');
 select is(pg_temp.news(), null, 'deeper in debt is nothing new');
-select pg_temp.event('f_0', 'fee_charged', 'res_0', '{"amount": 5}');
+select pg_temp.event('f_0', 'fee_charged', 'res_zero', '{"amount": 5}');
 select is(pg_temp.news(), 'balance.negative', 'a debt of who had nothing is told');
 select pg_temp.event('w_2', 'dispute_won', 'res_1', '{"dispute_id": "dp_2", "occurred_at": "2025-12-30T13:00:00Z"}');
 select is(pg_temp.news(), null, 'what waits is not told');
@@ -424,7 +424,11 @@ begin
         select c.* into v_delivery from api.claim_deliveries() as c order by c.delivery_id limit 1;
         for r_answer in
             select r.*
-            from api.record_delivery(v_delivery.delivery_id, v_delivery.lease_id, 500, 'no', 'oops') as r
+            from api.record_delivery(
+                v_delivery.delivery_id, v_delivery.lease_id,
+                case i when 1 then 302 else 500 end,  -- a redirect is no success, whatever is said of it
+                case when i > 1 then 'no' end, 'oops'
+            ) as r
         loop
             insert into tries values (
                 r_answer.attempts, r_answer.state,
