@@ -174,6 +174,8 @@ def test_this_machine_is_reached_only_if_it_is_allowed_by_name(receivers: Callab
 def test_plain_http_wants_the_setting(receivers: Callable[..., Receiver]) -> None:
     receiver = receivers()
     assert sender.send(job(receiver.url, allow_http=False)).error == "only https is allowed"
+    for settings in ({}, {"allow_http": "yes"}, {"allow_http": None}):
+        assert sender.send(job(receiver.url) | {"settings": settings}).error == "only https is allowed"
     assert sender.send(job(receiver.url.replace("http", "ftp"))).error == "only https is allowed"
     assert receiver.seen == []
 
