@@ -762,9 +762,6 @@ class Cuenta:
             if fields := event.differs_in(first):
                 return self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
             return Answer("already_processed", answer.entries, answer.code)
-        fields = self._waits_otherwise(event)
-        if fields and any((w.restaurant_id, w.currency) == event.account for w, _, _ in self.waiting):
-            return self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
         if event.event_type in FIRST:
             subject_id = getattr(event, FIRST[event.event_type])
             told = self.first_of(event.restaurant_id, event.provider, event.event_type, subject_id)
@@ -772,6 +769,9 @@ class Cuenta:
                 if fields := event.retells_in(told):
                     return self.refuse(event, "SUBJECT_REUSED", "conflict", fields=fields, event_id=told.event_id)
                 return Answer("already_processed", self.events[told.key][1].entries, None, {"event_id": told.event_id})
+        fields = self._waits_otherwise(event)
+        if fields and any((w.restaurant_id, w.currency) == event.account for w, _, _ in self.waiting):
+            return self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
         return None
 
     def _waits_otherwise(self, event: Event) -> set[str]:
