@@ -6465,13 +6465,27 @@ CREATE VIEW reporting.check_payout_report_differs WITH (security_barrier='true')
             v.subject_state,
             v.reported_state,
             v.state_rank,
-            COALESCE((array_agg(m.reported_state ORDER BY m.event_no DESC))[1], 'CREATED'::text) AS status,
-            max(m.occurred_at) FILTER (WHERE (m.reported_state = 'PAID'::text)) AS paid_at,
-            max(m.occurred_at) FILTER (WHERE (m.reported_state = 'FAILED'::text)) AS failed_at,
-            max(m.occurred_at) FILTER (WHERE (m.reported_state = 'CANCELED'::text)) AS canceled_at
-           FROM (told v
-             LEFT JOIN told m ON (((v.restaurant_id = m.restaurant_id) AND (v.payout_id = m.payout_id) AND (v.event_no > m.event_no) AND (m.reported_state IS NOT NULL) AND (m.subject_state <> 'OVERTAKEN'::text))))
-          GROUP BY v.restaurant_id, v.currency, v.event_no, v.event_id, v.event_type, v.payout_id, v.occurred_at, v.subject_state, v.reported_state, v.state_rank) d
+            v.states,
+            v.paid_at,
+            v.failed_at,
+            v.canceled_at,
+            COALESCE(v.states[cardinality(v.states)], 'CREATED'::text) AS status
+           FROM ( SELECT x.restaurant_id,
+                    x.currency,
+                    x.event_no,
+                    x.event_id,
+                    x.event_type,
+                    x.payout_id,
+                    x.occurred_at,
+                    x.subject_state,
+                    x.reported_state,
+                    x.state_rank,
+                    array_agg(x.reported_state) FILTER (WHERE ((x.reported_state IS NOT NULL) AND (x.subject_state <> 'OVERTAKEN'::text))) OVER payout AS states,
+                    max(x.occurred_at) FILTER (WHERE ((x.reported_state = 'PAID'::text) AND (x.subject_state <> 'OVERTAKEN'::text))) OVER payout AS paid_at,
+                    max(x.occurred_at) FILTER (WHERE ((x.reported_state = 'FAILED'::text) AND (x.subject_state <> 'OVERTAKEN'::text))) OVER payout AS failed_at,
+                    max(x.occurred_at) FILTER (WHERE ((x.reported_state = 'CANCELED'::text) AND (x.subject_state <> 'OVERTAKEN'::text))) OVER payout AS canceled_at
+                   FROM told x
+                  WINDOW payout AS (PARTITION BY x.restaurant_id, x.payout_id ORDER BY x.event_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) v) d
      LEFT JOIN ( SELECT u.reported_state,
             max(u.state_rank) AS state_rank
            FROM ledger.event_types u

@@ -422,6 +422,12 @@ TAMPERS = [
         sealed=True,
     ),
     Tamper(
+        "the business day of an entry of late in the evening",
+        "business_day_near_midnight",
+        entry("tokyo", first("evt_a3"), "business_day = business_day + 1", "JPY"),
+        sealed=True,
+    ),
+    Tamper(
         "all three days of an event's entries",
         "business_day_differs",
         "update ledger.ledger_entries set business_day = business_day + 1, available_on = available_on + 1, "
@@ -760,6 +766,11 @@ TAMPERS = [
         "an account moved to another currency, its entries left",
         "balance_unequal_to_entries",
         "update ledger.account_balances set currency = 'BOB' where restaurant_id = 'tokyo';",
+    ),
+    Tamper(
+        "an account removed, its entries left",
+        "account_missing",
+        "delete from ledger.account_balances where restaurant_id = 'owing';",
     ),
     # -- settings
     Tamper(
