@@ -272,6 +272,68 @@ objects as (
             when f.pronargdefaults > 0 then pg_get_function_arguments(f.oid)
         end
     from routines as f
+),
+
+-- What none of ours has: there is no row where all is well.
+strange as (
+    select
+        'policy' as kind,
+        format('%I on %s', y.polname, r.name) as name,
+        r.relowner as owner
+    from pg_catalog.pg_policy as y
+    inner join relations as r on y.polrelid = r.oid
+    union all
+    select
+        'rule',
+        format('%I on %s', w.rulename, r.name),
+        r.relowner
+    from pg_catalog.pg_rewrite as w
+    inner join relations as r on w.ev_class = r.oid
+    where w.rulename <> '_RETURN'
+    union all
+    select
+        'property',
+        format('%s of table %s', k.what, r.name),
+        r.relowner
+    from relations as r
+    inner join pg_catalog.pg_class as c on r.oid = c.oid
+    cross join lateral (
+        values
+        ('row security', c.relrowsecurity or c.relforcerowsecurity),
+        ('unlogged storage', c.relpersistence <> 'p'),
+        (
+            'a child',
+            exists (
+                select
+                from pg_catalog.pg_inherits as i
+                where i.inhparent = r.oid and c.relkind = 'r'
+            )
+        ),
+        (
+            'a trigger of a foreign key that is off',
+            exists (
+                select
+                from pg_catalog.pg_trigger as t
+                where t.tgrelid = r.oid and t.tgisinternal and t.tgenabled <> 'O'
+            )
+        )
+    ) as k (what, is_so)
+    where r.is_ours and r.relkind in ('r', 'p') and k.is_so
+    union all
+    select
+        'setting',
+        format(
+            '%s of %s', split_part(k.text, '=', 1),
+            concat_ws(' in ', nullif(s.setrole, 0)::regrole, d.datname)
+        ),
+        'cuenta_owner'::text::regrole
+    from pg_catalog.pg_db_role_setting as s
+    left join pg_catalog.pg_database as d on s.setdatabase = d.oid
+    cross join lateral unnest(s.setconfig) as k (text)
+    where
+        k.text like 'session_replication_role=%'
+        and k.text <> 'session_replication_role=origin'
+        and (d.datname is null or d.datname = current_database())
 )
 
 select
@@ -288,6 +350,15 @@ select
     ) as fingerprint
 from objects as o
 cross join place as p
+union all
+select
+    s.kind,
+    s.name,
+    s.owner::regrole::text,
+    s.owner::regrole::text,
+    false,
+    ''
+from strange as s
 union all
 -- MAINTAIN came with 17, and what an owner may do with the deploy's own tables is no grant.
 select
@@ -306,7 +377,7 @@ select
 from grants as g
 cross join lateral aclexplode(g.acl) as e
 where
-    g.owner in ('cuenta_owner'::regrole, 'cuenta_writer'::regrole)
+    g.owner in ('cuenta_owner'::text::regrole, 'cuenta_writer'::text::regrole)
     and not (
         e.grantee = g.owner
         and (e.privilege_type = 'MAINTAIN' or g.object like 'table deployment.%')
@@ -322,7 +393,7 @@ select
     md5(d.defaclacl::text)
 from pg_catalog.pg_default_acl as d
 left join pg_catalog.pg_namespace as n on d.defaclnamespace = n.oid
-where d.defaclrole in ('cuenta_owner'::regrole, 'cuenta_writer'::regrole)
+where d.defaclrole in ('cuenta_owner'::text::regrole, 'cuenta_writer'::text::regrole)
 union all
 -- Who could become cuenta_writer. From version 16 on, who may grant a role need not be a member.
 select
@@ -334,7 +405,7 @@ select
     ''
 from pg_catalog.pg_auth_members as m
 where
-    m.roleid = 'cuenta_writer'::regrole
+    m.roleid = 'cuenta_writer'::text::regrole
     and (
         coalesce((to_jsonb(m) ->> 'set_option')::boolean, not m.admin_option)
         or coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, false)

@@ -15,6 +15,23 @@ from yoyo import read_migrations
 DB = Path(__file__).resolve().parent
 RUN = "run python db/deploy.py"
 
+OWNER = "cuenta_owner"
+
+# db/catalog.sql as it is seen in the database: by api.list_drift.
+CATALOG_VIEW = """create or replace view ledger.catalog_objects as
+{}
+;
+comment on view ledger.catalog_objects is
+'What db/deploy.py answers for, as it stands in the catalog: db/catalog.sql. To be read with the '
+'search_path of api.list_drift, so that names come out qualified.';
+comment on column ledger.catalog_objects.kind is 'What it is.';
+comment on column ledger.catalog_objects.name is 'Its name.';
+comment on column ledger.catalog_objects.owner is 'Whose it is.';
+comment on column ledger.catalog_objects.right_owner is 'Whose it has to be.';
+comment on column ledger.catalog_objects.is_new is 'Whether this transaction made it.';
+comment on column ledger.catalog_objects.fingerprint is 'Of what it is, to be compared with deployment.records.';
+"""
+
 Connection = psycopg.Connection[tuple[Any, ...]]
 Key = tuple[str, str]  # kind and name of a thing
 Facts = dict[Key, str]  # things and their fingerprints
@@ -23,7 +40,10 @@ SCHEMAS = ("ledger", "access", "inbound", "outbound", "api", "reporting")  # of 
 REPLAYED = ("trigger", "view", "function")  # in an order in which they can be dropped
 GRANTED = ("privilege", "default")
 # What only migrations make: a deploy tells of a difference and leaves it alone, rows hang on it.
-STRUCTURE = ("schema", "table", "column", "constraint", "index", "sequence", "type")
+STRUCTURE = (
+    *("schema", "table", "column", "constraint", "index", "sequence", "type"),
+    *("policy", "rule", "property", "setting", "row"),  # and what none of ours has, or only reference data
+)
 
 # What --check says of a thing that is gone, of one that was not there, of a changed one.
 MESSAGES = {
@@ -126,7 +146,12 @@ def _views(root: Path) -> list[Unit]:
         for name, text in texts.items()
     }
     order = graphlib.TopologicalSorter(reads).static_order()
-    return [Unit("view", name, f"db/{paths[name].relative_to(root).as_posix()}", texts[name]) for name in order]
+    text = CATALOG_VIEW.format((DB / "catalog.sql").read_text())
+    catalog = Unit("view", "ledger.catalog_objects", "db/catalog.sql", text)
+    return [
+        catalog,
+        *(Unit("view", name, f"db/{paths[name].relative_to(root).as_posix()}", texts[name]) for name in order),
+    ]
 
 
 def checksums(root: Path) -> Facts:
@@ -140,7 +165,11 @@ def checksums(root: Path) -> Facts:
 def catalog(conn: Connection) -> list[Object]:
     """What stands in the catalog now."""
     conn.execute("set local search_path = ''")
-    return [Object(*row) for row in conn.execute((DB / "catalog.sql").read_text())]
+    objects = [Object(*row) for row in conn.execute((DB / "catalog.sql").read_text())]
+    if conn.execute("select to_regclass('ledger.reference_rows')").fetchone() != (None,):
+        rows = conn.execute("select r.name, r.fingerprint from ledger.reference_rows as r")
+        objects += [Object("row", name, OWNER, OWNER, False, text) for name, text in rows]
+    return objects
 
 
 def fingerprints(objects: Iterable[Object]) -> Facts:

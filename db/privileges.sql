@@ -153,6 +153,7 @@ grant execute on function api.list_payouts to cuenta_app, cuenta_operator, cuent
 grant execute on function api.list_kept_webhooks to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_webhook_sources to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_reports to cuenta_app, cuenta_operator, cuenta_reader;
+grant execute on function api.list_drift to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_restaurants to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_setting_changes to cuenta_app, cuenta_operator, cuenta_reader;
 grant execute on function api.list_webhook_endpoints to cuenta_app, cuenta_operator, cuenta_reader;

@@ -552,6 +552,16 @@ CREATE FUNCTION api.list_disputes(p_restaurant_id text DEFAULT NULL::text, p_cur
 
 COMMENT ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) IS 'Disputes, the newest first.';
 
+CREATE FUNCTION api.list_drift(p_kind text DEFAULT NULL::text) RETURNS TABLE(kind text, name text, finding text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "TimeZone" TO 'UTC'
+    SET "IntervalStyle" TO 'postgres'
+    SET quote_all_identifiers TO 'off';
+
+COMMENT ON FUNCTION api.list_drift(p_kind text) IS 'Where the database is not what its last deploy left.';
+
 CREATE FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_limit integer DEFAULT 100, p_cursor text DEFAULT NULL::text, p_newest_first boolean DEFAULT false, p_payout_id text DEFAULT NULL::text, p_recorded_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_recorded_to timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(entry_seq bigint, entry_type text, amount bigint, balance_change bigint, balance_after bigint, reserved_after bigint, held_after bigint, event_id text, payout_id text, business_day date, available_on date, settlement_day date, occurred_at timestamp with time zone, recorded_at timestamp with time zone, cursor text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp';
@@ -3682,6 +3692,340 @@ COMMENT ON COLUMN ledger.audited_steps.recorded_before IS 'When it was recorded;
 
 COMMENT ON COLUMN ledger.audited_steps.is_last IS 'Whether the account has no later entry.';
 
+CREATE VIEW ledger.catalog_objects AS
+ WITH place AS (
+         SELECT concat_ws('.'::text, s.system_identifier, d.oid) AS place
+           FROM (pg_control_system() s(pg_control_version, catalog_version_no, system_identifier, pg_control_last_modified)
+             CROSS JOIN pg_database d)
+          WHERE (d.datname = current_database())
+        ), schemas AS (
+         SELECT n.oid,
+            n.nspname,
+            n.nspowner,
+            n.nspacl
+           FROM pg_namespace n
+          WHERE (n.nspname = ANY (ARRAY['ledger'::name, 'access'::name, 'inbound'::name, 'outbound'::name, 'api'::name, 'reporting'::name, 'deployment'::name]))
+        ), relations AS (
+         SELECT c.oid,
+            c.xmin,
+            c.relkind,
+            c.relowner,
+            c.relacl,
+            c.reloptions,
+            c.reltype,
+            ((c.oid)::regclass)::text AS name,
+            (n.nspname <> 'deployment'::name) AS is_ours,
+            obj_description(c.oid, 'pg_class'::name) AS description
+           FROM (pg_class c
+             JOIN schemas n ON ((c.relnamespace = n.oid)))
+          WHERE (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'v'::"char", 'm'::"char", 'f'::"char", 'S'::"char", 'c'::"char", 'i'::"char", 'I'::"char"]))
+        ), routines AS (
+         SELECT p.oid,
+            p.proname,
+            p.pronamespace,
+            p.proowner,
+            p.prolang,
+            p.procost,
+            p.prorows,
+            p.provariadic,
+            p.prosupport,
+            p.prokind,
+            p.prosecdef,
+            p.proleakproof,
+            p.proisstrict,
+            p.proretset,
+            p.provolatile,
+            p.proparallel,
+            p.pronargs,
+            p.pronargdefaults,
+            p.prorettype,
+            p.proargtypes,
+            p.proallargtypes,
+            p.proargmodes,
+            p.proargnames,
+            p.proargdefaults,
+            p.protrftypes,
+            p.prosrc,
+            p.probin,
+            p.prosqlbody,
+            p.proconfig,
+            p.proacl,
+            p.xmin,
+            ((p.oid)::regprocedure)::text AS name,
+                CASE
+                    WHEN ((n.nspname = 'api'::name) AND p.prosecdef AND (p.provolatile = 'v'::"char")) THEN 'cuenta_writer'::text
+                    ELSE 'cuenta_owner'::text
+                END AS right_owner
+           FROM (pg_proc p
+             JOIN schemas n ON ((p.pronamespace = n.oid)))
+        ), grants AS (
+         SELECT ('schema '::text || ((n.oid)::regnamespace)::text) AS object,
+            ''::text AS columns,
+            n.nspowner AS owner,
+            COALESCE(n.nspacl, acldefault('n'::"char", n.nspowner)) AS acl
+           FROM schemas n
+        UNION ALL
+         SELECT (
+                CASE r.relkind
+                    WHEN 'S'::"char" THEN 'sequence '::text
+                    ELSE 'table '::text
+                END || r.name),
+            ''::text,
+            r.relowner,
+            COALESCE(r.relacl, acldefault((
+                CASE r.relkind
+                    WHEN 'S'::"char" THEN 's'::text
+                    ELSE 'r'::text
+                END)::"char", r.relowner)) AS "coalesce"
+           FROM relations r
+          WHERE (r.relkind <> ALL (ARRAY['c'::"char", 'i'::"char", 'I'::"char"]))
+        UNION ALL
+         SELECT ('table '::text || r.name),
+            format(' (%I)'::text, a.attname) AS format,
+            r.relowner,
+            a.attacl
+           FROM (relations r
+             JOIN pg_attribute a ON ((r.oid = a.attrelid)))
+          WHERE ((a.attacl IS NOT NULL) AND (NOT a.attisdropped))
+        UNION ALL
+         SELECT ('routine '::text || f.name),
+            ''::text,
+            f.proowner,
+            COALESCE(f.proacl, acldefault('f'::"char", f.proowner)) AS "coalesce"
+           FROM routines f
+        ), objects AS (
+         SELECT 'schema'::text AS kind,
+            ((n.oid)::regnamespace)::text AS name,
+            n.nspowner AS owner,
+            'cuenta_owner'::text AS right_owner,
+            '0'::xid AS xmin,
+            COALESCE(obj_description(n.oid, 'pg_namespace'::name), ''::text) AS plain,
+            NULL::text AS written
+           FROM schemas n
+        UNION ALL
+         SELECT
+                CASE
+                    WHEN (r.relkind = 'v'::"char") THEN 'view'::text
+                    WHEN (r.relkind = 'S'::"char") THEN 'sequence'::text
+                    ELSE 'table'::text
+                END AS "case",
+            r.name,
+            r.relowner,
+                CASE
+                    WHEN (r.relkind = 'S'::"char") THEN ((r.relowner)::regrole)::text
+                    ELSE 'cuenta_owner'::text
+                END AS "case",
+            r.xmin,
+            concat_ws('
+'::text, r.reloptions, r.description,
+                CASE
+                    WHEN (r.relkind = 'v'::"char") THEN ( SELECT string_agg(concat_ws(' '::text, a.attname, format_type(a.atttypid, a.atttypmod), col_description(r.oid, (a.attnum)::integer)), '
+'::text ORDER BY a.attnum) AS string_agg
+                       FROM pg_attribute a
+                      WHERE ((a.attrelid = r.oid) AND (a.attnum > 0)))
+                    ELSE NULL::text
+                END) AS concat_ws,
+                CASE
+                    WHEN (r.relkind = 'v'::"char") THEN pg_get_viewdef(r.oid)
+                    ELSE NULL::text
+                END AS "case"
+           FROM relations r
+          WHERE (r.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'm'::"char", 'f'::"char", 'v'::"char", 'S'::"char"]))
+        UNION ALL
+         SELECT 'column'::text,
+            format('%s.%I'::text, r.name, a.attname) AS format,
+            r.relowner,
+            'cuenta_owner'::text,
+            '0'::xid AS xid,
+            concat_ws('
+'::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated, (NULLIF(a.attcollation, (0)::oid))::regcollation, col_description(r.oid, (a.attnum)::integer)) AS concat_ws,
+            pg_get_expr(d.adbin, d.adrelid) AS pg_get_expr
+           FROM ((relations r
+             JOIN pg_attribute a ON ((r.oid = a.attrelid)))
+             LEFT JOIN pg_attrdef d ON (((a.attrelid = d.adrelid) AND (a.attnum = d.adnum))))
+          WHERE (r.is_ours AND (r.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (a.attnum > 0) AND (NOT a.attisdropped))
+        UNION ALL
+         SELECT 'constraint'::text,
+            format('%I on %s'::text, k.conname, COALESCE(r.name, format_type(k.contypid, NULL::integer))) AS format,
+            r.relowner,
+            'cuenta_owner'::text,
+            '0'::xid AS xid,
+            concat_ws('
+'::text, k.contype, k.convalidated, k.condeferrable, k.condeferred) AS concat_ws,
+            pg_get_constraintdef(k.oid) AS pg_get_constraintdef
+           FROM ((pg_constraint k
+             JOIN schemas n ON ((k.connamespace = n.oid)))
+             LEFT JOIN relations r ON ((k.conrelid = r.oid)))
+          WHERE ((k.contype = ANY (ARRAY['c'::"char", 'f'::"char", 'p'::"char", 'u'::"char", 'x'::"char"])) AND (n.nspname <> 'deployment'::name))
+        UNION ALL
+         SELECT 'index'::text,
+            ((i.indexrelid)::regclass)::text AS indexrelid,
+            r.relowner,
+            'cuenta_owner'::text,
+            '0'::xid AS xid,
+            concat_ws('
+'::text, i.indisvalid, i.indisunique, r.name) AS concat_ws,
+            pg_get_indexdef(i.indexrelid) AS pg_get_indexdef
+           FROM (pg_index i
+             JOIN relations r ON ((i.indrelid = r.oid)))
+          WHERE r.is_ours
+        UNION ALL
+         SELECT 'type'::text,
+            format_type(t.oid, NULL::integer) AS format_type,
+            t.typowner,
+            'cuenta_owner'::text,
+            '0'::xid AS xid,
+            concat_ws('
+'::text, t.typtype,
+                CASE
+                    WHEN (t.typbasetype <> (0)::oid) THEN format_type(t.typbasetype, t.typtypmod)
+                    ELSE NULL::text
+                END, t.typnotnull, t.typdefault, obj_description(t.oid, 'pg_type'::name), ( SELECT string_agg(concat_ws(' '::text, a.attname, format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, (a.attnum)::integer)), '
+'::text ORDER BY a.attnum) AS string_agg
+                   FROM pg_attribute a
+                  WHERE ((a.attrelid = t.typrelid) AND (a.attnum > 0) AND (NOT a.attisdropped))), ( SELECT string_agg((e.enumlabel)::text, '
+'::text ORDER BY e.enumsortorder) AS string_agg
+                   FROM pg_enum e
+                  WHERE (e.enumtypid = t.oid))) AS concat_ws,
+            NULL::text
+           FROM ((pg_type t
+             JOIN schemas n ON ((t.typnamespace = n.oid)))
+             LEFT JOIN relations r ON ((t.typrelid = r.oid)))
+          WHERE ((n.nspname <> 'deployment'::name) AND ((t.typtype = ANY (ARRAY['d'::"char", 'e'::"char", 'r'::"char"])) OR ((t.typtype = 'c'::"char") AND (r.relkind = 'c'::"char"))))
+        UNION ALL
+         SELECT 'trigger'::text,
+            format('%I on %s'::text, t.tgname, r.name) AS format,
+            r.relowner,
+            'cuenta_owner'::text,
+            t.xmin,
+            concat_ws('
+'::text, t.tgenabled, t.tgtype, (t.tgfoid)::regproc) AS concat_ws,
+            pg_get_triggerdef(t.oid) AS pg_get_triggerdef
+           FROM (pg_trigger t
+             JOIN relations r ON ((t.tgrelid = r.oid)))
+          WHERE (NOT t.tgisinternal)
+        UNION ALL
+         SELECT 'function'::text,
+            f.name,
+            f.proowner,
+            f.right_owner,
+            f.xmin,
+            concat_ws('
+'::text, f.prokind, ( SELECT l.lanname
+                   FROM pg_language l
+                  WHERE (l.oid = f.prolang)), f.prosrc, f.procost, f.prorows, f.prosecdef, f.proleakproof, f.proisstrict, f.provolatile, f.proparallel, f.proconfig, pg_get_function_result(f.oid), pg_get_function_identity_arguments(f.oid), obj_description(f.oid, 'pg_proc'::name)) AS concat_ws,
+                CASE
+                    WHEN (f.prosqlbody IS NOT NULL) THEN pg_get_functiondef(f.oid)
+                    WHEN (f.pronargdefaults > 0) THEN pg_get_function_arguments(f.oid)
+                    ELSE NULL::text
+                END AS "case"
+           FROM routines f
+        ), strange AS (
+         SELECT 'policy'::text AS kind,
+            format('%I on %s'::text, y.polname, r.name) AS name,
+            r.relowner AS owner
+           FROM (pg_policy y
+             JOIN relations r ON ((y.polrelid = r.oid)))
+        UNION ALL
+         SELECT 'rule'::text,
+            format('%I on %s'::text, w.rulename, r.name) AS format,
+            r.relowner
+           FROM (pg_rewrite w
+             JOIN relations r ON ((w.ev_class = r.oid)))
+          WHERE (w.rulename <> '_RETURN'::name)
+        UNION ALL
+         SELECT 'property'::text,
+            format('%s of table %s'::text, k.what, r.name) AS format,
+            r.relowner
+           FROM ((relations r
+             JOIN pg_class c ON ((r.oid = c.oid)))
+             CROSS JOIN LATERAL ( VALUES ('row security'::text,(c.relrowsecurity OR c.relforcerowsecurity)), ('unlogged storage'::text,(c.relpersistence <> 'p'::"char")), ('a child'::text,(EXISTS ( SELECT
+                           FROM pg_inherits i
+                          WHERE ((i.inhparent = r.oid) AND (c.relkind = 'r'::"char"))))), ('a trigger of a foreign key that is off'::text,(EXISTS ( SELECT
+                           FROM pg_trigger t
+                          WHERE ((t.tgrelid = r.oid) AND t.tgisinternal AND (t.tgenabled <> 'O'::"char")))))) k(what, is_so))
+          WHERE (r.is_ours AND (r.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND k.is_so)
+        UNION ALL
+         SELECT 'setting'::text,
+            format('%s of %s'::text, split_part(k.text, '='::text, 1), concat_ws(' in '::text, (NULLIF(s.setrole, (0)::oid))::regrole, d.datname)) AS format,
+            ('cuenta_owner'::text)::regrole AS regrole
+           FROM ((pg_db_role_setting s
+             LEFT JOIN pg_database d ON ((s.setdatabase = d.oid)))
+             CROSS JOIN LATERAL unnest(s.setconfig) k(text))
+          WHERE ((k.text ~~ 'session_replication_role=%'::text) AND (k.text <> 'session_replication_role=origin'::text) AND ((d.datname IS NULL) OR (d.datname = current_database())))
+        )
+ SELECT o.kind,
+    o.name,
+    COALESCE(((o.owner)::regrole)::text, 'cuenta_owner'::text) AS owner,
+    o.right_owner,
+    COALESCE((o.xmin = (pg_current_xact_id_if_assigned())::xid), false) AS is_new,
+    concat_ws(' '::text, md5(o.plain),
+        CASE
+            WHEN (o.written IS NOT NULL) THEN p.place
+            ELSE NULL::text
+        END, md5(o.written)) AS fingerprint
+   FROM (objects o
+     CROSS JOIN place p)
+UNION ALL
+ SELECT s.kind,
+    s.name,
+    ((s.owner)::regrole)::text AS owner,
+    ((s.owner)::regrole)::text AS right_owner,
+    false AS is_new,
+    ''::text AS fingerprint
+   FROM strange s
+UNION ALL
+ SELECT 'privilege'::text AS kind,
+    format('%s: %s%s on %s'::text,
+        CASE e.grantee
+            WHEN 0 THEN 'public'::text
+            ELSE ((e.grantee)::regrole)::text
+        END, e.privilege_type, g.columns, g.object) AS name,
+    ((g.owner)::regrole)::text AS owner,
+    ((g.owner)::regrole)::text AS right_owner,
+    false AS is_new,
+        CASE
+            WHEN bool_or(e.is_grantable) THEN 'with grant option'::text
+            ELSE ''::text
+        END AS fingerprint
+   FROM (grants g
+     CROSS JOIN LATERAL aclexplode(g.acl) e(grantor, grantee, privilege_type, is_grantable))
+  WHERE ((g.owner = ANY (ARRAY[(('cuenta_owner'::text)::regrole)::oid, (('cuenta_writer'::text)::regrole)::oid])) AND (NOT ((e.grantee = g.owner) AND ((e.privilege_type = 'MAINTAIN'::text) OR (g.object ~~ 'table deployment.%'::text)))))
+  GROUP BY g.object, g.columns, g.owner, e.grantee, e.privilege_type
+UNION ALL
+ SELECT 'default'::text AS kind,
+    format('privileges on objects of kind %s%s'::text, d.defaclobjtype, (' in '::text || (n.nspname)::text)) AS name,
+    ((d.defaclrole)::regrole)::text AS owner,
+    'cuenta_owner'::text AS right_owner,
+    false AS is_new,
+    md5((d.defaclacl)::text) AS fingerprint
+   FROM (pg_default_acl d
+     LEFT JOIN pg_namespace n ON ((d.defaclnamespace = n.oid)))
+  WHERE (d.defaclrole = ANY (ARRAY[(('cuenta_owner'::text)::regrole)::oid, (('cuenta_writer'::text)::regrole)::oid]))
+UNION ALL
+ SELECT 'membership'::text AS kind,
+    format('%s of %s'::text, (m.member)::regrole, (m.roleid)::regrole) AS name,
+    ((m.grantor)::regrole)::text AS owner,
+    ((m.grantor)::regrole)::text AS right_owner,
+    false AS is_new,
+    ''::text AS fingerprint
+   FROM pg_auth_members m
+  WHERE ((m.roleid = (('cuenta_writer'::text)::regrole)::oid) AND (COALESCE(((to_jsonb(m.*) ->> 'set_option'::text))::boolean, (NOT m.admin_option)) OR COALESCE(((to_jsonb(m.*) ->> 'inherit_option'::text))::boolean, false)));
+
+COMMENT ON VIEW ledger.catalog_objects IS 'What db/deploy.py answers for, as it stands in the catalog: db/catalog.sql. To be read with the search_path of api.list_drift, so that names come out qualified.';
+
+COMMENT ON COLUMN ledger.catalog_objects.kind IS 'What it is.';
+
+COMMENT ON COLUMN ledger.catalog_objects.name IS 'Its name.';
+
+COMMENT ON COLUMN ledger.catalog_objects.owner IS 'Whose it is.';
+
+COMMENT ON COLUMN ledger.catalog_objects.right_owner IS 'Whose it has to be.';
+
+COMMENT ON COLUMN ledger.catalog_objects.is_new IS 'Whether this transaction made it.';
+
+COMMENT ON COLUMN ledger.catalog_objects.fingerprint IS 'Of what it is, to be compared with deployment.records.';
+
 CREATE TABLE ledger.currencies (
     currency text NOT NULL COLLATE pg_catalog."C",
     numeric_code text NOT NULL COLLATE pg_catalog."C",
@@ -4287,6 +4631,65 @@ COMMENT ON COLUMN ledger.rejection_reasons.code IS 'The code, as answers bear it
 COMMENT ON COLUMN ledger.rejection_reasons.field IS 'The field that is wrong, if it is always one.';
 
 COMMENT ON COLUMN ledger.rejection_reasons.message IS 'What is said; %s stands for the field that details name.';
+
+CREATE VIEW ledger.reference_rows AS
+ SELECT ((table_name || ' '::text) || key) AS name,
+    md5(concat_ws(' '::text, (((facts - 'valid_from'::text) - 'valid_until'::text))::text, EXTRACT(epoch FROM ((facts ->> 'valid_from'::text))::timestamp with time zone), EXTRACT(epoch FROM ((facts ->> 'valid_until'::text))::timestamp with time zone))) AS fingerprint
+   FROM ( SELECT 'currencies'::text AS table_name,
+            concat_ws(' '::text, x.currency) AS key,
+            to_jsonb(x.*) AS facts
+           FROM ledger.currencies x
+        UNION ALL
+         SELECT 'accounts'::text AS table_name,
+            concat_ws(' '::text, x.account) AS key,
+            to_jsonb(x.*) AS facts
+           FROM ledger.accounts x
+        UNION ALL
+         SELECT 'entry_types'::text AS table_name,
+            concat_ws(' '::text, x.entry_type) AS key,
+            to_jsonb(x.*) AS facts
+           FROM ledger.entry_types x
+        UNION ALL
+         SELECT 'event_types'::text AS table_name,
+            concat_ws(' '::text, x.event_type) AS key,
+            to_jsonb(x.*) AS facts
+           FROM ledger.event_types x
+        UNION ALL
+         SELECT 'posting_rules'::text AS table_name,
+            concat_ws(' '::text, x.event_type, x.subject_state) AS key,
+            to_jsonb(x.*) AS facts
+           FROM ledger.posting_rules x
+        UNION ALL
+         SELECT 'posting_rule_history'::text AS table_name,
+            concat_ws(' '::text, x.event_type, x.subject_state, EXTRACT(epoch FROM x.valid_until)) AS key,
+            to_jsonb(x.*) AS facts
+           FROM ledger.posting_rule_history x
+        UNION ALL
+         SELECT 'rejection_reasons'::text AS table_name,
+            concat_ws(' '::text, x.code) AS key,
+            to_jsonb(x.*) AS facts
+           FROM ledger.rejection_reasons x
+        UNION ALL
+         SELECT 'payout_failure_codes'::text AS table_name,
+            concat_ws(' '::text, x.code) AS key,
+            to_jsonb(x.*) AS facts
+           FROM ledger.payout_failure_codes x
+        UNION ALL
+         SELECT 'reports'::text AS table_name,
+            concat_ws(' '::text, x.report) AS key,
+            to_jsonb(x.*) AS facts
+           FROM ledger.reports x
+        UNION ALL
+         SELECT 'metrics'::text AS table_name,
+            concat_ws(' '::text, x.name) AS key,
+            to_jsonb(x.*) AS facts
+           FROM ledger.metrics x) r;
+
+COMMENT ON VIEW ledger.reference_rows IS 'The rows that are rules (db/reference, and the history of posting rules) with fingerprints, to be compared with those that the last deploy recorded.';
+
+COMMENT ON COLUMN ledger.reference_rows.name IS 'The table and the key.';
+
+COMMENT ON COLUMN ledger.reference_rows.fingerprint IS 'Of all columns.';
 
 CREATE TABLE ledger.setting_changes (
     change_no bigint NOT NULL,
@@ -5097,6 +5500,24 @@ COMMENT ON COLUMN reporting.check_business_day_near_midnight.currency IS 'The cu
 COMMENT ON COLUMN reporting.check_business_day_near_midnight.reference IS 'What to look up.';
 
 COMMENT ON COLUMN reporting.check_business_day_near_midnight.finding IS 'What was found, in words and figures.';
+
+CREATE VIEW reporting.check_catalog_differs_from_deploy WITH (security_barrier='true') AS
+ SELECT NULL::text AS restaurant_id,
+    NULL::text AS currency,
+    format('%s %s'::text, kind, name) AS reference,
+    finding
+   FROM api.list_drift() d(kind, name, finding)
+  WHERE (kind <> 'row'::text);
+
+COMMENT ON VIEW reporting.check_catalog_differs_from_deploy IS 'error: The database is not what its last deploy left. Reason: Constraints, triggers, functions, policies and grants hold the rules of the book; whoever drops or changes one by hand may write what must not be. Remedy: Look who did it, and run python db/deploy.py: it restores functions, triggers, views and rights, and says of the rest what is to be restored by hand';
+
+COMMENT ON COLUMN reporting.check_catalog_differs_from_deploy.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_catalog_differs_from_deploy.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_catalog_differs_from_deploy.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_catalog_differs_from_deploy.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_charge_of_closed_restaurant WITH (security_barrier='true') AS
  SELECT v.restaurant_id,
@@ -7071,6 +7492,23 @@ COMMENT ON COLUMN reporting.check_recorded_at_differs.reference IS 'What to look
 
 COMMENT ON COLUMN reporting.check_recorded_at_differs.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_reference_differs_from_deploy WITH (security_barrier='true') AS
+ SELECT NULL::text AS restaurant_id,
+    NULL::text AS currency,
+    format('%s %s'::text, kind, name) AS reference,
+    finding
+   FROM api.list_drift('row'::text) d(kind, name, finding);
+
+COMMENT ON VIEW reporting.check_reference_differs_from_deploy IS 'error: The chart, a rule, a currency or its like is not what the last deploy left. Reason: They say what events post, and entries are read by them; they are files, and changed by a deploy only. Remedy: Look who did it, and run python db/deploy.py, which brings back what the files say. What no file says (valid_from, the history of rules) is to be restored from a backup';
+
+COMMENT ON COLUMN reporting.check_reference_differs_from_deploy.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_reference_differs_from_deploy.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_reference_differs_from_deploy.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_reference_differs_from_deploy.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_rejection_differs_from_document WITH (security_barrier='true') AS
  SELECT restaurant_id,
     NULL::text AS currency,
@@ -8078,6 +8516,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.finding
            FROM reporting.check_business_day_near_midnight c
         UNION ALL
+         SELECT 'catalog_differs_from_deploy'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_catalog_differs_from_deploy c
+        UNION ALL
          SELECT 'charge_of_closed_restaurant'::text AS check_name,
             c.restaurant_id,
             c.currency,
@@ -8469,6 +8914,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_recorded_at_differs c
+        UNION ALL
+         SELECT 'reference_differs_from_deploy'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_reference_differs_from_deploy c
         UNION ALL
          SELECT 'rejection_differs_from_document'::text AS check_name,
             c.restaurant_id,
@@ -10393,6 +10845,12 @@ GRANT ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p
 GRANT ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) TO cuenta_operator;
 GRANT ALL ON FUNCTION api.list_disputes(p_restaurant_id text, p_currency text, p_state text, p_limit integer, p_cursor text) TO cuenta_reader;
 
+REVOKE ALL ON FUNCTION api.list_drift(p_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.list_drift(p_kind text) TO cuenta_writer;
+GRANT ALL ON FUNCTION api.list_drift(p_kind text) TO cuenta_app;
+GRANT ALL ON FUNCTION api.list_drift(p_kind text) TO cuenta_operator;
+GRANT ALL ON FUNCTION api.list_drift(p_kind text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) TO cuenta_writer;
 GRANT ALL ON FUNCTION api.list_entries(p_restaurant_id text, p_currency text, p_from date, p_to date, p_limit integer, p_cursor text, p_newest_first boolean, p_payout_id text, p_recorded_from timestamp with time zone, p_recorded_to timestamp with time zone) TO cuenta_app;
@@ -11540,6 +11998,10 @@ REVOKE ALL ON TABLE ledger.audited_steps FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_steps TO cuenta_owner;
 GRANT SELECT ON TABLE ledger.audited_steps TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.catalog_objects FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.catalog_objects TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.catalog_objects TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.currencies FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.currencies TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.currencies TO cuenta_writer;
@@ -11646,6 +12108,10 @@ REVOKE ALL ON TABLE ledger.rejection_reasons FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.rejection_reasons TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.rejection_reasons TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.reference_rows FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.reference_rows TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.reference_rows TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.setting_changes FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.setting_changes TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.setting_changes TO cuenta_writer;
@@ -11714,6 +12180,9 @@ GRANT SELECT ON TABLE reporting.check_business_day_differs TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_business_day_near_midnight TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_business_day_near_midnight TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_catalog_differs_from_deploy TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_catalog_differs_from_deploy TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_charge_of_closed_restaurant TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_charge_of_closed_restaurant TO cuenta_reader;
@@ -11897,6 +12366,9 @@ GRANT SELECT ON TABLE reporting.check_recorded_at_decreases TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_recorded_at_differs TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_recorded_at_differs TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_reference_differs_from_deploy TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_reference_differs_from_deploy TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_rejection_differs_from_document TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_rejection_differs_from_document TO cuenta_reader;

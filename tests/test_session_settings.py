@@ -288,6 +288,7 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("verify_seals()", ()),
     ("verify_seals(9)", ()),
     ("get_seal_lines(1)", ()),
+    ("list_drift()", ()),
     ("get_metrics()", ()),
 ]
 WORK = ["claim_payout_run", "fail_payout_run", "claim_deliveries", "record_delivery", "tell_overdue_events"]

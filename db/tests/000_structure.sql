@@ -80,6 +80,7 @@ select functions_are(
         'list_balances',
         'list_deliveries',
         'list_disputes',
+        'list_drift',
         'list_entries',
         'list_holds',
         'list_inbox',

@@ -35,7 +35,8 @@ select results_eq(
         ('account_out_of_range', 'error'),
         ('amount_out_of_range', 'error'), ('available_day_differs', 'error'),
         ('balance_unequal_to_entries', 'error'), ('business_day_differs', 'error'),
-        ('business_day_near_midnight', 'warning'), ('charge_of_closed_restaurant', 'warning'),
+        ('business_day_near_midnight', 'warning'), ('catalog_differs_from_deploy', 'error'),
+        ('charge_of_closed_restaurant', 'warning'),
         ('charge_without_its_payment', 'error'), ('clearing_unequal_to_owed', 'error'),
         ('closed_day_unequal_to_payouts', 'error'), ('deferred_count_differs', 'error'),
         ('deferred_event_differs', 'error'), ('dismissal_differs', 'error'),
@@ -63,7 +64,8 @@ select results_eq(
         ('payout_unequal_to_entries', 'error'), ('payout_unlike_its_run', 'error'),
         ('payout_waiting', 'warning'), ('payout_without_reserve', 'error'),
         ('pending_day_unequal_to_entries', 'error'), ('recorded_at_decreases', 'error'),
-        ('recorded_at_differs', 'error'), ('rejection_differs_from_document', 'error'),
+        ('recorded_at_differs', 'error'), ('reference_differs_from_deploy', 'error'),
+        ('rejection_differs_from_document', 'error'),
         ('reserve_differs_from_payout', 'error'),
         ('reserved_balance_unequal_to_open_payouts', 'error'), ('reversal_not_mirror', 'error'),
         ('rule_history_broken', 'error'), ('running_balance_broken', 'error'),
@@ -470,6 +472,7 @@ select is_empty(
 
 set local session_replication_role = replica;
 drop index ledger.event_links_reversed_once_key;
+update ledger.currencies set exponent = 3 where currency = 'CLP';
 update ledger.processor_events set amount = 11999 where event_id = 'over1';
 update ledger.ledger_entries as l set amount = 600
 from ledger.processor_events as e

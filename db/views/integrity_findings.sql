@@ -99,6 +99,14 @@ from (
     from reporting.check_business_day_near_midnight as c
     union all
     select
+        'catalog_differs_from_deploy'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_catalog_differs_from_deploy as c
+    union all
+    select
         'charge_of_closed_restaurant'::text as check_name,
         c.restaurant_id,
         c.currency,
@@ -545,6 +553,14 @@ from (
         c.reference,
         c.finding
     from reporting.check_recorded_at_differs as c
+    union all
+    select
+        'reference_differs_from_deploy'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_reference_differs_from_deploy as c
     union all
     select
         'rejection_differs_from_document'::text as check_name,
