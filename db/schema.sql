@@ -5125,7 +5125,7 @@ CREATE VIEW reporting.check_acceptance_differs WITH (security_barrier='true') AS
      LEFT JOIN ledger.processor_events e ON (((a.restaurant_id = e.restaurant_id) AND (a.event_no = e.event_no))))
      LEFT JOIN ledger.event_types t ON ((e.event_type = t.event_type)))
      LEFT JOIN ledger.ledger_entries l ON (((e.restaurant_id = l.restaurant_id) AND (e.currency = l.currency) AND (e.first_entry_seq = l.entry_seq))))
-  WHERE ((e.event_no IS NULL) OR (a.code <> ALL (ARRAY['AMOUNT_EXCEEDS_PAYMENT'::text, 'RESTAURANT_CLOSED'::text])) OR ((a.code = 'RESTAURANT_CLOSED'::text) AND (NOT t.is_new_business)) OR ((a.code = 'AMOUNT_EXCEEDS_PAYMENT'::text) AND t.is_new_business) OR (a.accepted_at < e.received_at) OR (a.accepted_at > l.recorded_at) OR (NOT (EXISTS ( SELECT 1
+  WHERE ((e.event_no IS NULL) OR (a.code <> ALL (ARRAY['AMOUNT_EXCEEDS_PAYMENT'::text, 'RESTAURANT_CLOSED'::text])) OR ((a.code = 'RESTAURANT_CLOSED'::text) AND (NOT t.is_new_business)) OR ((a.code = 'AMOUNT_EXCEEDS_PAYMENT'::text) AND t.is_new_business) OR (a.accepted_at < (e.received_at - '01:00:00'::interval)) OR (a.accepted_at > l.recorded_at) OR (NOT (EXISTS ( SELECT 1
            FROM ledger.event_rejections r
           WHERE ((r.event_id = e.event_id) AND (r.provider = e.provider) AND (r.code = a.code) AND (r.received_at = e.received_at))))));
 
@@ -7466,7 +7466,7 @@ CREATE VIEW reporting.check_recorded_at_differs WITH (security_barrier='true') A
     e.currency,
     format('entry %s'::text, e.entry_seq) AS reference,
     format('was recorded at %s, the entry before it at %s, and %s at %s'::text, e.recorded_at, e.recorded_before, COALESCE((('event '::text || v.event_id) || ' was received'::text), (('payout '::text || p.payout_id) || ' made'::text)), COALESCE(v.received_at, p.created_at)) AS finding
-   FROM (((( SELECT x.restaurant_id,
+   FROM (((((( SELECT x.restaurant_id,
             x.currency,
             x.entry_seq,
             x.event_no,
@@ -7478,9 +7478,13 @@ CREATE VIEW reporting.check_recorded_at_differs WITH (security_barrier='true') A
      LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
      LEFT JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
      LEFT JOIN ledger.payouts p ON (((e.restaurant_id = p.restaurant_id) AND (e.payout_id = p.payout_id) AND (e.event_no IS NULL))))
-  WHERE ((e.recorded_at < COALESCE(v.received_at, p.created_at)) OR ((e.recorded_at > GREATEST(COALESCE(v.received_at, p.created_at), e.recorded_before)) AND ((t.origin IS DISTINCT FROM 'processor'::text) OR (t.subject = 'payout'::text) OR ((t.subject = 'payment'::text) AND (NOT (EXISTS ( SELECT 1
-           FROM ledger.event_acceptances c
-          WHERE ((c.restaurant_id = v.restaurant_id) AND (c.event_no = v.event_no)))))))));
+     LEFT JOIN ledger.event_acceptances c ON (((v.restaurant_id = c.restaurant_id) AND (v.event_no = c.event_no))))
+     CROSS JOIN LATERAL ( SELECT ((c.event_no IS NOT NULL) OR ((COALESCE(t.origin, 'operator'::text) = 'processor'::text) AND (COALESCE(t.subject, 'none'::text) <> ALL (ARRAY['payout'::text, 'payment'::text])))) AS may_wait) w)
+  WHERE ((e.recorded_at < (COALESCE(v.received_at, p.created_at) -
+        CASE
+            WHEN w.may_wait THEN '01:00:00'::interval
+            ELSE '00:00:00'::interval
+        END)) OR ((e.recorded_at > GREATEST(COALESCE(v.received_at, p.created_at), e.recorded_before)) AND (NOT w.may_wait)));
 
 COMMENT ON VIEW reporting.check_recorded_at_differs IS 'error: An entry was not recorded when its event was received. Reason: An entry is recorded when its event is, and never before the entry before it; only an event that had waited, or that a person accepted, is older than its entries. Remedy: Compare the entry and its event with a backup.';
 

@@ -22,7 +22,8 @@ where
     or a.code not in ('AMOUNT_EXCEEDS_PAYMENT', 'RESTAURANT_CLOSED')
     or (a.code = 'RESTAURANT_CLOSED' and not t.is_new_business)
     or (a.code = 'AMOUNT_EXCEEDS_PAYMENT' and t.is_new_business)
-    or a.accepted_at < e.received_at
+    -- A clock may have been set back meanwhile.
+    or a.accepted_at < e.received_at - interval '1 hour'
     or a.accepted_at > l.recorded_at
     or not exists (
         select 1

@@ -33,23 +33,25 @@ left join ledger.payouts as p
         e.restaurant_id = p.restaurant_id
         and e.payout_id = p.payout_id
         and e.event_no is null
+left join ledger.event_acceptances as c
+    on v.restaurant_id = c.restaurant_id and v.event_no = c.event_no
+cross join
+    lateral (
+        -- These may have waited, and the clock may have been set back meanwhile.
+        select
+            c.event_no is not null
+            or (
+                coalesce(t.origin, 'operator') = 'processor'
+                and coalesce(t.subject, 'none') not in ('payout', 'payment')
+            ) as may_wait
+    ) as w
 where
-    e.recorded_at < coalesce(v.received_at, p.created_at)
+    e.recorded_at
+    < coalesce(v.received_at, p.created_at)
+    - case when w.may_wait then interval '1 hour' else interval '0' end
     or (
         e.recorded_at > greatest(coalesce(v.received_at, p.created_at), e.recorded_before)
-        -- These may have waited for another event.
-        and (
-            t.origin is distinct from 'processor'
-            or t.subject = 'payout'
-            or (
-                t.subject = 'payment'
-                and not exists (
-                    select 1
-                    from ledger.event_acceptances as c
-                    where c.restaurant_id = v.restaurant_id and c.event_no = v.event_no
-                )
-            )
-        )
+        and not w.may_wait
     );
 
 comment on view reporting.check_recorded_at_differs is
