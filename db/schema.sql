@@ -2022,7 +2022,7 @@ COMMENT ON FUNCTION ledger.measure_events(p_now timestamp with time zone) IS 'Me
 CREATE FUNCTION ledger.measure_integrity() RETURNS TABLE(name text, labels jsonb, value numeric)
     LANGUAGE sql STABLE;
 
-COMMENT ON FUNCTION ledger.measure_integrity() IS 'Metrics of the last audits of each check; runs none.';
+COMMENT ON FUNCTION ledger.measure_integrity() IS 'Metrics of the last audits of each check and of the seals; makes none.';
 
 CREATE FUNCTION ledger.measure_payouts(p_now timestamp with time zone) RETURNS TABLE(name text, labels jsonb, value numeric)
     LANGUAGE sql STABLE;

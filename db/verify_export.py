@@ -37,8 +37,7 @@ class Book:  # what is known after so many lines
         self.effects: dict[str, list[int]] = {}  # of each type of entry: what an amount of 1 does to the three
         self.key, self.batch, self.left = (), sha256(), 0  # type: Key, Any, int
         self.seal: list[Any] = ["seal", 0, None, None, 0, 0, 0]
-        self.root: str | None = None
-        self.counts = [0, 0]  # entries, events
+        self.root, self.counts = None, [0, 0]  # type: str | None, list[int]  # of entries, of events
 
     def take(self, raw: bytes) -> None:
         row = json.loads(raw)

@@ -1,6 +1,6 @@
 -- api.get_metrics and api.audit_integrity: what is counted, and what it is called.
 begin;
-select plan(34);
+select plan(37);
 
 create function pg_temp.metric(p_sample text) returns numeric
 language sql
@@ -189,6 +189,14 @@ select throws_ok(
 );
 reset role;
 select is(pg_temp.metric('cuenta_integrity_checks_unaudited'), 0::numeric, 'now all have');
+
+-- Seals
+select lives_ok('select * from seal_ledger()', 'the book is sealed');
+select is(pg_temp.metric('cuenta_seals_unaudited'), 1::numeric, 'what was sealed is not audited');
+select is(
+    pg_temp.metric('cuenta_seal_timestamp_seconds') > extract(epoch from now()), true,
+    'and when it was is told'
+);
 select throws_ok(
     'delete from ledger.integrity_audits', 'LCAPP',
     'rows of ledger.integrity_audits are recorded facts: delete is refused',

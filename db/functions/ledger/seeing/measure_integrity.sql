@@ -9,10 +9,11 @@ stable
 as $function$
 /*
  * Function: ledger.measure_integrity(0)
- *     Metrics of the last audits of each check, of what is new and of everything; runs none.
+ *     Metrics of the last audits of each check, of what is new and of everything, and of the seals;
+ *     makes none.
  * Returns:
  *     a row a sample
- * Reads:  ledger.integrity_audits, reporting.integrity_checks
+ * Reads:  ledger.integrity_audits, ledger.seals, reporting.integrity_checks
  */
 with audits as (
     select
@@ -68,8 +69,24 @@ cross join lateral (
     ('cuenta_integrity_oldest_audit_timestamp_seconds', t.oldest),
     ('cuenta_integrity_audit_duration_seconds', t.duration),
     ('cuenta_integrity_checks_unaudited', t.unaudited)
+) as m (name, value)
+union all
+select
+    m.name,
+    '{}',
+    m.value
+from (
+    select
+        extract(epoch from max(n.sealed_at)) as newest,
+        count(*) filter (where n.audited_at is null) as unaudited
+    from ledger.seals as n
+) as s
+cross join lateral (
+    values
+    ('cuenta_seal_timestamp_seconds', s.newest),
+    ('cuenta_seals_unaudited', s.unaudited)
 ) as m (name, value);
 $function$;
 
 comment on function ledger.measure_integrity()
-is 'Metrics of the last audits of each check; runs none.';
+is 'Metrics of the last audits of each check and of the seals; makes none.';
