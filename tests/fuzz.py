@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import hashlib
 import json
 import re
 import select
@@ -217,6 +218,8 @@ class Fuzz:
             self.keys[role] = made["key"]
             kept |= {made["key_id"], made["key"]}
         self.keys["own"] = create_key(self.url, "fuzz own", "reader", "res_001")["key"]
+        digests = [hashlib.sha256(key.encode()).hexdigest() for key in self.keys.values()]
+        self.known.values["p_key_digest"] = [f"\\x{digest}" for digest in digests]
         self.keys["none"] = "cuenta_live_0123456789abcdef_" + "0" * 64
         self.known.kept = frozenset(kept)
         self.add_sources()

@@ -691,7 +691,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "p_cadence": ("daily", "weekly", "monthly"), "p_local_time": ("02:30",), "p_source": ("own", "stripe", "sbs"),
     "p_name": ("daily_sales", "balance_ageing", "trial_balance", "payout_reconciliation"),
     "p_status": ("CREATED", "PAID", "FAILED", "rejected", "conflict", "deferred"), "p_state": ("OPEN", "pending"),
-    "p_unknown_restaurants": ("register", "hold_payouts"), "p_key": ("reservation_id",), "p_value": ("rsv_1",),
+    "p_unknown_restaurants": ("register", "hold_payouts"), "p_key": ("reservation_id",), "p_field": ("reservation_id",), "p_value": ("rsv_1",),
 }  # fmt: skip
 OBJECTS: dict[str, tuple[Any, ...]] = {
     "p_rates": ([{"rate_date": "2025-12-30", "base": "USD", "quote": "PEN", "rate": "3.75"}],),
@@ -724,6 +724,8 @@ def sql_value(dice: Random, name: str, kind: str, known: Known) -> str | None:
     if kind.startswith("timestamp"):
         return dice.choice(MOMENTS if is_odd else MOMENTS[:1])
     if kind == "bytea":
+        if not is_odd and (found := known.pick(dice, name)):
+            return found
         return "\\x" + dice.choice((b"", b"{}", dice.randbytes(32), dice.randbytes(3000), b"\xff\x00")).hex()
     if kind == "text[]":
         texts = (
@@ -755,6 +757,11 @@ def a_call(dice: Random, known: Known, functions: Sequence[Function], function: 
         if number < function.least or dice.random() < 0.4:
             names.append(f"{name} => %s::{kind}")
             values.append(sql_value(dice, name, kind, known))
+    if function.name == "receive_webhook" and len(names) == 4 and dice.random() < 0.7:
+        webhook = a_webhook(dice, known)
+        source, _, query = webhook.target.removeprefix("/v1/webhooks/").partition("?")
+        told = dict(pair.split("=") for pair in query.split("&") if pair)
+        values = [source, json.dumps(dict(webhook.headers)), json.dumps(told), f"\\x{webhook.body.hex()}"]
     verb = "call" if function.kind == "p" else "select * from"
     size = sum(len(value or "") for value in values)
     role = dice.choice(sorted(function.roles))
