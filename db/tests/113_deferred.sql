@@ -1,6 +1,6 @@
 -- What refers to something that is not here yet waits for it, and is posted together with it.
 begin;
-select plan(60);
+select plan(65);
 
 -- An event of one restaurant and minute, answered by status, code and number of entries.
 create function pg_temp.event(
@@ -358,6 +358,36 @@ select results_eq(
     $$values ('TOLD_BEFORE', 'z_2')$$,
     'what was told under another id is kept, and says under which (TOLD_BEFORE)'
 );
+
+-- The id of what waits, used again at an account where nothing waits: hostile callers found it.
+set local role cuenta_app;
+select is(
+    pg_temp.tell('again_1', 'refund_succeeded', 3, '{"payment_id": "again", "restaurant_id": "again.1"}'),
+    'deferred WAITS_FOR_PAYMENT 0', 'a refund waits'
+);
+select is(
+    pg_temp.tell('again_1', 'charge_succeeded', 10, '{"restaurant_id": "again.2"}'),
+    'conflict EVENT_ID_REUSED 0', 'its id with other content, of another restaurant, is a conflict'
+);
+select is(
+    pg_temp.tell('again_3', 'charge_succeeded', 10, '{"restaurant_id": "again.3"}'),
+    'processed 1', 'where nothing waits'
+);
+select results_eq(
+    $$
+    select a.status || ' ' || a.code
+    from api.ingest_events(jsonb_build_array(
+        pg_temp.event('again_1', 'charge_succeeded', 10, '{"restaurant_id": "again.3"}')
+    )) as a
+    $$,
+    $$values ('conflict EVENT_ID_REUSED')$$,
+    'in an array, too'
+);
+select is(
+    pg_temp.tell('again_2', 'charge_succeeded', 10, '{"payment_id": "again", "restaurant_id": "again.1"}'),
+    'processed 1', 'its payment comes, and it is posted'
+);
+reset role;
 
 select is_empty(
     $$

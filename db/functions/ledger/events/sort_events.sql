@@ -85,12 +85,13 @@ as $function$
                     where w.restaurant_id = e.restaurant_id
                         and w.subject_id = e.payment_id
                 )
-                and not exists (
-                    select
-                    from ledger.deferred_events as w
-                    where w.provider = e.provider
-                        and w.event_id = e.event_id
-                )
+            )
+            -- Its id may wait at another account.
+            and not exists (
+                select
+                from ledger.deferred_events as w
+                where w.provider = e.provider
+                    and w.event_id = e.event_id
             ) as is_free
         from unnest(p_events) with ordinality as e (
             provider, event_id, event_type, restaurant_id, currency, amount, fee, occurred_at,

@@ -27,7 +27,7 @@ as $function$
  * Calls:  ledger.lock_account, ledger.decide_event, ledger.refuse_event, ledger.business_day,
  *         ledger.answer_waiting_event, ledger.answer_known_event, ledger.link_event,
  *         ledger.add_pending, ledger.make_answer
- * Reads:  ledger.posting_rules, ledger.account_balances
+ * Reads:  ledger.posting_rules, ledger.account_balances, ledger.deferred_events
  * Writes: ledger.processor_events, ledger.ledger_entries, ledger.account_balances
  * Locks:  the account, then the event id; see ledger.post_event
  */
@@ -49,6 +49,12 @@ begin
             r.amount_entry, r.fee_entry, r.may_be_pending, r.is_delayed, r.decided,
             b.last_entry_seq as seq, b.closed_through, b.settlement_delay_days as delay,
             b.is_closed, b.deferred_count,
+            exists (
+                select
+                from ledger.deferred_events as d
+                where d.provider = p_event.provider
+                    and d.event_id = p_event.event_id
+            ) as is_awaited,  -- its id, at whatever account
             case when r.amount_entry is null then 0 when p_event.fee = 0 then 1 else 2 end
             as entries,
             b.balance + r.amount_balance_effect * p_event.amount as balance,
@@ -94,7 +100,7 @@ begin
         answer := ledger.refuse_event(p_event, p_document, v_decision, p_received_at, p_now);
         return;
     end if;
-    if v_posting.deferred_count > 0 then
+    if v_posting.is_awaited or v_posting.deferred_count > 0 then
         answer := ledger.answer_waiting_event(p_event, p_document, p_now);
         if answer.status is not null then
             return;
