@@ -691,7 +691,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "p_cadence": ("daily", "weekly", "monthly"), "p_local_time": ("02:30",), "p_source": ("own", "stripe", "sbs"),
     "p_name": ("daily_sales", "balance_ageing", "trial_balance", "payout_reconciliation"),
     "p_status": ("CREATED", "PAID", "FAILED", "rejected", "conflict", "deferred"), "p_state": ("OPEN", "pending"),
-    "p_unknown_restaurants": ("register", "hold_payouts"), "p_key": ("reservation_id",), "p_field": ("reservation_id",), "p_value": ("rsv_1",),
+    "p_unknown_restaurants": ("register", "hold_payouts"), "p_key": ("reservation_id",), "p_value": ("rsv_1",),
 }  # fmt: skip
 OBJECTS: dict[str, tuple[Any, ...]] = {
     "p_rates": ([{"rate_date": "2025-12-30", "base": "USD", "quote": "PEN", "rate": "3.75"}],),

@@ -17,7 +17,6 @@ import psycopg
 import pytest
 
 import serve
-from db.deploy import deploy
 from db.pool import BODIES
 from tests.fuzz import children, memory
 from tests.test_serve import CHARGE, Service, eventually, serving
@@ -202,72 +201,3 @@ def test_a_service_with_few_files_refuses_nobody_it_has_taken(database: str, tmp
         assert eventually(lambda: read(held, got), 60)
         assert service.ask("GET", "/ready")[0] == 200
         assert not [line for line in service.lines() if "open files" in line["event"]]
-
-
-# Sessions of the database that stay in a transaction, and what others still can.
-
-DAY = "2025-12-30"
-KEPT: dict[str, tuple[str, ...]] = {  # by role: what it has done, and neither commits nor takes back
-    "cuenta_processor": ("select api.ingest_event({event!r})",),
-    "cuenta_app": (
-        "select api.ingest_events(('[' || {event!r} || ']')::jsonb)",
-        "select api.set_restaurant('{own}', 'UTC', 3)",
-        f"select * from api.run_payouts('PEN', '{DAY}', 1, p_restaurant_ids => array['{{own}}'])",
-        "select * from api.queue_payout_run('USD', '2025-12-30')",
-    ),
-    "cuenta_operator": (
-        "select api.hold_funds('{own}', 'PEN', 5, 'why', 'hold_{own}')",
-        "select api.pause_payouts('{own}', 'PEN', 'why')",
-        "select api.create_api_key('kept', 'reader')",
-        "select api.set_webhook_source('kept', 'hmac')",
-        "select api.set_webhook_endpoint('https://kept.example/x', array['*'])",
-        "select api.set_payout_schedule('kept', 'PEN', 'daily', '02:30', 'UTC')",
-        "select api.set_platform_settings('register')",
-    ),
-    "cuenta_reader": ("{views}", "select api.list_payouts()", "select api.get_metrics()"),
-    "cuenta_door": ("select api.use_api_key(sha256({key!r}))",),
-    "cuenta_worker": (
-        "select * from api.claim_payout_run()",
-        "select * from api.claim_deliveries(5)",
-        "select * from api.run_due_payouts()",
-    ),
-}
-OTHERS = (
-    "select status from api.ingest_event({event!r})",
-    "select status from api.ingest_events(('[' || {event!r} || ']')::jsonb)",
-    "select api.set_restaurant('{own}', 'UTC', 2)",
-    f"select * from api.run_payouts('PEN', '{DAY}', 1, p_restaurant_ids => array['{{own}}'])",
-    "select api.hold_funds('{own}', 'PEN', 5, 'why', 'hold_{own}')",
-    "select api.create_api_key('another', 'reader')",
-    "select api.set_webhook_source('another', 'hmac')",
-    "select api.set_webhook_endpoint('https://another.example/x', array['*'])",
-    "select api.use_api_key(sha256({key!r}))",
-    "select * from api.claim_deliveries(5)",
-    "select * from api.list_payouts()",
-    "select * from api.check_integrity()",
-)
-
-
-@pytest.mark.parametrize("role", KEPT)
-def test_a_session_that_stays_in_its_transaction_stops_nobody_elses_restaurant(
-    create_database: Callable[..., str], role: str
-) -> None:
-    url = create_database()
-
-    def event(restaurant: str, number: int) -> str:
-        return json.dumps(CHARGE | {"restaurant_id": restaurant, "event_id": f"{restaurant}_{number}"})
-
-    with psycopg.connect(url, autocommit=True) as admin, psycopg.connect(url, options=f"-c role={role}") as kept:
-        for restaurant in ("kept", "other"):
-            admin.execute("select api.ingest_event(%s)", [event(restaurant, 0)])
-        (key,) = admin.execute("select key from api.create_api_key('caller', 'reader')").fetchone() or ("",)
-        query = "select string_agg(format('(select count(*) from %s)', c.oid::regclass), ',') from pg_class as c"
-        (views,) = admin.execute(f"{query} where relnamespace = 'reporting'::regnamespace").fetchone() or ("",)
-        for what in KEPT[role]:
-            told = what.format(event=event("kept", 1), own="kept", key=key, views=f"select {views}")
-            kept.execute(told.encode())
-        admin.execute("set lock_timeout = '1500ms'")
-        for what in OTHERS:
-            admin.execute(what.format(event=event("other", 2), own="other", key=key).encode())
-        deploy(url, quiet=True)
-        assert kept.info.transaction_status.name == "INTRANS"
