@@ -31,6 +31,13 @@ class Tamper:
     told: str = ""
 
     @property
+    def check(self) -> str:
+        """The check that finds it, if one does."""
+        if self.found_by == DRIFT:
+            return f"{'reference' if self.told.startswith('reference data') else 'catalog'}_differs_from_deploy"
+        return self.found_by
+
+    @property
     def statements(self) -> list[str]:
         return [part for part in self.sql.split(";") if part.strip()]
 
@@ -1318,17 +1325,17 @@ TAMPERS = [
 
 def table() -> str:
     """The tampers as a table of Markdown, each with what finds it."""
-    said = {DRIFT: "`deploy.py --check`", SEAL: "", NEVER: "nothing"}
+    said = {SEAL: "", NEVER: "nothing"}
     rows = [
-        f"| {tamper.name} | {said.get(tamper.found_by, f'`{tamper.found_by}`')} "
+        f"| {tamper.name} | {said.get(tamper.found_by, f'`{tamper.check}`')} "
         f"| {'yes' if tamper.sealed else ''} | {tamper.why} |"
         for tamper in TAMPERS
     ]
-    count = Counter(tamper.found_by if tamper.found_by in said else "check" for tamper in TAMPERS)
+    count = Counter(tamper.found_by if tamper.found_by in {*said, DRIFT} else "check" for tamper in TAMPERS)
     return "\n".join(
         [
             f"{len(TAMPERS)} tampers: {count['check']} are found by a check that computes again what was changed, "
-            f"{count[DRIFT]} by the comparison with what was deployed, {count[SEAL]} by a seal alone, and "
+            f"{count[DRIFT]} by the comparison with what was deployed (`python db/deploy.py --check` as well), {count[SEAL]} by a seal alone, and "
             f"{count[NEVER]} cannot be known.",
             "",
             "| what was changed | found by | by a seal of before | why no check |",

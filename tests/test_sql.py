@@ -825,7 +825,7 @@ def test_every_check_is_listed_explained_and_tested(loaded: str, connect: Connec
     branches = re.findall(r"'(\w+)'::text as check_name,.*?from reporting\.check_(\w+) as", text, re.DOTALL)
     assert all(name == view for name, view in branches)
     assert sorted(name for name, _ in branches) == sorted(names)
-    assert set(BREAKS) | {tamper.found_by for tamper in TAMPERS} >= names
+    assert set(BREAKS) | {tamper.check for tamper in TAMPERS} >= names
 
 
 def test_a_filter_on_the_name_runs_one_check(loaded: str, connect: Connect) -> None:

@@ -167,6 +167,11 @@ def test_what_rules_is_compared_with_what_was_deployed(create_database: Callable
             if tamper.found_by == DRIFT:
                 for statement in tamper.statements:
                     connection.execute(statement.encode())
+        drifted = {tamper.check for tamper in TAMPERS if tamper.found_by == DRIFT}
+        assert len(drifted) == 2
+        for name in drifted:
+            view = sql.SQL("select from reporting.{}").format(sql.Identifier(f"check_{name}"))
+            assert connection.execute(view).rowcount > 0, name
     told = check(url)
     assert [name for name, line in expected.items() if not any(one.startswith(line) for one in told)] == [], told
 
