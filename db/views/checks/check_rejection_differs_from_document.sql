@@ -43,7 +43,7 @@ where
             where
                 e.event_id = r.event_id
                 and e.provider = r.provider
-                and e.status = 'rejected'
+                and e.code <> 'EVENT_ID_REUSED'
         )
     )
     or (
