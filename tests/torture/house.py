@@ -95,8 +95,8 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
 
-    def last_lines(self) -> str:
-        return "\n".join(line[:300] for line in self.log.read_text(errors="replace").splitlines()[-8:])
+    def last_lines(self, count: int) -> str:
+        return "\n".join(line[:300] for line in self.log.read_text(errors="replace").splitlines()[-count:])
 
 
 class Disk:
@@ -276,11 +276,13 @@ class House:
             for process in self.processes:
                 if process.process.poll() is None:
                     continue
-                lines = process.last_lines()
-                again = LOOP in lines and sum(time.monotonic() - at < 12 for at in self.worker_kills) > 1
+                lines = process.last_lines(300)  # it answers what it had begun before it ends
+                again = LOOP in lines and sum(time.monotonic() - at < 30 for at in self.worker_kills) > 1
                 # Of a killed service the workers live for a second more, and have the port.
                 if not (process.is_killed or again or "cannot listen" in lines):
-                    self.fault(f"{process.name} ended by itself with {process.process.returncode}: {lines}")
+                    self.fault(
+                        f"{process.name} ended by itself with {process.process.returncode}: {process.last_lines(8)}"
+                    )
                 process.start()
 
     def finds_steps(self, check: str) -> bool:
