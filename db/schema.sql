@@ -7529,7 +7529,7 @@ CREATE VIEW reporting.check_rejection_differs_from_document WITH (security_barri
            FROM ledger.event_dismissals e
           WHERE ((e.provider = r.provider) AND (e.event_id = r.event_id) AND (e.status = 'deferred'::text))))) AND (NOT (EXISTS ( SELECT 1
            FROM ledger.event_rejections e
-          WHERE ((e.event_id = r.event_id) AND (e.provider = r.provider) AND (e.status = 'rejected'::text)))))) OR ((code = ANY (ARRAY['SUBJECT_REUSED'::text, 'TOLD_BEFORE'::text])) AND (NOT (EXISTS ( SELECT 1
+          WHERE ((e.event_id = r.event_id) AND (e.provider = r.provider) AND (e.code <> 'EVENT_ID_REUSED'::text)))))) OR ((code = ANY (ARRAY['SUBJECT_REUSED'::text, 'TOLD_BEFORE'::text])) AND (NOT (EXISTS ( SELECT 1
            FROM ledger.processor_events e
           WHERE ((e.provider = r.provider) AND (e.event_id = (r.details ->> 'event_id'::text)) AND (e.restaurant_id = r.restaurant_id)))))));
 
