@@ -125,10 +125,12 @@ def main() -> int:
     if unknown := [name for name in chosen.names if name not in NAMES]:
         parser.error(f"there is no rehearsal {', '.join(unknown)}; there are {', '.join(NAMES)}")
     embedded.end_on_signals()
-    outcomes = [carry_out(name, is_small=chosen.small) for name in chosen.names or NAMES]
+    outcomes = []
+    for name in chosen.names or NAMES:
+        outcomes.append(carry_out(name, is_small=chosen.small))
+        if chosen.output:  # at once: the rest may be ended
+            write(chosen.output, outcomes[-1:])
     show(outcomes)
-    if chosen.output:
-        write(chosen.output, outcomes)
     return 0 if all(one.result == "proved" for one in outcomes) else 1
 
 
