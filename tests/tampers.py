@@ -1335,7 +1335,8 @@ def table() -> str:
     return "\n".join(
         [
             f"{len(TAMPERS)} tampers: {count['check']} are found by a check that computes again what was changed, "
-            f"{count[DRIFT]} by the comparison with what was deployed (`python db/deploy.py --check` as well), {count[SEAL]} by a seal alone, and "
+            f"{count[DRIFT]} by the comparison with what was deployed (`python db/deploy.py --check` as well), "
+            f"{count[SEAL]} by a seal alone, and "
             f"{count[NEVER]} cannot be known.",
             "",
             "| what was changed | found by | by a seal of before | why no check |",
