@@ -31,13 +31,13 @@ class Budget:
     pages: tuple[float, float]
 
 
-SINGLE = Budget(5, 4, (48.5, 55))
-PAYMENT = Budget(5, 4, (50, 60))  # and a row in the index over payments
-REFUND = Budget(17, 5, (85, 97))
+SINGLE = Budget(5, 4, (48.5, 58))  # two of them look whether its id waits at some account
+PAYMENT = Budget(5, 4, (50, 63))  # and a row in the index over payments
+REFUND = Budget(17, 5, (85, 100))
 DUPLICATE = Budget(2, 0, (5.5, 7.5))
 SAME_PAYMENT = Budget(6, 0, (23, 29))
-ARRAY = Budget(10, 3.2, (52, 58))
-PAYMENTS = Budget(10, 3.2, (58, 66))
+ARRAY = Budget(10, 3.2, (52, 61))
+PAYMENTS = Budget(10, 3.2, (58, 69))
 BALANCE = Budget(2, 0, (3, 5))
 
 
