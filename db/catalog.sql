@@ -297,27 +297,28 @@ strange as (
         r.relowner
     from relations as r
     inner join pg_catalog.pg_class as c on r.oid = c.oid
-    cross join lateral (
-        values
-        ('row security', c.relrowsecurity or c.relforcerowsecurity),
-        ('unlogged storage', c.relpersistence <> 'p'),
-        (
-            'a child',
-            exists (
-                select
-                from pg_catalog.pg_inherits as i
-                where i.inhparent = r.oid and c.relkind = 'r'
+    cross join
+        lateral (
+            values
+            ('row security', c.relrowsecurity or c.relforcerowsecurity),
+            ('unlogged storage', c.relpersistence <> 'p'),
+            (
+                'a child',
+                exists (
+                    select
+                    from pg_catalog.pg_inherits as i
+                    where i.inhparent = r.oid and c.relkind = 'r'
+                )
+            ),
+            (
+                'a trigger of a foreign key that is off',
+                exists (
+                    select
+                    from pg_catalog.pg_trigger as t
+                    where t.tgrelid = r.oid and t.tgisinternal and t.tgenabled <> 'O'
+                )
             )
-        ),
-        (
-            'a trigger of a foreign key that is off',
-            exists (
-                select
-                from pg_catalog.pg_trigger as t
-                where t.tgrelid = r.oid and t.tgisinternal and t.tgenabled <> 'O'
-            )
-        )
-    ) as k (what, is_so)
+        ) as k (what, is_so)
     where r.is_ours and r.relkind in ('r', 'p') and k.is_so
     union all
     select

@@ -67,7 +67,7 @@ select is(
 select is(
     (
         select count(*)
-        from api.audit_integrity('entry_seq_gap') as a
+        from api.audit_integrity('entry_seq_gap')
     ),
     1::bigint, 'one check is audited'
 );

@@ -25,40 +25,41 @@ select
     n.reference,
     format('it has %s, and there is no such account', n.reference) as finding
 from accounts as k
-cross join lateral (
-    (
-        select
-            x.restaurant_id,
-            x.currency,
-            format('entry %s', x.entry_seq) as reference
-        from ledger.ledger_entries as x
-        where (x.restaurant_id, x.currency) > (k.restaurant_id, k.currency)
-        order by x.restaurant_id, x.currency, x.entry_seq
-        limit 1
-    )
-    union all
-    (
-        select
-            x.restaurant_id,
-            x.currency,
-            format('payout %s', x.payout_id) as reference
-        from ledger.payouts as x
-        where (x.restaurant_id, x.currency) > (k.restaurant_id, k.currency)
-        order by x.restaurant_id, x.currency, x.as_of
-        limit 1
-    )
-    union all
-    (
-        select
-            x.restaurant_id,
-            x.currency,
-            format('pending day %s', x.available_on) as reference
-        from ledger.pending_days as x
-        where (x.restaurant_id, x.currency) > (k.restaurant_id, k.currency)
-        order by x.restaurant_id, x.currency, x.available_on
-        limit 1
-    )
-) as n
+cross join
+    lateral (
+        (
+            select
+                x.restaurant_id,
+                x.currency,
+                format('entry %s', x.entry_seq) as reference
+            from ledger.ledger_entries as x
+            where (x.restaurant_id, x.currency) > (k.restaurant_id, k.currency)
+            order by x.restaurant_id, x.currency, x.entry_seq
+            limit 1
+        )
+        union all
+        (
+            select
+                x.restaurant_id,
+                x.currency,
+                format('payout %s', x.payout_id) as reference
+            from ledger.payouts as x
+            where (x.restaurant_id, x.currency) > (k.restaurant_id, k.currency)
+            order by x.restaurant_id, x.currency, x.as_of
+            limit 1
+        )
+        union all
+        (
+            select
+                x.restaurant_id,
+                x.currency,
+                format('pending day %s', x.available_on) as reference
+            from ledger.pending_days as x
+            where (x.restaurant_id, x.currency) > (k.restaurant_id, k.currency)
+            order by x.restaurant_id, x.currency, x.available_on
+            limit 1
+        )
+    ) as n
 where
     k.next_restaurant_id is null
     or (n.restaurant_id, n.currency) < (k.next_restaurant_id, k.next_currency)
@@ -73,16 +74,17 @@ select
     n.event_id as reference,
     format('it has event %s, and there is no such account', n.event_id) as finding
 from accounts as k
-cross join lateral (
-    select
-        x.restaurant_id,
-        x.currency,
-        x.event_id
-    from ledger.processor_events as x
-    where x.restaurant_id > k.restaurant_id
-    order by x.restaurant_id, x.event_no
-    limit 1
-) as n
+cross join
+    lateral (
+        select
+            x.restaurant_id,
+            x.currency,
+            x.event_id
+        from ledger.processor_events as x
+        where x.restaurant_id > k.restaurant_id
+        order by x.restaurant_id, x.event_no
+        limit 1
+    ) as n
 where
     k.restaurant_id is distinct from k.next_restaurant_id
     and (k.next_restaurant_id is null or n.restaurant_id < k.next_restaurant_id)
@@ -102,15 +104,16 @@ from (
     from ledger.audited_accounts as a
     group by a.restaurant_id
 ) as a
-cross join lateral (
-    select x.*
-    from ledger.processor_events as x
-    where
-        x.restaurant_id = a.restaurant_id
-        and x.event_no > a.after_event_no
-        and x.event_no <= 9223372036854775807
-    offset 0
-) as n
+cross join
+    lateral (
+        select x.*
+        from ledger.processor_events as x
+        where
+            x.restaurant_id = a.restaurant_id
+            and x.event_no > a.after_event_no
+            and x.event_no <= 9223372036854775807
+        offset 0  -- noqa: AM09
+    ) as n
 where n.currency <> all(a.currencies);
 
 comment on view reporting.check_account_missing is

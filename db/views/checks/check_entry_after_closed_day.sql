@@ -21,18 +21,19 @@ from (
     from ledger.audited_entries as x
     group by x.restaurant_id, x.currency, x.settlement_day
 ) as d
-cross join lateral (
-    select
-        x.as_of,
-        x.reserve_entry_seq
-    from ledger.payouts as x
-    where
-        x.restaurant_id = d.restaurant_id
-        and x.currency = d.currency
-        and x.as_of >= d.settlement_day
-    order by x.as_of
-    limit 1
-) as p
+cross join
+    lateral (
+        select
+            x.as_of,
+            x.reserve_entry_seq
+        from ledger.payouts as x
+        where
+            x.restaurant_id = d.restaurant_id
+            and x.currency = d.currency
+            and x.as_of >= d.settlement_day
+        order by x.as_of
+        limit 1
+    ) as p
 inner join ledger.audited_entries as e
     on
         d.restaurant_id = e.restaurant_id

@@ -18,18 +18,19 @@ left join (
     where t.held_effect <> 0
 ) as m
     on b.restaurant_id = m.restaurant_id and b.currency = m.currency
-cross join lateral (
-    select coalesce(sum(x.held), 0) as held
-    from (
-        select d.held::numeric as held
-        from reporting.disputes as d
-        where d.restaurant_id = b.restaurant_id and d.currency = b.currency
-        union all
-        select o.remaining
-        from reporting.holds as o
-        where o.restaurant_id = b.restaurant_id and o.currency = b.currency
-    ) as x
-) as h
+cross join
+    lateral (
+        select coalesce(sum(x.held), 0) as held
+        from (
+            select d.held::numeric as held
+            from reporting.disputes as d
+            where d.restaurant_id = b.restaurant_id and d.currency = b.currency
+            union all
+            select o.remaining
+            from reporting.holds as o
+            where o.restaurant_id = b.restaurant_id and o.currency = b.currency
+        ) as x
+    ) as h
 where
     (
         b.held <> 0 or a.held_before <> 0 or m.restaurant_id is not null

@@ -15,7 +15,7 @@ from (
     select x.*
     from ledger.pending_days as x
     inner join ledger.audited_accounts as a
-        on x.restaurant_id = a.restaurant_id and x.currency = a.currency
+        on x.restaurant_id = a.restaurant_id and x.currency = a.currency  -- noqa: ST09
     where
         ledger.audits_everything()
         or x.available_on >= (now() at time zone 'UTC')::date - 3
@@ -31,28 +31,30 @@ full join (
         min(x.entry_seq) as first_entry_seq,
         max(x.entry_seq) as last_entry_seq
     from ledger.audited_accounts as a
-    cross join lateral (
-        select min(coalesce(n.first_entry_seq, 1)) as entry_seq
-        from ledger.pending_days as n
-        where
-            n.restaurant_id = a.restaurant_id
-            and n.currency = a.currency
-            and (
-                n.available_on >= (now() at time zone 'UTC')::date - 3
-                or n.last_entry_seq > a.after_seq
-            )
-            and not ledger.audits_everything()
-    ) as f
-    cross join lateral (
-        select n.*
-        from ledger.ledger_entries as n
-        where
-            n.restaurant_id = a.restaurant_id
-            and n.currency = a.currency
-            and n.entry_seq >= least(f.entry_seq, a.after_seq + 1)
-            and n.entry_seq <= 9223372036854775807
-        offset 0
-    ) as x
+    cross join
+        lateral (
+            select min(coalesce(n.first_entry_seq, 1)) as entry_seq
+            from ledger.pending_days as n
+            where
+                n.restaurant_id = a.restaurant_id
+                and n.currency = a.currency
+                and (
+                    n.available_on >= (now() at time zone 'UTC')::date - 3
+                    or n.last_entry_seq > a.after_seq
+                )
+                and not ledger.audits_everything()
+        ) as f
+    cross join
+        lateral (
+            select n.*
+            from ledger.ledger_entries as n
+            where
+                n.restaurant_id = a.restaurant_id
+                and n.currency = a.currency
+                and n.entry_seq >= least(f.entry_seq, a.after_seq + 1)
+                and n.entry_seq <= 9223372036854775807
+            offset 0  -- noqa: AM09
+        ) as x
     inner join ledger.entry_types as t on x.entry_type = t.entry_type
     left join ledger.audited_events as v
         on x.restaurant_id = v.restaurant_id and x.event_no = v.event_no

@@ -37,16 +37,17 @@ select
     e.available_on,
     e.settlement_day
 from ledger.audited_accounts as a
-cross join lateral (
-    select x.*
-    from ledger.ledger_entries as x
-    where
-        x.restaurant_id = a.restaurant_id
-        and x.currency = a.currency
-        and x.entry_seq > a.after_seq
-        and x.entry_seq <= 9223372036854775807
-    offset 0
-) as e
+cross join
+    lateral (
+        select x.*
+        from ledger.ledger_entries as x
+        where
+            x.restaurant_id = a.restaurant_id
+            and x.currency = a.currency
+            and x.entry_seq > a.after_seq
+            and x.entry_seq <= 9223372036854775807
+        offset 0  -- noqa: AM09
+    ) as e
 where not ledger.audits_everything();
 
 comment on view ledger.audited_entries is

@@ -40,16 +40,17 @@ select
     v.payout_id,
     v.payload
 from ledger.audited_accounts as a
-cross join lateral (
-    select x.*
-    from ledger.processor_events as x
-    where
-        x.restaurant_id = a.restaurant_id
-        and x.event_no > a.after_event_no
-        and x.event_no <= 9223372036854775807
-        and x.currency = a.currency
-    offset 0
-) as v
+cross join
+    lateral (
+        select x.*
+        from ledger.processor_events as x
+        where
+            x.restaurant_id = a.restaurant_id
+            and x.event_no > a.after_event_no
+            and x.event_no <= 9223372036854775807
+            and x.currency = a.currency
+        offset 0  -- noqa: AM09
+    ) as v
 where not ledger.audits_everything();
 
 comment on view ledger.audited_events is

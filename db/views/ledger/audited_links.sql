@@ -24,15 +24,16 @@ from (
     from ledger.audited_accounts as x
     group by x.restaurant_id
 ) as a
-cross join lateral (
-    select x.*
-    from ledger.event_links as x
-    where
-        x.restaurant_id = a.restaurant_id
-        and x.event_no > a.after_event_no
-        and x.event_no <= 9223372036854775807
-    offset 0
-) as k
+cross join
+    lateral (
+        select x.*
+        from ledger.event_links as x
+        where
+            x.restaurant_id = a.restaurant_id
+            and x.event_no > a.after_event_no
+            and x.event_no <= 9223372036854775807
+        offset 0  -- noqa: AM09
+    ) as k
 where not ledger.audits_everything();
 
 comment on view ledger.audited_links is

@@ -51,30 +51,31 @@ from (
         x.restaurant_id,
         x.payout_id
     from ledger.audited_accounts as a
-    cross join lateral (
-        select
-            n.restaurant_id,
-            n.payout_id
-        from ledger.payouts as n
-        where
-            n.restaurant_id = a.restaurant_id
-            and n.currency = a.currency
-            and n.as_of > coalesce(
-                (
-                    select o.as_of
-                    from ledger.payouts as o
-                    where
-                        o.restaurant_id = a.restaurant_id
-                        and o.currency = a.currency
-                        and o.reserve_entry_seq <= a.after_seq
-                    order by o.as_of desc
-                    limit 1
-                ),
-                '-infinity'
-            )
-            and n.as_of <= 'infinity'
-        offset 0
-    ) as x
+    cross join
+        lateral (
+            select
+                n.restaurant_id,
+                n.payout_id
+            from ledger.payouts as n
+            where
+                n.restaurant_id = a.restaurant_id
+                and n.currency = a.currency
+                and n.as_of > coalesce(
+                    (
+                        select o.as_of
+                        from ledger.payouts as o
+                        where
+                            o.restaurant_id = a.restaurant_id
+                            and o.currency = a.currency
+                            and o.reserve_entry_seq <= a.after_seq
+                        order by o.as_of desc
+                        limit 1
+                    ),
+                    '-infinity'
+                )
+                and n.as_of <= 'infinity'
+            offset 0  -- noqa: AM09
+        ) as x
     union
     select
         x.restaurant_id,

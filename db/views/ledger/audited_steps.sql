@@ -62,31 +62,32 @@ select
     s.recorded_before,
     s.is_last
 from ledger.audited_accounts as a
-cross join lateral (
-    select
-        e.entry_seq,
-        e.entry_type,
-        e.amount,
-        e.balance_after,
-        e.reserved_after,
-        coalesce(e.held_after, 0) as held_after,
-        e.recorded_at,
-        e.settlement_day,
-        e.payout_id,
-        lag(e.entry_seq, 1, a.after_seq) over account as previous_seq,
-        lag(e.balance_after, 1, a.balance_before) over account as balance_before,
-        lag(e.reserved_after, 1, a.reserved_before) over account as reserved_before,
-        lag(coalesce(e.held_after, 0), 1, a.held_before) over account as held_before,
-        lag(e.recorded_at, 1, a.recorded_before) over account as recorded_before,
-        lead(e.entry_seq) over account is null as is_last
-    from ledger.ledger_entries as e
-    where
-        e.restaurant_id = a.restaurant_id
-        and e.currency = a.currency
-        and e.entry_seq > a.after_seq
-        and e.entry_seq <= 9223372036854775807
-    window account as (order by e.entry_seq)
-) as s
+cross join
+    lateral (
+        select
+            e.entry_seq,
+            e.entry_type,
+            e.amount,
+            e.balance_after,
+            e.reserved_after,
+            coalesce(e.held_after, 0) as held_after,
+            e.recorded_at,
+            e.settlement_day,
+            e.payout_id,
+            lag(e.entry_seq, 1, a.after_seq) over account as previous_seq,
+            lag(e.balance_after, 1, a.balance_before) over account as balance_before,
+            lag(e.reserved_after, 1, a.reserved_before) over account as reserved_before,
+            lag(coalesce(e.held_after, 0), 1, a.held_before) over account as held_before,
+            lag(e.recorded_at, 1, a.recorded_before) over account as recorded_before,
+            lead(e.entry_seq) over account is null as is_last
+        from ledger.ledger_entries as e
+        where
+            e.restaurant_id = a.restaurant_id
+            and e.currency = a.currency
+            and e.entry_seq > a.after_seq
+            and e.entry_seq <= 9223372036854775807
+        window account as (order by e.entry_seq)
+    ) as s
 where not ledger.audits_everything();
 
 comment on view ledger.audited_steps is
