@@ -279,7 +279,8 @@ class Bench:
     def run(self, test: str, mutant: Mutant | None = None) -> Verdict:
         """Run one test on the copy as it is."""
         is_tap = test.endswith(".sql")
-        if mutant and "db/roles.sql" in mutant.files:  # roles are the whole server's: it gets one of its own
+        # Roles are the whole server's, and a deploy that is broken has to be done by the test: a server of its own.
+        if mutant and any(re.fullmatch(r"db/(roles[.]sql|\w+[.]py)", file) for file in mutant.files):
             return self._prove([sys.executable, "dev/pgtap.py", "-v", test], {}) if is_tap else self._test(test, {})
         try:
             with self.deployed(mutant, is_tap=is_tap) as url:

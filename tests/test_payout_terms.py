@@ -87,6 +87,21 @@ def test_a_run_that_waits_for_a_permanent_failure_passes_over(sessions: Sessions
     assert "account_closed" in terms_of(run, restaurant, currency)["paused_reason"]
 
 
+def test_who_sets_terms_waits_for_another_who_does(sessions: Sessions, currency: str) -> None:
+    first, second = (sessions.open(role="cuenta_operator") for _ in range(2))
+    restaurant = new_id("res")
+    assert first.ingest(charge(restaurant, currency))["status"] == "processed"
+    first.row("select * from api.set_payout_terms(%s, %s, p_payable_unit => 10)", restaurant, currency)
+    first.begin()
+    first.row("select * from api.set_payout_terms(%s, %s, p_min_amount => 100)", restaurant, currency)
+    query = "select * from api.set_payout_terms(%s, %s, p_max_amount => 900)"
+    waiting = second.start(lambda: second.row(query, restaurant, currency))
+    sessions.wait_until_blocked_by(second, first)
+    first.commit()
+    terms = waiting.result(PATIENCE)
+    assert (terms["min_amount"], terms["max_amount"], terms["payable_unit"]) == (100, 900, 10)
+
+
 def test_terms_set_at_once_are_all_kept(sessions: Sessions, currency: str) -> None:
     """Also where there is no account yet whose lock would order them."""
     people = [sessions.open(role="cuenta_operator") for _ in range(6)]
