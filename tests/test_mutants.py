@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,13 @@ def test_the_test_of_each_mutant_is_there() -> None:
         elif not name and path.suffix != ".sql":
             missing.append(f"{one.test}: one test of it, as small as possible")
     assert missing == []
+
+
+def test_the_page_has_the_mutants_that_there_are() -> None:
+    text = (ROOT / "docs" / "mutants.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (?!the mutant \|)([^|]+) \| [^|]+ \| [^|]+ \| `", text, re.M)
+    assert sorted(rows) == sorted(one.name for one in MUTANTS), "run: make mutants"
+    assert f"{len(MUTANTS)} mutants, {len(MUTANTS)} killed" in text
 
 
 @pytest.mark.parametrize(
