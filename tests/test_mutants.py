@@ -94,6 +94,7 @@ def test_what_pg_prove_says_is_understood(status: int, output: str, outcome: str
         (1, report('<failure message="psycopg.errors.UndefinedColumn: column no does not exist"/>'), "broken"),
         (1, report('<error message="failed on setup">DeployError</error>'), "broken"),
         (1, report("", '<error message="failed on teardown"/>'), "broken"),
+        (1, report("", "<error message='failed on teardown with \"AssertionError: a deadlock\"'/>"), "red"),
         (2, report('<error message="collection failure"/>'), "broken"),
         (4, "", "broken"),
         (5, report(), "broken"),
