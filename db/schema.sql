@@ -7207,15 +7207,12 @@ CREATE VIEW reporting.check_payout_status_differs_from_entries WITH (security_ba
     p.payout_id AS reference,
     format('status is %s, but the entries leave %s reserved and %s taken from the restaurant, of %s'::text, p.status, e.reserved, e.taken, p.amount) AS finding
    FROM (ledger.audited_payouts p
-     JOIN ( SELECT x.restaurant_id,
-            x.payout_id,
-            sum(((x.amount)::numeric * (t.reserved_effect)::numeric)) AS reserved,
+     CROSS JOIN LATERAL ( SELECT sum(((x.amount)::numeric * (t.reserved_effect)::numeric)) AS reserved,
             sum(((- (x.amount)::numeric) * (t.balance_effect)::numeric)) AS taken,
             max(x.amount) FILTER (WHERE (x.entry_type = 'PAYOUT_RESERVE'::text)) AS first_reserved
            FROM (ledger.ledger_entries x
              JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
-          WHERE ((x.payout_id IS NOT NULL) AND (t.payout_item IS DISTINCT FROM 'payout_fees'::text))
-          GROUP BY x.restaurant_id, x.payout_id) e ON (((p.restaurant_id = e.restaurant_id) AND (p.payout_id = e.payout_id))))
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (t.payout_item IS DISTINCT FROM 'payout_fees'::text))) e)
   WHERE ((e.reserved <> (
         CASE p.status
             WHEN 'CREATED'::text THEN e.first_reserved
@@ -7549,15 +7546,12 @@ CREATE VIEW reporting.check_reserve_differs_from_payout WITH (security_barrier='
     p.payout_id AS reference,
     format('%s PAYOUT_RESERVE entries of %s %s, the payout is of %s %s'::text, e.entry_count, e.amount, e.currencies, p.amount, p.currency) AS finding
    FROM (ledger.audited_payouts p
-     JOIN ( SELECT x.restaurant_id,
-            x.payout_id,
-            count(*) AS entry_count,
+     CROSS JOIN LATERAL ( SELECT count(*) AS entry_count,
             sum(x.amount) AS amount,
             string_agg(DISTINCT x.currency, '+'::text) AS currencies
            FROM ledger.ledger_entries x
-          WHERE (x.entry_type = 'PAYOUT_RESERVE'::text)
-          GROUP BY x.restaurant_id, x.payout_id) e ON (((p.restaurant_id = e.restaurant_id) AND (p.payout_id = e.payout_id))))
-  WHERE ((e.entry_count <> 1) OR (e.amount <> (p.amount)::numeric) OR (e.currencies <> p.currency));
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (x.entry_type = 'PAYOUT_RESERVE'::text))) e)
+  WHERE ((e.entry_count > 0) AND ((e.entry_count <> 1) OR (e.amount <> (p.amount)::numeric) OR (e.currencies <> p.currency)));
 
 COMMENT ON VIEW reporting.check_reserve_differs_from_payout IS 'error: What was reserved is not what the payout pays. Reason: One PAYOUT_RESERVE entry of the payout''s amount and currency belongs to each payout: more was reserved, or less, or twice. Remedy: Pause payouts of the restaurant. The entry is what the balance followed; the payout row is what the bank was told.';
 
@@ -9016,7 +9010,9 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_timezone_unknown c) f
-     JOIN reporting.integrity_checks k ON ((f.check_name = k.check_name)));
+     CROSS JOIN LATERAL ( SELECT ( SELECT c.severity
+                   FROM reporting.integrity_checks c
+                  WHERE (c.check_name = f.check_name)) AS severity) k);
 
 COMMENT ON VIEW reporting.integrity_findings IS 'What is wrong in the ledger: no row of severity error on a sound database. A filter on check_name runs that check alone.';
 

@@ -12,19 +12,19 @@ select
         p.amount
     ) as finding
 from ledger.audited_payouts as p
-inner join (
-    select
-        x.restaurant_id,
-        x.payout_id,
-        sum(x.amount::numeric * t.reserved_effect) as reserved,
-        sum(-x.amount::numeric * t.balance_effect) as taken,
-        max(x.amount) filter (where x.entry_type = 'PAYOUT_RESERVE') as first_reserved
-    from ledger.ledger_entries as x
-    inner join ledger.entry_types as t on x.entry_type = t.entry_type
-    where x.payout_id is not null and t.payout_item is distinct from 'payout_fees'
-    group by x.restaurant_id, x.payout_id
-) as e
-    on p.restaurant_id = e.restaurant_id and p.payout_id = e.payout_id
+cross join
+    lateral (
+        select
+            sum(x.amount::numeric * t.reserved_effect) as reserved,
+            sum(-x.amount::numeric * t.balance_effect) as taken,
+            max(x.amount) filter (where x.entry_type = 'PAYOUT_RESERVE') as first_reserved
+        from ledger.ledger_entries as x
+        inner join ledger.entry_types as t on x.entry_type = t.entry_type
+        where
+            x.restaurant_id = p.restaurant_id
+            and x.payout_id = p.payout_id
+            and t.payout_item is distinct from 'payout_fees'
+    ) as e
 where
     e.reserved <> case p.status when 'CREATED' then e.first_reserved else 0 end
     or e.taken <> case when p.status in ('CREATED', 'PAID') then e.first_reserved else 0 end;

@@ -13,19 +13,21 @@ select
         p.currency
     ) as finding
 from ledger.audited_payouts as p
-inner join (
-    select
-        x.restaurant_id,
-        x.payout_id,
-        count(*) as entry_count,
-        sum(x.amount) as amount,
-        string_agg(distinct x.currency, '+') as currencies
-    from ledger.ledger_entries as x
-    where x.entry_type = 'PAYOUT_RESERVE'
-    group by x.restaurant_id, x.payout_id
-) as e
-    on p.restaurant_id = e.restaurant_id and p.payout_id = e.payout_id
-where e.entry_count <> 1 or e.amount <> p.amount or e.currencies <> p.currency;
+cross join
+    lateral (
+        select
+            count(*) as entry_count,
+            sum(x.amount) as amount,
+            string_agg(distinct x.currency, '+') as currencies
+        from ledger.ledger_entries as x
+        where
+            x.restaurant_id = p.restaurant_id
+            and x.payout_id = p.payout_id
+            and x.entry_type = 'PAYOUT_RESERVE'
+    ) as e
+where
+    e.entry_count > 0
+    and (e.entry_count <> 1 or e.amount <> p.amount or e.currencies <> p.currency);
 
 comment on view reporting.check_reserve_differs_from_payout is
 'error: What was reserved is not what the payout pays. Reason: One PAYOUT_RESERVE entry of the '
