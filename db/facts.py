@@ -166,7 +166,17 @@ def catalog(conn: Connection) -> list[Object]:
     """What stands in the catalog now."""
     conn.execute("set local search_path = ''")
     objects = [Object(*row) for row in conn.execute((DB / "catalog.sql").read_text())]
-    if conn.execute("select to_regclass('ledger.reference_rows')").fetchone() != (None,):
+    # Not before the first deploy, nor after a restore without owners, where cuenta_owner cannot look.
+    may_look = """
+        select
+        from pg_catalog.pg_class as c
+        inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+        where
+            n.nspname = 'ledger' and c.relname = 'reference_rows'
+            and pg_catalog.has_schema_privilege(n.oid, 'usage')
+            and pg_catalog.has_table_privilege(c.oid, 'select')
+    """
+    if conn.execute(may_look).fetchone() is not None:
         rows = conn.execute("select r.name, r.fingerprint from ledger.reference_rows as r")
         objects += [Object("row", name, OWNER, OWNER, False, text) for name, text in rows]
     return objects

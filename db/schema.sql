@@ -558,6 +558,7 @@ CREATE FUNCTION api.list_drift(p_kind text DEFAULT NULL::text) RETURNS TABLE(kin
     SET "DateStyle" TO 'ISO, YMD'
     SET "TimeZone" TO 'UTC'
     SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
     SET quote_all_identifiers TO 'off';
 
 COMMENT ON FUNCTION api.list_drift(p_kind text) IS 'Where the database is not what its last deploy left.';

@@ -420,7 +420,8 @@ reason (an assertion that failed; not a deploy, a collection or an unknown colum
 mutant. The mutants are data, `tests/mutations/*.toml`; one whose text is not there any more fails
 `tests/test_mutants.py`. This page is written by the runner, and held to the data by that test.
 
-A mutant that survives is a missing test: write it. (Or none: where something else holds the rule as well, the mutant goes.)
+A mutant that survives is a missing test: write it. (Or none: where something else holds the rule as well, the
+mutant goes.)
 A new rule comes with its mutant.
 
 """

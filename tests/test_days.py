@@ -24,7 +24,9 @@ def write_zone(sessions: Sessions, restaurant_ids: Sequence[str], zone: str) -> 
     tables = sessions.admin.rows(
         "select z.table_name from information_schema.columns as z"
         " inner join information_schema.columns as r using (table_schema, table_name)"
+        " inner join information_schema.tables as t using (table_schema, table_name)"
         " where z.table_schema = 'ledger' and z.column_name = 'timezone' and r.column_name = 'restaurant_id'"
+        " and t.table_type = 'BASE TABLE'"
     )
     assert tables
     admin = sessions.open(role=None)

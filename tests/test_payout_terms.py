@@ -288,6 +288,8 @@ def test_a_payout_that_waits_too_long_is_a_finding(sessions: Sessions, currency:
         sessions.admin.row("select * from api.set_platform_settings(p_payouts_waiting_hours => 24)")
         row = sessions.admin.row(late, currency)
         assert (row["payout_id"], row["waits_for"], row["age"].days) == (payout["payout_id"], "nobody", 1)
-        finding = sessions.admin.row("select * from reporting.integrity_findings where currency = %s", currency)
+        finding = sessions.admin.row(
+            "select * from reporting.integrity_findings where check_name = 'payout_waiting' and currency = %s", currency
+        )
         assert (finding["check_name"], finding["severity"]) == ("payout_waiting", "warning")
     assert operator.row("select * from api.set_platform_settings()")["payouts_waiting_hours"] == 72

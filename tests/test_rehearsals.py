@@ -1,4 +1,4 @@
-"""Two of the rehearsals of docs/operations.md, small. All of them: `make rehearse`."""
+"""One of the rehearsals of docs/operations.md, small. All of them: `make rehearse`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CODE = "\n".join(path.read_text() for path in sorted((ROOT / "dev/rehearsals").g
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", ["pitr", "logical"])
+@pytest.mark.parametrize("name", ["pitr"])
 def test_what_the_page_says_is_so(name: str) -> None:
     """Runs the lines of the page on throw-away servers, and leaves nothing behind."""
     before = leftovers()

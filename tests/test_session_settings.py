@@ -277,6 +277,8 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
     ("get_own(pg_catalog.sha256('other'), %s, %s::pg_catalog.jsonb)", ("get_balance", {"p_currency": "PEN"})),
     ("get_own(pg_catalog.sha256('other'), %s, %s::pg_catalog.jsonb)", ("list_payouts", {"p_limit": "2"})),
     ("get_service_status()", ()),
+    ("list_drift()", ()),
+    ("list_drift(%s)", ("no\\kind",)),
     ("check_integrity()", ()),
     ("check_integrity(p_everything => true)", ()),
     ("check_integrity(%s)", ("no\\check",)),
@@ -510,7 +512,7 @@ def test_the_calls_are_of_every_function(connect: Connect, url: str, usual: list
     called = {call.split("(")[0] for call, _ in usual}
     assert {row["proname"] for row in rows} == called, "a function of schema api is not called here"
     answered = {call.split("(")[0] for call, rows in usual if rows and isinstance(rows[0], dict)}
-    assert answered | {"find_events", "run_due_payouts", "seal_due_ledger", "verify_seals"} == called, (
+    assert answered | {"find_events", "list_drift", "run_due_payouts", "seal_due_ledger", "verify_seals"} == called, (
         "a function is refused, or answers nothing"
     )
 

@@ -18,7 +18,8 @@ as $function$
  * Function: api.check_integrity(2)
  *     Audits the book: every check with what it found. Looks at what came since the last seal that
  *     an audit found sound (ledger.seals.audited_at), and at the present state of every account:
- *     that takes as long whatever the book holds. On demand all of it is read, which takes its time.
+ *     that takes as long whatever the book holds. On demand all of it is read, which takes its
+ *     time.
  *     The checks are the views reporting.check_*, as the catalog lists them. One that cannot be
  *     evaluated, whatever stands in a row, has found something, and the others go on.
  * Parameters:

@@ -11,6 +11,7 @@ set search_path = pg_catalog, pg_temp
 set "DateStyle" = 'ISO, YMD'
 set "TimeZone" = 'UTC'
 set "IntervalStyle" = 'postgres'
+set extra_float_digits = '1'
 set quote_all_identifiers = off
 as $function$
 /*
