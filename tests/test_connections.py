@@ -21,6 +21,8 @@ from db.pool import BODIES
 from tests.fuzz import children, memory
 from tests.test_serve import CHARGE, Service, eventually, serving
 
+pytestmark = pytest.mark.proof
+
 Connect = Callable[..., psycopg.Connection[Any]]
 WORKERS = 2
 EVENT = json.dumps(CHARGE).encode()

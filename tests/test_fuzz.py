@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from tests import hostile
 from tests.fuzz import Answer, Fault, Fuzz, Wire, as_file, from_file, house, read_answer, write_result
 
+pytestmark = pytest.mark.proof
+
 SEED, INPUTS = 20261126, 1500
 QUIETLY = settings(
-    max_examples=60,
+    max_examples=10,
     derandomize=True,
     database=None,
     deadline=None,

@@ -11,6 +11,8 @@ import pytest
 
 from tests.mutants import ROOT, Bench, Edit, Mutant, bench, judge_junit, judge_tap, load
 
+pytestmark = pytest.mark.proof
+
 MUTANTS = load()
 FEW = 100  # mutants; fewer are no proof
 GREEN = "1..2\nok 1 - adds\nok 2 - takes\nFiles=1, Tests=2,  0 wallclock secs\nResult: PASS\n"
