@@ -8,4 +8,5 @@ comment on column ledger.integrity_audits.is_everything is
 -- squawk-ignore require-concurrent-index-creation
 create index integrity_audits_check_name_is_everything_audit_no_idx
 on ledger.integrity_audits (check_name, is_everything, audit_no);
+-- squawk-ignore require-concurrent-index-deletion
 drop index ledger.integrity_audits_check_name_audit_no_idx;

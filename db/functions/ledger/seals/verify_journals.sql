@@ -21,10 +21,10 @@ as $function$
  * Reads:  ledger.journal_seals
  */
 declare
-    r_broken record;
+    r_broken ledger.journal_seals;
 begin
     for r_broken in
-        select s as batch
+        select s.*
         from ledger.journal_seals as s
         left join lateral (
             select p.hash
@@ -41,10 +41,10 @@ begin
             )
         order by s.seal_no, s.journal
     loop
-        seal_no := (r_broken.batch).seal_no;
+        seal_no := r_broken.seal_no;
         select
             coalesce(l.restaurant_id, ''),
-            format('%s %s', (r_broken.batch).journal, journal_no),
+            format('%s %s', r_broken.journal, journal_no),
             case
                 when l.line is null then 'the row is missing: it was sealed and removed or moved'
                 when l.copy_no > 1 then 'the row was inserted after it was sealed'
@@ -56,10 +56,10 @@ begin
                 g.journal_no,
                 1::bigint as copy_no,
                 substring(
-                    (r_broken.batch).marks
+                    r_broken.marks
                     from (4 * row_number() over (order by g.journal_no) - 3)::integer for 4
                 ) as mark
-            from unnest((r_broken.batch).numbers) as u (numbers)
+            from unnest(r_broken.numbers) as u (numbers)
             cross join lateral generate_series(
                 lower(u.numbers), upper(u.numbers) - 1
             ) as g (journal_no)
@@ -72,16 +72,14 @@ begin
                 row_number() over (
                     partition by i.journal_no order by i.restaurant_id collate "C"
                 ) as copy_no
-            from ledger.list_journal_lines(
-                (r_broken.batch).journal, (r_broken.batch).numbers
-            ) as i
+            from ledger.list_journal_lines(r_broken.journal, r_broken.numbers) as i
         ) as l using (journal_no, copy_no)
         where m.mark is distinct from substring(sha256(convert_to(l.line, 'UTF8')) for 4)
         order by journal_no, copy_no
         limit 1;
         if not found then
             restaurant_id := '';
-            reference := (r_broken.batch).journal;
+            reference := r_broken.journal;
             finding := 'the batch of the seal is not as it was written, or a batch before it';
         end if;
         return next;
