@@ -3473,6 +3473,32 @@ COMMENT ON COLUMN ledger.audited_links.payment_event_no IS 'The charge of its pa
 
 COMMENT ON COLUMN ledger.audited_links.is_reversal IS 'Whether it takes back what it is about.';
 
+CREATE VIEW ledger.audited_moments AS
+ SELECT x.restaurant_id,
+    x.currency,
+    x.entry_seq,
+    x.business_day,
+    x.recorded_at,
+    COALESCE(v.occurred_at, p.created_at) AS happened_at
+   FROM ((ledger.audited_entries x
+     LEFT JOIN ledger.processor_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
+     LEFT JOIN ledger.payouts p ON (((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (x.event_no IS NULL))))
+  WHERE (COALESCE(v.occurred_at, p.created_at) IS NOT NULL);
+
+COMMENT ON VIEW ledger.audited_moments IS 'When the entries that an audit looks at happened: an event when it occurred, a payout when it was made. An entry of neither is found by a check of its own (reporting.check_entry_without_event_or_payout).';
+
+COMMENT ON COLUMN ledger.audited_moments.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.audited_moments.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.audited_moments.entry_seq IS 'The entrys number within the account.';
+
+COMMENT ON COLUMN ledger.audited_moments.business_day IS 'The day to which it is booked.';
+
+COMMENT ON COLUMN ledger.audited_moments.recorded_at IS 'When it was recorded.';
+
+COMMENT ON COLUMN ledger.audited_moments.happened_at IS 'When its event occurred or its payout was made.';
+
 CREATE VIEW ledger.audited_payouts AS
  SELECT p.restaurant_id,
     p.payout_id,
@@ -4375,6 +4401,48 @@ COMMENT ON COLUMN ledger.metrics.type IS 'counter: it only grows, unless the dat
 
 COMMENT ON COLUMN ledger.metrics.help IS 'What it says in one line, and where it is an estimate or is counted up to a bound only.';
 
+CREATE VIEW ledger.payout_chain AS
+ SELECT p.restaurant_id,
+    p.currency,
+    p.payout_id,
+    p.as_of,
+    p.amount,
+    p.reserve_entry_seq,
+    p.run_id,
+    b.payout_id AS previous_payout_id,
+    b.as_of AS previous_as_of,
+    b.reserve_entry_seq AS previous_reserve_seq
+   FROM (ledger.audited_payouts p
+     LEFT JOIN LATERAL ( SELECT x.payout_id,
+            x.as_of,
+            x.reserve_entry_seq
+           FROM ledger.payouts x
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.as_of < p.as_of))
+          ORDER BY x.as_of DESC
+         LIMIT 1) b ON (true));
+
+COMMENT ON VIEW ledger.payout_chain IS 'The payouts that an audit looks at, each with the one before it of its account, also where that one is old. A payout pays the days from the one after the payout before it up to its own.';
+
+COMMENT ON COLUMN ledger.payout_chain.restaurant_id IS 'Who is paid.';
+
+COMMENT ON COLUMN ledger.payout_chain.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.payout_chain.payout_id IS 'The payout.';
+
+COMMENT ON COLUMN ledger.payout_chain.as_of IS 'The last day that it pays.';
+
+COMMENT ON COLUMN ledger.payout_chain.amount IS 'Minor units.';
+
+COMMENT ON COLUMN ledger.payout_chain.reserve_entry_seq IS 'The entry that reserved it.';
+
+COMMENT ON COLUMN ledger.payout_chain.run_id IS 'The run that made it.';
+
+COMMENT ON COLUMN ledger.payout_chain.previous_payout_id IS 'The payout before it; null: it is the first.';
+
+COMMENT ON COLUMN ledger.payout_chain.previous_as_of IS 'The last day that the one before it pays.';
+
+COMMENT ON COLUMN ledger.payout_chain.previous_reserve_seq IS 'The entry that reserved the one before it.';
+
 CREATE TABLE ledger.payout_failure_codes (
     code text NOT NULL COLLATE pg_catalog."C",
     is_permanent boolean NOT NULL,
@@ -4413,6 +4481,72 @@ COMMENT ON COLUMN ledger.payout_items.restaurant_id IS 'The restaurant.';
 COMMENT ON COLUMN ledger.payout_items.payout_id IS 'The payout.';
 
 COMMENT ON COLUMN ledger.payout_items.item_type IS 'entry_types.payout_item of the entries summed, or carried_in / carried_out: the money that earlier payouts held back, and what this one holds back because it was spent since.';
+
+CREATE TABLE ledger.pending_days (
+    amount numeric(38,0) NOT NULL,
+    available_on date NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    first_entry_seq bigint,
+    last_entry_seq bigint
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE ledger.pending_days IS 'What becomes available to a restaurant on a day, of money that came with a delay: what is pending is the sum of the days to come. Written under the account''s lock.';
+
+COMMENT ON COLUMN ledger.pending_days.amount IS 'The charges of the day less their fees, in minor units. Refunds, which do not wait, keep the balance in its range, but not this sum.';
+
+COMMENT ON COLUMN ledger.pending_days.available_on IS 'The day, in the restaurant''s time zone.';
+
+COMMENT ON COLUMN ledger.pending_days.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.pending_days.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.pending_days.first_entry_seq IS 'The first entry that was added: before it the day had nothing. Null: not known, an older row.';
+
+COMMENT ON COLUMN ledger.pending_days.last_entry_seq IS 'The last entry that was added: since then the day has all of its amount. Null: not known.';
+
+CREATE VIEW ledger.payout_rooms AS
+ SELECT x.restaurant_id,
+    x.currency,
+    x.payout_id,
+    x.amount,
+    e.business_day AS today,
+    b.balance_after AS balance,
+    LEAST(((b.balance_after)::numeric - d.amount), ((x.amount - COALESCE(o.amount, (0)::bigint)))::numeric, (('9007199254740991'::bigint - b.reserved_after))::numeric) AS room
+   FROM ((((ledger.audited_payouts x
+     JOIN ledger.ledger_entries e ON (((x.restaurant_id = e.restaurant_id) AND (x.currency = e.currency) AND (x.reserve_entry_seq = e.entry_seq))))
+     JOIN ledger.ledger_entries b ON (((x.restaurant_id = b.restaurant_id) AND (x.currency = b.currency) AND ((x.reserve_entry_seq - 1) = b.entry_seq))))
+     LEFT JOIN ledger.payout_items o ON (((x.restaurant_id = o.restaurant_id) AND (x.payout_id = o.payout_id) AND (o.item_type = 'carried_out'::text))))
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(
+                CASE
+                    WHEN (g.last_entry_seq < x.reserve_entry_seq) THEN g.amount
+                    ELSE ( SELECT sum(((t.balance_effect)::numeric * (l.amount)::numeric)) AS sum
+                       FROM ((ledger.ledger_entries l
+                         JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
+                         LEFT JOIN ledger.processor_events v ON (((l.restaurant_id = v.restaurant_id) AND (l.event_no = v.event_no))))
+                      WHERE ((l.restaurant_id = x.restaurant_id) AND (l.currency = x.currency) AND (l.settlement_day = g.available_on) AND (l.available_on = g.available_on) AND (l.entry_seq < x.reserve_entry_seq) AND t.may_be_pending AND ((l.available_on > l.business_day) OR (v.occurred_at > l.recorded_at))))
+                END), (0)::numeric) AS amount,
+            count(*) FILTER (WHERE (g.last_entry_seq IS NULL)) AS unknown
+           FROM ledger.pending_days g
+          WHERE ((g.restaurant_id = x.restaurant_id) AND (g.currency = x.currency) AND (g.available_on > e.business_day) AND (g.available_on < (e.business_day + 430)) AND (COALESCE(g.first_entry_seq, (0)::bigint) < x.reserve_entry_seq))) d)
+  WHERE (d.unknown = 0);
+
+COMMENT ON VIEW ledger.payout_rooms IS 'What the payouts that an audit looks at could have been: what was available when each was made, computed anew. Those with a day that does not know its entries are left out.';
+
+COMMENT ON COLUMN ledger.payout_rooms.restaurant_id IS 'Who is paid.';
+
+COMMENT ON COLUMN ledger.payout_rooms.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.payout_rooms.payout_id IS 'The payout.';
+
+COMMENT ON COLUMN ledger.payout_rooms.amount IS 'What it pays.';
+
+COMMENT ON COLUMN ledger.payout_rooms.today IS 'The business day on which it was made.';
+
+COMMENT ON COLUMN ledger.payout_rooms.balance IS 'The balance before it was reserved.';
+
+COMMENT ON COLUMN ledger.payout_rooms.room IS 'What could be paid of it.';
 
 CREATE TABLE ledger.payout_skips (
     amount numeric(38,0) NOT NULL,
@@ -4471,30 +4605,6 @@ ALTER TABLE ledger.payout_term_changes ALTER COLUMN change_no ADD GENERATED ALWA
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE ledger.pending_days (
-    amount numeric(38,0) NOT NULL,
-    available_on date NOT NULL,
-    restaurant_id text NOT NULL COLLATE pg_catalog."C",
-    currency text NOT NULL COLLATE pg_catalog."C",
-    first_entry_seq bigint,
-    last_entry_seq bigint
-)
-WITH (fillfactor='70');
-
-COMMENT ON TABLE ledger.pending_days IS 'What becomes available to a restaurant on a day, of money that came with a delay: what is pending is the sum of the days to come. Written under the account''s lock.';
-
-COMMENT ON COLUMN ledger.pending_days.amount IS 'The charges of the day less their fees, in minor units. Refunds, which do not wait, keep the balance in its range, but not this sum.';
-
-COMMENT ON COLUMN ledger.pending_days.available_on IS 'The day, in the restaurant''s time zone.';
-
-COMMENT ON COLUMN ledger.pending_days.restaurant_id IS 'The restaurant.';
-
-COMMENT ON COLUMN ledger.pending_days.currency IS 'The currency.';
-
-COMMENT ON COLUMN ledger.pending_days.first_entry_seq IS 'The first entry that was added: before it the day had nothing. Null: not known, an older row.';
-
-COMMENT ON COLUMN ledger.pending_days.last_entry_seq IS 'The last entry that was added: since then the day has all of its amount. Null: not known.';
 
 CREATE TABLE ledger.platform_settings (
     is_singleton boolean DEFAULT true NOT NULL,
@@ -4692,6 +4802,59 @@ COMMENT ON COLUMN ledger.reference_rows.name IS 'The table and the key.';
 
 COMMENT ON COLUMN ledger.reference_rows.fingerprint IS 'Of all columns.';
 
+CREATE VIEW ledger.rule_periods AS
+ SELECT event_type,
+    subject_state,
+    amount_entry,
+    fee_entry,
+    is_delayed,
+    valid_since,
+    valid_until,
+    (valid_since - '01:00:00'::interval) AS since,
+    (valid_until + '01:00:00'::interval) AS until
+   FROM ( SELECT x.event_type,
+            x.subject_state,
+            x.amount_entry,
+            x.fee_entry,
+            x.is_delayed,
+            x.valid_until,
+            lag(x.valid_until, 1, '-infinity'::timestamp with time zone) OVER (PARTITION BY x.event_type, x.subject_state ORDER BY x.valid_until) AS valid_since
+           FROM ( SELECT n.event_type,
+                    n.subject_state,
+                    n.amount_entry,
+                    n.fee_entry,
+                    n.is_delayed,
+                    'infinity'::timestamp with time zone AS valid_until
+                   FROM ledger.posting_rules n
+                UNION ALL
+                 SELECT h.event_type,
+                    h.subject_state,
+                    h.amount_entry,
+                    h.fee_entry,
+                    h.is_delayed,
+                    h.valid_until
+                   FROM ledger.posting_rule_history h) x) y;
+
+COMMENT ON VIEW ledger.rule_periods IS 'From when to when each version of a posting rule held: from the end of the version before it to its own. A deploy takes a while, so an entry may be one of either version for an hour around.';
+
+COMMENT ON COLUMN ledger.rule_periods.event_type IS 'The event type.';
+
+COMMENT ON COLUMN ledger.rule_periods.subject_state IS 'The state of its subject before it, or NEW.';
+
+COMMENT ON COLUMN ledger.rule_periods.amount_entry IS 'The entry with the amount; null: it posts nothing.';
+
+COMMENT ON COLUMN ledger.rule_periods.fee_entry IS 'The entry with the fee; null: none.';
+
+COMMENT ON COLUMN ledger.rule_periods.is_delayed IS 'Whether the settlement delay applies.';
+
+COMMENT ON COLUMN ledger.rule_periods.valid_since IS 'When the version before it ended; -infinity: it is the first.';
+
+COMMENT ON COLUMN ledger.rule_periods.valid_until IS 'When it was replaced; infinity: it holds.';
+
+COMMENT ON COLUMN ledger.rule_periods.since IS 'From when an entry may be of it: an hour before.';
+
+COMMENT ON COLUMN ledger.rule_periods.until IS 'Until when: an hour after.';
+
 CREATE TABLE ledger.setting_changes (
     change_no bigint NOT NULL,
     changed_at timestamp with time zone NOT NULL,
@@ -4744,10 +4907,10 @@ CREATE VIEW ledger.setting_periods AS
     (p.since - '01:00:00'::interval) AS since,
     (p.until + '01:00:00'::interval) AS until,
     z.timezone,
-    COALESCE(((h.old_settings ->> 'day_close_hour'::text))::smallint, r.day_close_hour) AS day_close_hour,
-    COALESCE(((d.old_settings ->> 'settlement_delay_days'::text))::smallint, r.settlement_delay_days) AS settlement_delay_days,
+    COALESCE(((o.settings ->> 'day_close_hour'::text))::smallint, r.day_close_hour) AS day_close_hour,
+    COALESCE(((o.settings ->> 'settlement_delay_days'::text))::smallint, r.settlement_delay_days) AS settlement_delay_days,
     (z.timezone = ANY (k.timezones)) AS is_known
-   FROM ((((((( SELECT c.restaurant_id,
+   FROM ((((( SELECT c.restaurant_id,
             c.change_no,
             lag(c.changed_at, 1, '-infinity'::timestamp with time zone) OVER (PARTITION BY c.restaurant_id ORDER BY c.change_no) AS since,
             c.changed_at AS until
@@ -4761,22 +4924,14 @@ CREATE VIEW ledger.setting_periods AS
              LEFT JOIN change c ON ((x.restaurant_id = c.restaurant_id)))
           GROUP BY x.restaurant_id) p
      JOIN ledger.restaurants r ON ((p.restaurant_id = r.restaurant_id)))
-     LEFT JOIN LATERAL ( SELECT c.old_settings
-           FROM ledger.setting_changes c
-          WHERE ((c.restaurant_id = p.restaurant_id) AND (c.change_no >= p.change_no) AND (c.old_settings ? 'timezone'::text))
-          ORDER BY c.change_no
-         LIMIT 1) t ON (true))
-     LEFT JOIN LATERAL ( SELECT c.old_settings
-           FROM ledger.setting_changes c
-          WHERE ((c.restaurant_id = p.restaurant_id) AND (c.change_no >= p.change_no) AND (c.old_settings ? 'day_close_hour'::text))
-          ORDER BY c.change_no
-         LIMIT 1) h ON (true))
-     LEFT JOIN LATERAL ( SELECT c.old_settings
-           FROM ledger.setting_changes c
-          WHERE ((c.restaurant_id = p.restaurant_id) AND (c.change_no >= p.change_no) AND (c.old_settings ? 'settlement_delay_days'::text))
-          ORDER BY c.change_no
-         LIMIT 1) d ON (true))
-     CROSS JOIN LATERAL ( SELECT COALESCE((t.old_settings ->> 'timezone'::text), r.timezone) AS timezone) z)
+     CROSS JOIN LATERAL ( SELECT jsonb_object_agg(n.name, c.old_value) AS settings
+           FROM (unnest(ARRAY['timezone'::text, 'day_close_hour'::text, 'settlement_delay_days'::text]) n(name)
+             CROSS JOIN LATERAL ( SELECT (x.old_settings -> n.name) AS old_value
+                   FROM ledger.setting_changes x
+                  WHERE ((x.restaurant_id = p.restaurant_id) AND (x.change_no >= p.change_no) AND (x.old_settings ? n.name))
+                  ORDER BY x.change_no
+                 LIMIT 1) c)) o)
+     CROSS JOIN LATERAL ( SELECT COALESCE((o.settings ->> 'timezone'::text), r.timezone) AS timezone) z)
      CROSS JOIN known k);
 
 COMMENT ON VIEW ledger.setting_periods IS 'Which settings held for what was recorded when, by what is known of their changes; for the checks that compute days anew.';
@@ -5359,30 +5514,9 @@ CREATE VIEW reporting.check_available_day_differs WITH (security_barrier='true')
      JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
      CROSS JOIN ledger.platform_settings p)
   WHERE ((v.event_type <> 'event_reversed'::text) AND (NOT (EXISTS ( SELECT 1
-           FROM (( SELECT y.event_type,
-                    y.subject_state,
-                    y.amount_entry,
-                    y.fee_entry,
-                    y.is_delayed,
-                    (lag(y.valid_until, 1, '-infinity'::timestamp with time zone) OVER (PARTITION BY y.event_type, y.subject_state ORDER BY y.valid_until) - '01:00:00'::interval) AS valid_since,
-                    (y.valid_until + '01:00:00'::interval) AS valid_until
-                   FROM ( SELECT n.event_type,
-                            n.subject_state,
-                            n.amount_entry,
-                            n.fee_entry,
-                            n.is_delayed,
-                            'infinity'::timestamp with time zone AS valid_until
-                           FROM ledger.posting_rules n
-                        UNION ALL
-                         SELECT h.event_type,
-                            h.subject_state,
-                            h.amount_entry,
-                            h.fee_entry,
-                            h.is_delayed,
-                            h.valid_until
-                           FROM ledger.posting_rule_history h) y) r
+           FROM (ledger.rule_periods r
              CROSS JOIN ledger.setting_periods s)
-          WHERE ((r.event_type = v.event_type) AND (r.subject_state = COALESCE(v.subject_state, 'NEW'::text)) AND (s.restaurant_id = e.restaurant_id) AND (r.valid_since <= e.recorded_at) AND (r.valid_until > e.recorded_at) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((e.available_on =
+          WHERE ((r.event_type = v.event_type) AND (r.subject_state = COALESCE(v.subject_state, 'NEW'::text)) AND (s.restaurant_id = e.restaurant_id) AND (r.since <= e.recorded_at) AND (r.until > e.recorded_at) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((e.available_on =
                 CASE
                     WHEN (NOT r.is_delayed) THEN e.business_day
                     WHEN ((v.payload ->> 'available_on'::text) IS NULL) THEN (e.business_day + (s.settlement_delay_days)::integer)
@@ -5451,18 +5585,10 @@ CREATE VIEW reporting.check_business_day_differs WITH (security_barrier='true') 
     currency,
     format('entry %s'::text, entry_seq) AS reference,
     format('is booked to %s and happened at %s'::text, business_day, happened_at) AS finding
-   FROM ( SELECT x.restaurant_id,
-            x.currency,
-            x.entry_seq,
-            x.business_day,
-            x.recorded_at,
-            COALESCE(v.occurred_at, p.created_at) AS happened_at
-           FROM ((ledger.audited_entries x
-             LEFT JOIN ledger.processor_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
-             LEFT JOIN ledger.payouts p ON (((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (x.event_no IS NULL))))) e
-  WHERE ((happened_at IS NOT NULL) AND (NOT (EXISTS ( SELECT 1
+   FROM ledger.audited_moments e
+  WHERE (NOT (EXISTS ( SELECT 1
            FROM ledger.setting_periods s
-          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR ((e.business_day >= ledger.business_day((e.happened_at - '03:00:00'::interval), s.timezone, s.day_close_hour)) AND (e.business_day <= ledger.business_day((e.happened_at + '03:00:00'::interval), s.timezone, s.day_close_hour)))))))));
+          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR ((e.business_day >= ledger.business_day((e.happened_at - '03:00:00'::interval), s.timezone, s.day_close_hour)) AND (e.business_day <= ledger.business_day((e.happened_at + '03:00:00'::interval), s.timezone, s.day_close_hour))))))));
 
 COMMENT ON VIEW reporting.check_business_day_differs IS 'error: An entry is booked to a day on which it did not happen. Reason: The business day is the restaurant''s local date of the event, less its closing hour, by the settings of its time (setting_changes). More than three hours off is no change of the time zone data. Remedy: Pause payouts of the restaurant, and compare the entry with a backup; the event says when it happened.';
 
@@ -5479,18 +5605,10 @@ CREATE VIEW reporting.check_business_day_near_midnight WITH (security_barrier='t
     currency,
     format('entry %s'::text, entry_seq) AS reference,
     format('is booked to %s and happened at %s'::text, business_day, happened_at) AS finding
-   FROM ( SELECT x.restaurant_id,
-            x.currency,
-            x.entry_seq,
-            x.business_day,
-            x.recorded_at,
-            COALESCE(v.occurred_at, p.created_at) AS happened_at
-           FROM ((ledger.audited_entries x
-             LEFT JOIN ledger.processor_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
-             LEFT JOIN ledger.payouts p ON (((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (x.event_no IS NULL))))) e
-  WHERE ((happened_at IS NOT NULL) AND (NOT (EXISTS ( SELECT 1
+   FROM ledger.audited_moments e
+  WHERE (NOT (EXISTS ( SELECT 1
            FROM ledger.setting_periods s
-          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR (e.business_day = ledger.business_day(e.happened_at, s.timezone, s.day_close_hour))))))));
+          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR (e.business_day = ledger.business_day(e.happened_at, s.timezone, s.day_close_hour)))))));
 
 COMMENT ON VIEW reporting.check_business_day_near_midnight IS 'warning: An entry that happened near the end of a day is booked to the other day. Reason: The business day is the restaurant''s local date of the event, less its closing hour. Time zone data that has changed since moves what happened within an hour or so of a day''s end, and nothing else does. Remedy: If the server''s time zone data is newer than the entry and that country changed its time, nothing. Else compare the entry with a backup.';
 
@@ -5843,28 +5961,7 @@ CREATE VIEW reporting.check_entry_unlike_rule_of_its_time WITH (security_barrier
     format('%s of %s is entry %s of %s: %s with amount %s and fee %s, its subject %s'::text, e.entry_type, e.amount, ((e.entry_seq - v.first_entry_seq) + 1), COALESCE(v.event_id, 'no event'::text), v.event_type, v.amount, v.fee, COALESCE(v.subject_state, 'NEW'::text)) AS finding
    FROM ((ledger.audited_entries e
      LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
-     LEFT JOIN ( SELECT y.event_type,
-            y.subject_state,
-            y.amount_entry,
-            y.fee_entry,
-            y.is_delayed,
-            (lag(y.valid_until, 1, '-infinity'::timestamp with time zone) OVER (PARTITION BY y.event_type, y.subject_state ORDER BY y.valid_until) - '01:00:00'::interval) AS valid_since,
-            (y.valid_until + '01:00:00'::interval) AS valid_until
-           FROM ( SELECT n.event_type,
-                    n.subject_state,
-                    n.amount_entry,
-                    n.fee_entry,
-                    n.is_delayed,
-                    'infinity'::timestamp with time zone AS valid_until
-                   FROM ledger.posting_rules n
-                UNION ALL
-                 SELECT h.event_type,
-                    h.subject_state,
-                    h.amount_entry,
-                    h.fee_entry,
-                    h.is_delayed,
-                    h.valid_until
-                   FROM ledger.posting_rule_history h) y) r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (e.recorded_at >= r.valid_since) AND (e.recorded_at < r.valid_until) AND (e.entry_type =
+     LEFT JOIN ledger.rule_periods r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (e.recorded_at >= r.since) AND (e.recorded_at < r.until) AND (e.entry_type =
         CASE (e.entry_seq - v.first_entry_seq)
             WHEN 0 THEN r.amount_entry
             WHEN 1 THEN r.fee_entry
@@ -6007,22 +6104,7 @@ CREATE VIEW reporting.check_event_differs_from_rule WITH (security_barrier='true
     v.event_id AS reference,
     format('%s with amount %s and fee %s posted %s entries'::text, v.event_type, v.amount, v.fee, v.entry_count) AS finding
    FROM (ledger.audited_events v
-     JOIN ( SELECT y.event_type,
-            y.subject_state,
-            y.amount_entry,
-            y.valid_until,
-            lag(y.valid_until, 1, '-infinity'::timestamp with time zone) OVER (PARTITION BY y.event_type, y.subject_state ORDER BY y.valid_until) AS valid_since
-           FROM ( SELECT n.event_type,
-                    n.subject_state,
-                    n.amount_entry,
-                    'infinity'::timestamp with time zone AS valid_until
-                   FROM ledger.posting_rules n
-                UNION ALL
-                 SELECT h.event_type,
-                    h.subject_state,
-                    h.amount_entry,
-                    h.valid_until
-                   FROM ledger.posting_rule_history h) y) r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (v.received_at >= r.valid_since) AND (v.received_at < r.valid_until))))
+     JOIN ledger.rule_periods r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (v.received_at >= r.valid_since) AND (v.received_at < r.valid_until))))
   WHERE (v.entry_count <>
         CASE
             WHEN (r.amount_entry IS NULL) THEN 0
@@ -6623,31 +6705,7 @@ CREATE VIEW reporting.check_payout_above_available WITH (security_barrier='true'
     currency,
     payout_id AS reference,
     format('pays %s of a balance of %s, of which %s could be paid on %s'::text, amount, balance, room, today) AS finding
-   FROM ( SELECT x.restaurant_id,
-            x.currency,
-            x.payout_id,
-            x.amount,
-            x.reserve_entry_seq,
-            e.business_day AS today,
-            b.balance_after AS balance,
-            LEAST(((b.balance_after)::numeric - d.amount), ((x.amount - COALESCE(o.amount, (0)::bigint)))::numeric, (('9007199254740991'::bigint - b.reserved_after))::numeric) AS room
-           FROM ((((ledger.audited_payouts x
-             JOIN ledger.ledger_entries e ON (((x.restaurant_id = e.restaurant_id) AND (x.currency = e.currency) AND (x.reserve_entry_seq = e.entry_seq))))
-             JOIN ledger.ledger_entries b ON (((x.restaurant_id = b.restaurant_id) AND (x.currency = b.currency) AND ((x.reserve_entry_seq - 1) = b.entry_seq))))
-             LEFT JOIN ledger.payout_items o ON (((x.restaurant_id = o.restaurant_id) AND (x.payout_id = o.payout_id) AND (o.item_type = 'carried_out'::text))))
-             CROSS JOIN LATERAL ( SELECT COALESCE(sum(
-                        CASE
-                            WHEN (g.last_entry_seq < x.reserve_entry_seq) THEN g.amount
-                            ELSE ( SELECT sum(((t.balance_effect)::numeric * (l.amount)::numeric)) AS sum
-                               FROM ((ledger.ledger_entries l
-                                 JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
-                                 LEFT JOIN ledger.processor_events v ON (((l.restaurant_id = v.restaurant_id) AND (l.event_no = v.event_no))))
-                              WHERE ((l.restaurant_id = x.restaurant_id) AND (l.currency = x.currency) AND (l.settlement_day = g.available_on) AND (l.available_on = g.available_on) AND (l.entry_seq < x.reserve_entry_seq) AND t.may_be_pending AND ((l.available_on > l.business_day) OR (v.occurred_at > l.recorded_at))))
-                        END), (0)::numeric) AS amount,
-                    count(*) FILTER (WHERE (g.last_entry_seq IS NULL)) AS unknown
-                   FROM ledger.pending_days g
-                  WHERE ((g.restaurant_id = x.restaurant_id) AND (g.currency = x.currency) AND (g.available_on > e.business_day) AND (g.available_on < (e.business_day + 430)) AND (COALESCE(g.first_entry_seq, (0)::bigint) < x.reserve_entry_seq))) d)
-          WHERE (d.unknown = 0)) p
+   FROM ledger.payout_rooms p
   WHERE ((amount)::numeric > room);
 
 COMMENT ON VIEW reporting.check_payout_above_available IS 'error: A payout pays more than was available. Reason: A payout is never more than what had settled, nor than the balance less what still waited for its day when it was made; that is computed anew here. Remedy: Pause payouts of the restaurant. If the payout is under way, ask the bank to stop it and cancel it.';
@@ -6683,31 +6741,7 @@ CREATE VIEW reporting.check_payout_below_available WITH (security_barrier='true'
     p.currency,
     p.payout_id AS reference,
     format('pays %s of a balance of %s, of which %s could be paid on %s'::text, p.amount, p.balance, p.room, p.today) AS finding
-   FROM (( SELECT x.restaurant_id,
-            x.currency,
-            x.payout_id,
-            x.amount,
-            x.reserve_entry_seq,
-            e.business_day AS today,
-            b.balance_after AS balance,
-            LEAST(((b.balance_after)::numeric - d.amount), ((x.amount - COALESCE(o.amount, (0)::bigint)))::numeric, (('9007199254740991'::bigint - b.reserved_after))::numeric) AS room
-           FROM ((((ledger.audited_payouts x
-             JOIN ledger.ledger_entries e ON (((x.restaurant_id = e.restaurant_id) AND (x.currency = e.currency) AND (x.reserve_entry_seq = e.entry_seq))))
-             JOIN ledger.ledger_entries b ON (((x.restaurant_id = b.restaurant_id) AND (x.currency = b.currency) AND ((x.reserve_entry_seq - 1) = b.entry_seq))))
-             LEFT JOIN ledger.payout_items o ON (((x.restaurant_id = o.restaurant_id) AND (x.payout_id = o.payout_id) AND (o.item_type = 'carried_out'::text))))
-             CROSS JOIN LATERAL ( SELECT COALESCE(sum(
-                        CASE
-                            WHEN (g.last_entry_seq < x.reserve_entry_seq) THEN g.amount
-                            ELSE ( SELECT sum(((t.balance_effect)::numeric * (l.amount)::numeric)) AS sum
-                               FROM ((ledger.ledger_entries l
-                                 JOIN ledger.entry_types t ON ((l.entry_type = t.entry_type)))
-                                 LEFT JOIN ledger.processor_events v ON (((l.restaurant_id = v.restaurant_id) AND (l.event_no = v.event_no))))
-                              WHERE ((l.restaurant_id = x.restaurant_id) AND (l.currency = x.currency) AND (l.settlement_day = g.available_on) AND (l.available_on = g.available_on) AND (l.entry_seq < x.reserve_entry_seq) AND t.may_be_pending AND ((l.available_on > l.business_day) OR (v.occurred_at > l.recorded_at))))
-                        END), (0)::numeric) AS amount,
-                    count(*) FILTER (WHERE (g.last_entry_seq IS NULL)) AS unknown
-                   FROM ledger.pending_days g
-                  WHERE ((g.restaurant_id = x.restaurant_id) AND (g.currency = x.currency) AND (g.available_on > e.business_day) AND (g.available_on < (e.business_day + 430)) AND (COALESCE(g.first_entry_seq, (0)::bigint) < x.reserve_entry_seq))) d)
-          WHERE (d.unknown = 0)) p
+   FROM (ledger.payout_rooms p
      JOIN ledger.currencies c ON ((p.currency = c.currency)))
   WHERE (((p.amount)::numeric <= (p.room - (c.payable_unit)::numeric)) AND ((p.amount)::numeric <= (p.room - (COALESCE(( SELECT GREATEST(max(((k.old_terms ->> 'payable_unit'::text))::bigint), max(((k.new_terms ->> 'payable_unit'::text))::bigint)) AS "greatest"
            FROM ledger.payout_term_changes k
@@ -6728,14 +6762,9 @@ CREATE VIEW reporting.check_payout_carried_differs WITH (security_barrier='true'
     p.currency,
     p.payout_id AS reference,
     format('carries in %s of %s entries; the payout before it carries out %s of %s'::text, COALESCE(i.amount, (0)::bigint), COALESCE(i.entry_count, (0)::bigint), COALESCE((- o.amount), (0)::bigint), COALESCE(o.entry_count, (0)::bigint)) AS finding
-   FROM (((ledger.audited_payouts p
-     LEFT JOIN LATERAL ( SELECT x.payout_id
-           FROM ledger.payouts x
-          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.as_of < p.as_of))
-          ORDER BY x.as_of DESC
-         LIMIT 1) q ON (true))
+   FROM ((ledger.payout_chain p
      LEFT JOIN ledger.payout_items i ON (((p.restaurant_id = i.restaurant_id) AND (p.payout_id = i.payout_id) AND (i.item_type = 'carried_in'::text))))
-     LEFT JOIN ledger.payout_items o ON (((p.restaurant_id = o.restaurant_id) AND (q.payout_id = o.payout_id) AND (o.item_type = 'carried_out'::text))))
+     LEFT JOIN ledger.payout_items o ON (((p.restaurant_id = o.restaurant_id) AND (p.previous_payout_id = o.payout_id) AND (o.item_type = 'carried_out'::text))))
   WHERE ((COALESCE(i.amount, (0)::bigint) <> COALESCE((- o.amount), (0)::bigint)) OR (i.amount < 0) OR (i.entry_count <> 0) OR (o.entry_count <> 0));
 
 COMMENT ON VIEW reporting.check_payout_carried_differs IS 'error: A payout does not begin with what the one before it left. Reason: What a payout carries out, because it was not available yet, the next one of the restaurant and currency carries in, to the last minor unit; the first one carries nothing in. Remedy: Pause payouts of the restaurant, and compare the items of both payouts with a backup.';
@@ -6752,13 +6781,8 @@ CREATE VIEW reporting.check_payout_items_differ_from_entries WITH (security_barr
  SELECT p.restaurant_id,
     p.currency,
     p.payout_id AS reference,
-    format('item %s is %s of %s entries; the entries after %s up to %s come to %s of %s'::text, d.item_type, COALESCE(d.item_amount, (0)::bigint), COALESCE(d.item_count, (0)::bigint), COALESCE((q.as_of)::text, 'the beginning'::text), p.as_of, COALESCE(d.amount, (0)::numeric), COALESCE(d.entry_count, (0)::bigint)) AS finding
-   FROM ((ledger.audited_payouts p
-     LEFT JOIN LATERAL ( SELECT x.as_of
-           FROM ledger.payouts x
-          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.as_of < p.as_of))
-          ORDER BY x.as_of DESC
-         LIMIT 1) q ON (true))
+    format('item %s is %s of %s entries; the entries after %s up to %s come to %s of %s'::text, d.item_type, COALESCE(d.item_amount, (0)::bigint), COALESCE(d.item_count, (0)::bigint), COALESCE((p.previous_as_of)::text, 'the beginning'::text), p.as_of, COALESCE(d.amount, (0)::numeric), COALESCE(d.entry_count, (0)::bigint)) AS finding
+   FROM (ledger.payout_chain p
      CROSS JOIN LATERAL ( SELECT COALESCE(i.item_type, k.payout_item) AS item_type,
             i.amount AS item_amount,
             i.entry_count AS item_count,
@@ -6774,7 +6798,7 @@ CREATE VIEW reporting.check_payout_items_differ_from_entries WITH (security_barr
                     count(*) AS entry_count
                    FROM (ledger.ledger_entries e
                      JOIN ledger.entry_types t ON ((e.entry_type = t.entry_type)))
-                  WHERE ((e.restaurant_id = p.restaurant_id) AND (e.currency = p.currency) AND (e.settlement_day > COALESCE(q.as_of, '-infinity'::date)) AND (e.settlement_day <= p.as_of) AND (e.entry_seq < p.reserve_entry_seq) AND (t.balance_effect <> 0) AND (e.entry_type <> 'PAYOUT_RESERVE'::text))
+                  WHERE ((e.restaurant_id = p.restaurant_id) AND (e.currency = p.currency) AND (e.settlement_day > COALESCE(p.previous_as_of, '-infinity'::date)) AND (e.settlement_day <= p.as_of) AND (e.entry_seq < p.reserve_entry_seq) AND (t.balance_effect <> 0) AND (e.entry_type <> 'PAYOUT_RESERVE'::text))
                   GROUP BY t.payout_item
                  HAVING (sum(((t.balance_effect)::numeric * (e.amount)::numeric)) <> (0)::numeric)) k ON ((i.item_type = k.payout_item)))
           WHERE (((i.amount)::numeric IS DISTINCT FROM k.amount) OR (i.entry_count IS DISTINCT FROM k.entry_count))) d);
@@ -7239,16 +7263,11 @@ CREATE VIEW reporting.check_payout_unequal_to_entries WITH (security_barrier='tr
     p.currency,
     p.payout_id AS reference,
     format('amount is %s, what it pays comes to %s'::text, p.amount, (COALESCE(e.amount, (0)::numeric) + COALESCE(c.amount, (0)::numeric))) AS finding
-   FROM (((ledger.audited_payouts p
-     LEFT JOIN LATERAL ( SELECT x.as_of
-           FROM ledger.payouts x
-          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.as_of < p.as_of))
-          ORDER BY x.as_of DESC
-         LIMIT 1) o ON (true))
+   FROM ((ledger.payout_chain p
      LEFT JOIN LATERAL ( SELECT sum(((x.amount)::numeric * (t.balance_effect)::numeric)) AS amount
            FROM (ledger.ledger_entries x
              JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
-          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.settlement_day > COALESCE(o.as_of, '-infinity'::date)) AND (x.settlement_day <= p.as_of) AND (t.payout_item IS NOT NULL))) e ON (true))
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.settlement_day > COALESCE(p.previous_as_of, '-infinity'::date)) AND (x.settlement_day <= p.as_of) AND (t.payout_item IS NOT NULL))) e ON (true))
      LEFT JOIN LATERAL ( SELECT sum(x.amount) AS amount
            FROM ledger.payout_items x
           WHERE ((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (x.item_type = ANY (ARRAY['carried_in'::text, 'carried_out'::text])))) c ON (true))
@@ -7269,15 +7288,10 @@ CREATE VIEW reporting.check_payout_unlike_its_run WITH (security_barrier='true')
     p.currency,
     p.payout_id AS reference,
     format('%s of %s as of %s is payout %s of %s of the run %s of %s as of %s'::text, p.amount, p.currency, p.as_of, p.reserve_entry_seq, p.restaurant_id, p.run_id, COALESCE(r.currency, 'nothing'::text), r.as_of) AS finding
-   FROM (((ledger.audited_payouts p
+   FROM ((ledger.payout_chain p
      LEFT JOIN ledger.payout_runs r ON ((p.run_id = r.run_id)))
      LEFT JOIN ledger.ledger_entries e ON (((p.restaurant_id = e.restaurant_id) AND (p.currency = e.currency) AND (p.reserve_entry_seq = e.entry_seq))))
-     LEFT JOIN LATERAL ( SELECT x.reserve_entry_seq
-           FROM ledger.payouts x
-          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.currency = p.currency) AND (x.as_of < p.as_of))
-          ORDER BY x.as_of DESC
-         LIMIT 1) q ON (true))
-  WHERE (((p.currency IS DISTINCT FROM r.currency) OR (p.as_of IS DISTINCT FROM r.as_of)) OR (p.payout_id <> ledger.derive_payout_id(p.restaurant_id, p.currency, p.as_of)) OR (p.amount < r.min_amount) OR (p.restaurant_id <> ALL (r.restaurant_ids)) OR (p.restaurant_id > r.last_restaurant_id) OR (p.as_of > e.business_day) OR (p.reserve_entry_seq <= q.reserve_entry_seq));
+  WHERE (((p.currency IS DISTINCT FROM r.currency) OR (p.as_of IS DISTINCT FROM r.as_of)) OR (p.payout_id <> ledger.derive_payout_id(p.restaurant_id, p.currency, p.as_of)) OR (p.amount < r.min_amount) OR (p.restaurant_id <> ALL (r.restaurant_ids)) OR (p.restaurant_id > r.last_restaurant_id) OR (p.as_of > e.business_day) OR (p.reserve_entry_seq <= p.previous_reserve_seq));
 
 COMMENT ON VIEW reporting.check_payout_unlike_its_run IS 'error: A payout is not one that its run could have made. Reason: A payout''s id is made of its restaurant, currency and day; it is of its run''s currency, day and restaurants and no less than the run''s minimum, of a day that had begun, and later than those before it. Remedy: Pause payouts of the restaurant, and compare the payout and its run with a backup.';
 
@@ -11991,6 +12005,10 @@ REVOKE ALL ON TABLE ledger.audited_links FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_links TO cuenta_owner;
 GRANT SELECT ON TABLE ledger.audited_links TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.audited_moments FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_moments TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.audited_moments TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.audited_payouts FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_payouts TO cuenta_owner;
 GRANT SELECT ON TABLE ledger.audited_payouts TO cuenta_writer;
@@ -12063,6 +12081,10 @@ REVOKE ALL ON TABLE ledger.metrics FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.metrics TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.metrics TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.payout_chain FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_chain TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.payout_chain TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.payout_failure_codes FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_failure_codes TO cuenta_owner;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.payout_failure_codes TO cuenta_writer;
@@ -12070,6 +12092,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.payout_failure_codes TO cuenta
 REVOKE ALL ON TABLE ledger.payout_items FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_items TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.payout_items TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.pending_days FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.pending_days TO cuenta_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE ledger.pending_days TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.payout_rooms FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_rooms TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.payout_rooms TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.payout_skips FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.payout_skips TO cuenta_owner;
@@ -12082,10 +12112,6 @@ GRANT SELECT,INSERT ON TABLE ledger.payout_term_changes TO cuenta_writer;
 REVOKE ALL ON SEQUENCE ledger.payout_term_changes_change_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.payout_term_changes_change_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.payout_term_changes_change_no_seq TO cuenta_writer;
-
-REVOKE ALL ON TABLE ledger.pending_days FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.pending_days TO cuenta_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE ledger.pending_days TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.platform_settings FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.platform_settings TO cuenta_owner;
@@ -12112,6 +12138,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ledger.rejection_reasons TO cuenta_wr
 REVOKE ALL ON TABLE ledger.reference_rows FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.reference_rows TO cuenta_owner;
 GRANT SELECT ON TABLE ledger.reference_rows TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.rule_periods FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.rule_periods TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.rule_periods TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.setting_changes FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.setting_changes TO cuenta_owner;

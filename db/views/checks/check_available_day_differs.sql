@@ -13,46 +13,14 @@ where
     v.event_type <> 'event_reversed'
     and not exists (
         select 1
-        from (
-            -- Each version of a rule holds from the end of the one before it to its own end. A
-            -- deploy takes a while: an hour more at both ends.
-            select
-                y.event_type,
-                y.subject_state,
-                y.amount_entry,
-                y.fee_entry,
-                y.is_delayed,
-                lag(y.valid_until, 1, '-infinity'::timestamptz) over (
-                    partition by y.event_type, y.subject_state order by y.valid_until
-                ) - interval '1 hour' as valid_since,
-                y.valid_until + interval '1 hour' as valid_until
-            from (
-                select
-                    n.event_type,
-                    n.subject_state,
-                    n.amount_entry,
-                    n.fee_entry,
-                    n.is_delayed,
-                    'infinity'::timestamptz as valid_until
-                from ledger.posting_rules as n
-                union all
-                select
-                    h.event_type,
-                    h.subject_state,
-                    h.amount_entry,
-                    h.fee_entry,
-                    h.is_delayed,
-                    h.valid_until
-                from ledger.posting_rule_history as h
-            ) as y
-        ) as r
+        from ledger.rule_periods as r
         cross join ledger.setting_periods as s
         where
             r.event_type = v.event_type
             and r.subject_state = coalesce(v.subject_state, 'NEW')
             and s.restaurant_id = e.restaurant_id
-            and r.valid_since <= e.recorded_at
-            and r.valid_until > e.recorded_at
+            and r.since <= e.recorded_at
+            and r.until > e.recorded_at
             and s.since <= e.recorded_at
             and s.until > e.recorded_at
             and (

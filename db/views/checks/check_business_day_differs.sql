@@ -5,26 +5,9 @@ select
     e.currency,
     format('entry %s', e.entry_seq) as reference,
     format('is booked to %s and happened at %s', e.business_day, e.happened_at) as finding
-from (
-    select
-        x.restaurant_id,
-        x.currency,
-        x.entry_seq,
-        x.business_day,
-        x.recorded_at,
-        coalesce(v.occurred_at, p.created_at) as happened_at
-    from ledger.audited_entries as x
-    left join ledger.processor_events as v
-        on x.restaurant_id = v.restaurant_id and x.event_no = v.event_no
-    left join ledger.payouts as p
-        on
-            x.restaurant_id = p.restaurant_id
-            and x.payout_id = p.payout_id
-            and x.event_no is null
-) as e
+from ledger.audited_moments as e
 where
-    e.happened_at is not null
-    and not exists (
+    not exists (
         select 1
         from ledger.setting_periods as s
         where

@@ -13,44 +13,12 @@ select
 from ledger.audited_entries as e
 left join ledger.processor_events as v
     on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
-left join (
-    -- Each version of a rule holds from the end of the one before it to its own end. A deploy
-    -- takes a while: an hour more at both ends.
-    select
-        y.event_type,
-        y.subject_state,
-        y.amount_entry,
-        y.fee_entry,
-        y.is_delayed,
-        lag(y.valid_until, 1, '-infinity'::timestamptz) over (
-            partition by y.event_type, y.subject_state order by y.valid_until
-        ) - interval '1 hour' as valid_since,
-        y.valid_until + interval '1 hour' as valid_until
-    from (
-        select
-            n.event_type,
-            n.subject_state,
-            n.amount_entry,
-            n.fee_entry,
-            n.is_delayed,
-            'infinity'::timestamptz as valid_until
-        from ledger.posting_rules as n
-        union all
-        select
-            h.event_type,
-            h.subject_state,
-            h.amount_entry,
-            h.fee_entry,
-            h.is_delayed,
-            h.valid_until
-        from ledger.posting_rule_history as h
-    ) as y
-) as r
+left join ledger.rule_periods as r
     on
         v.event_type = r.event_type
         and coalesce(v.subject_state, 'NEW') = r.subject_state
-        and e.recorded_at >= r.valid_since
-        and e.recorded_at < r.valid_until
+        and e.recorded_at >= r.since
+        and e.recorded_at < r.until
         and e.entry_type = case e.entry_seq - v.first_entry_seq
             when 0 then r.amount_entry
             when 1 then r.fee_entry

@@ -12,29 +12,7 @@ select
         v.entry_count
     ) as finding
 from ledger.audited_events as v
-inner join (
-    -- Each version of a rule holds from the end of the one before it to its own end.
-    select
-        y.*,
-        lag(y.valid_until, 1, '-infinity'::timestamptz) over (
-            partition by y.event_type, y.subject_state order by y.valid_until
-        ) as valid_since
-    from (
-        select
-            n.event_type,
-            n.subject_state,
-            n.amount_entry,
-            'infinity'::timestamptz as valid_until
-        from ledger.posting_rules as n
-        union all
-        select
-            h.event_type,
-            h.subject_state,
-            h.amount_entry,
-            h.valid_until
-        from ledger.posting_rule_history as h
-    ) as y
-) as r
+inner join ledger.rule_periods as r
     on
         v.event_type = r.event_type
         and coalesce(v.subject_state, 'NEW') = r.subject_state

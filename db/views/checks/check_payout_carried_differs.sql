@@ -9,19 +9,7 @@ select
         coalesce(i.amount, 0), coalesce(i.entry_count, 0), coalesce(-o.amount, 0),
         coalesce(o.entry_count, 0)
     ) as finding
-from ledger.audited_payouts as p
-left join
-    lateral (
-        select x.payout_id
-        from ledger.payouts as x
-        where
-            x.restaurant_id = p.restaurant_id
-            and x.currency = p.currency
-            and x.as_of < p.as_of
-        order by x.as_of desc
-        limit 1
-    ) as q
-    on true
+from ledger.payout_chain as p
 left join ledger.payout_items as i
     on
         p.restaurant_id = i.restaurant_id
@@ -30,7 +18,7 @@ left join ledger.payout_items as i
 left join ledger.payout_items as o
     on
         p.restaurant_id = o.restaurant_id
-        and q.payout_id = o.payout_id
+        and p.previous_payout_id = o.payout_id
         and o.item_type = 'carried_out'
 where
     coalesce(i.amount, 0) <> coalesce(-o.amount, 0)

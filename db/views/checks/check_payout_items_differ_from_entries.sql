@@ -7,22 +7,10 @@ select
     format(
         'item %s is %s of %s entries; the entries after %s up to %s come to %s of %s',
         d.item_type, coalesce(d.item_amount, 0), coalesce(d.item_count, 0),
-        coalesce(q.as_of::text, 'the beginning'), p.as_of, coalesce(d.amount, 0),
+        coalesce(p.previous_as_of::text, 'the beginning'), p.as_of, coalesce(d.amount, 0),
         coalesce(d.entry_count, 0)
     ) as finding
-from ledger.audited_payouts as p
-left join
-    lateral (
-        select x.as_of
-        from ledger.payouts as x
-        where
-            x.restaurant_id = p.restaurant_id
-            and x.currency = p.currency
-            and x.as_of < p.as_of
-        order by x.as_of desc
-        limit 1
-    ) as q
-    on true
+from ledger.payout_chain as p
 cross join
     lateral (
         select
@@ -52,7 +40,7 @@ cross join
             where
                 e.restaurant_id = p.restaurant_id
                 and e.currency = p.currency
-                and e.settlement_day > coalesce(q.as_of, '-infinity'::date)
+                and e.settlement_day > coalesce(p.previous_as_of, '-infinity'::date)
                 and e.settlement_day <= p.as_of
                 and e.entry_seq < p.reserve_entry_seq
                 and t.balance_effect <> 0

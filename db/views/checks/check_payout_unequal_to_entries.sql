@@ -1,6 +1,5 @@
 create or replace view reporting.check_payout_unequal_to_entries
 with (security_barrier) as
--- A payout pays the days from the one after the payout before it up to its own.
 select
     p.restaurant_id,
     p.currency,
@@ -9,17 +8,7 @@ select
         'amount is %s, what it pays comes to %s', p.amount,
         coalesce(e.amount, 0) + coalesce(c.amount, 0)
     ) as finding
-from ledger.audited_payouts as p
-left join lateral (
-    select x.as_of
-    from ledger.payouts as x
-    where
-        x.restaurant_id = p.restaurant_id
-        and x.currency = p.currency
-        and x.as_of < p.as_of
-    order by x.as_of desc
-    limit 1
-) as o on true
+from ledger.payout_chain as p
 left join lateral (
     select sum(x.amount::numeric * t.balance_effect) as amount
     from ledger.ledger_entries as x
@@ -27,7 +16,7 @@ left join lateral (
     where
         x.restaurant_id = p.restaurant_id
         and x.currency = p.currency
-        and x.settlement_day > coalesce(o.as_of, '-infinity')
+        and x.settlement_day > coalesce(p.previous_as_of, '-infinity')
         and x.settlement_day <= p.as_of
         and t.payout_item is not null
 ) as e on true

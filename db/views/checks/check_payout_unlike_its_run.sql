@@ -9,25 +9,13 @@ select
         p.amount, p.currency, p.as_of, p.reserve_entry_seq, p.restaurant_id, p.run_id,
         coalesce(r.currency, 'nothing'), r.as_of
     ) as finding
-from ledger.audited_payouts as p
+from ledger.payout_chain as p
 left join ledger.payout_runs as r on p.run_id = r.run_id
 left join ledger.ledger_entries as e
     on
         p.restaurant_id = e.restaurant_id
         and p.currency = e.currency
         and p.reserve_entry_seq = e.entry_seq
-left join
-    lateral (
-        select x.reserve_entry_seq
-        from ledger.payouts as x
-        where
-            x.restaurant_id = p.restaurant_id
-            and x.currency = p.currency
-            and x.as_of < p.as_of
-        order by x.as_of desc
-        limit 1
-    ) as q
-    on true
 where
     (p.currency, p.as_of) is distinct from (r.currency, r.as_of)
     or p.payout_id <> ledger.derive_payout_id(p.restaurant_id, p.currency, p.as_of)
@@ -35,7 +23,7 @@ where
     or p.restaurant_id <> all(r.restaurant_ids)
     or p.restaurant_id > r.last_restaurant_id
     or p.as_of > e.business_day
-    or p.reserve_entry_seq <= q.reserve_entry_seq;
+    or p.reserve_entry_seq <= p.previous_reserve_seq;
 
 comment on view reporting.check_payout_unlike_its_run is
 'error: A payout is not one that its run could have made. Reason: A payout''s id is made of its '

@@ -35,8 +35,8 @@ select
     p.since - interval '1 hour' as since,
     p.until + interval '1 hour' as until,
     z.timezone,
-    coalesce((h.old_settings ->> 'day_close_hour')::smallint, r.day_close_hour) as day_close_hour,
-    coalesce((d.old_settings ->> 'settlement_delay_days')::smallint, r.settlement_delay_days)
+    coalesce((o.settings ->> 'day_close_hour')::smallint, r.day_close_hour) as day_close_hour,
+    coalesce((o.settings ->> 'settlement_delay_days')::smallint, r.settlement_delay_days)
         as settlement_delay_days,
     z.timezone = any(k.timezones) as is_known
 from (
@@ -59,43 +59,23 @@ from (
     group by x.restaurant_id
 ) as p
 inner join ledger.restaurants as r on p.restaurant_id = r.restaurant_id
-left join
+cross join
     lateral (
-        select c.old_settings
-        from ledger.setting_changes as c
-        where
-            c.restaurant_id = p.restaurant_id
-            and c.change_no >= p.change_no
-            and c.old_settings ? 'timezone'
-        order by c.change_no
-        limit 1
-    ) as t
-    on true
-left join
-    lateral (
-        select c.old_settings
-        from ledger.setting_changes as c
-        where
-            c.restaurant_id = p.restaurant_id
-            and c.change_no >= p.change_no
-            and c.old_settings ? 'day_close_hour'
-        order by c.change_no
-        limit 1
-    ) as h
-    on true
-left join
-    lateral (
-        select c.old_settings
-        from ledger.setting_changes as c
-        where
-            c.restaurant_id = p.restaurant_id
-            and c.change_no >= p.change_no
-            and c.old_settings ? 'settlement_delay_days'
-        order by c.change_no
-        limit 1
-    ) as d
-    on true
-cross join lateral (select coalesce(t.old_settings ->> 'timezone', r.timezone) as timezone) as z
+        select jsonb_object_agg(n.name, c.old_value) as settings
+        from unnest(array['timezone', 'day_close_hour', 'settlement_delay_days']) as n (name)
+        cross join
+            lateral (
+                select x.old_settings -> n.name as old_value
+                from ledger.setting_changes as x
+                where
+                    x.restaurant_id = p.restaurant_id
+                    and x.change_no >= p.change_no
+                    and x.old_settings ? n.name
+                order by x.change_no
+                limit 1
+            ) as c
+    ) as o
+cross join lateral (select coalesce(o.settings ->> 'timezone', r.timezone) as timezone) as z
 cross join known as k;
 
 comment on view ledger.setting_periods is
