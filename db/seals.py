@@ -42,11 +42,16 @@ class Progress:
 
 @contextlib.contextmanager
 def written(name: str | None) -> Iterator[TextIO]:
-    """Standard output, or a file that is there when it is whole."""
+    """Standard output, a device or a pipe, or a file that is there when it is whole."""
     if name is None:
         yield sys.stdout
+        sys.stdout.flush()
         return
     path = Path(name)
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        return
     part = path.with_name(path.name + ".part")
     with part.open("w", encoding="utf-8", newline="\n") as file:
         yield file
@@ -97,24 +102,38 @@ def read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def run(chosen: argparse.Namespace, database_url: str) -> int:
+    """What was asked for; the exit status."""
+    with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as connection:
+        if chosen.command == "seal":
+            row = connection.execute("select seal_no, root from api.seal_ledger()").fetchone()
+            print("seal {} root {}".format(*(row or ())))
+        elif chosen.command == "export":
+            told = export(connection, chosen.first or 1, chosen.last, chosen.output)
+            print(told, file=sys.stderr)
+        elif verify(connection, chosen.first, chosen.last, chosen.root):
+            return 1
+        else:
+            print("all is as it was sealed")
+    return 0
+
+
 def main() -> None:
     chosen = read_options()
     if not (database_url := os.environ.get("DATABASE_URL")):
         sys.exit("DATABASE_URL is not set. `python dev/embedded.py exec COMMAND` sets it to the embedded server's.")
     try:
-        with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as connection:
-            if chosen.command == "seal":
-                row = connection.execute("select seal_no, root from api.seal_ledger()").fetchone()
-                print("seal {} root {}".format(*(row or ())))
-            elif chosen.command == "export":
-                told = export(connection, chosen.first or 1, chosen.last, chosen.output)
-                print(told, file=sys.stderr)
-            elif verify(connection, chosen.first, chosen.last, chosen.root):
-                sys.exit(1)
-            else:
-                print("all is as it was sealed")
+        status = run(chosen, database_url)
+        sys.stdout.flush()
     except psycopg.Error as error:
         sys.exit(f"{error.diag.message_primary or error}")
+    except BrokenPipeError:  # who reads has seen enough, as head has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at its end
+        status = 1
+    except OSError as error:
+        where = error.filename or getattr(chosen, "output", None) or "standard output"
+        sys.exit(f"cannot write {where}: {error.strerror or error}")
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ batch, seal and root, and each account's balances from its entries. docs/seals.m
 
 import argparse
 import json
+import os
 import sys
 from hashlib import sha256
 from typing import Any
@@ -93,8 +94,12 @@ if __name__ == "__main__":
                 place = f"{file.name}, line {number:,}"
                 book.take(line.rstrip(b"\n"))
         book.end(options.root)
-    except (Unsound, ValueError, LookupError, TypeError) as fault:
+    except (Unsound, ValueError, LookupError, TypeError, RecursionError) as fault:
         sys.exit(f"NOT AS IT WAS SEALED: {place}: {fault}")
-    for key, balances in sorted(book.balances.items()) if options.balances else ():
-        print(*key, "balance {1} reserved {2} held {3} after entry {0}".format(*balances))
-    print("sound: {1} seals, {4} accounts, {5} entries, {6} events; root".format(*book.seal), book.root)
+    try:
+        for key, balances in sorted(book.balances.items()) if options.balances else ():
+            print(*key, "balance {1} reserved {2} held {3} after entry {0}".format(*balances))
+        print("sound: {1} seals, {4} accounts, {5} entries, {6} events; root".format(*book.seal), book.root, flush=True)
+    except BrokenPipeError:  # who reads has seen enough, as head has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at its end
+        sys.exit(1)

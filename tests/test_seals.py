@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -202,13 +204,22 @@ def read_export(lines: list[str], root: str | None = None) -> Book:
     return read
 
 
+def start(book: str, *words: str, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    environment = {"DATABASE_URL": book, "PATH": "/usr/bin:/bin"}
+    errors_to = subprocess.PIPE
+    words = (sys.executable, *words)
+    return subprocess.Popen(words, cwd=ROOT, env=environment, stdout=output, stderr=errors_to, text=True)
+
+
+def run_python(book: str, *words: str, output: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+    with start(book, *words, output=output) as process:
+        told, complaint = process.communicate()
+    return subprocess.CompletedProcess(words, process.returncode, told, complaint)
+
+
 def test_an_export_is_verified_without_the_database(book: str, tmp_path: Path) -> None:
     path = tmp_path / "book.txt"
-
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        environment = {"DATABASE_URL": book, "PATH": "/usr/bin:/bin"}
-        return subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True)
-
+    run = functools.partial(run_python, book)
     assert run("db/seals.py", "export", "-o", str(path)).returncode == 0
     first, second = run("db/seals.py", "export", "--to", "1").stdout, run("db/seals.py", "export", "--from", "2").stdout
     assert path.read_text() == first + second, "pieces are the whole"
@@ -244,6 +255,86 @@ def test_an_export_is_verified_without_the_database(book: str, tmp_path: Path) -
     assert run("db/seals.py", "verify", "--to", "1", "--root", seals[-1]["root"]).returncode == 1
     assert run("db/seals.py", "export", "--from", "9").returncode == 1
     assert "there are no seals" in run("db/seals.py", "verify", "--to", "9").stderr
+
+
+def test_who_reads_no_further_is_left_quietly(book: str, tmp_path: Path) -> None:
+    path, out = tmp_path / "book.txt", tmp_path / "out"
+    out.symlink_to("/dev/stdout")
+    assert run_python(book, "db/seals.py", "export", "-o", str(path)).returncode == 0
+    for words in (
+        ["db/seals.py", "export"],
+        ["db/seals.py", "export", "-o", str(out)],
+        ["db/seals.py", "verify"],
+        ["db/verify_export.py", str(path), "--balances"],
+    ):
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            ended = run_python(book, *words, output=writer)
+        finally:
+            os.close(writer)
+        assert (words, ended.returncode, ended.stderr) == (words, 1, "")
+
+
+def test_a_file_that_cannot_be_written_is_told_in_a_line(book: str, tmp_path: Path) -> None:
+    nowhere, full = tmp_path / "nowhere" / "book.txt", tmp_path / "full"
+    full.symlink_to("/dev/full")
+    for path, why in (
+        (nowhere, f"cannot write {nowhere}.part: No such file or directory\n"),
+        (tmp_path, f"cannot write {tmp_path}: Is a directory\n"),
+        (full, f"cannot write {full}: No space left on device\n"),
+    ):
+        ended = run_python(book, "db/seals.py", "export", "-o", str(path))
+        assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", why)
+    assert full.is_char_device(), "what is no file is written to and not replaced"
+    assert list(tmp_path.iterdir()) == [full]
+
+
+def test_a_line_that_is_nested_without_end_is_told_in_a_line(book: str, tmp_path: Path) -> None:
+    path = tmp_path / "book.txt"
+    path.write_text("[" * 100_000 + "\n")
+    ended = run_python(book, "db/verify_export.py", str(path))
+    told = f"NOT AS IT WAS SEALED: {path}, line 1: maximum recursion depth exceeded"
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+    assert ended.stderr.startswith(told)
+
+
+@contextlib.contextmanager
+def slow_export(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """While this lasts an export stands still before the lines of the second seal."""
+    connection.execute(
+        "alter function api.get_seal_lines(bigint) rename to get_lines_of_seal;"
+        " create function api.get_seal_lines(p_seal_no bigint) returns table (line text) language plpgsql as"
+        " $$begin if p_seal_no = 2 then perform pg_sleep(60); end if;"
+        " return query select e.line from api.get_lines_of_seal(p_seal_no) as e; end$$"
+    )
+    try:
+        yield
+    finally:
+        connection.execute(
+            "drop function api.get_seal_lines(bigint);"
+            " alter function api.get_lines_of_seal(bigint) rename to get_seal_lines"
+        )
+
+
+def test_an_export_that_is_killed_leaves_nothing_that_is_taken_for_the_whole(book: str, tmp_path: Path) -> None:
+    path, part = tmp_path / "book.txt", tmp_path / "book.txt.part"
+    words = ["db/seals.py", "export", "-o", str(path)]
+    asleep = "select pid from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+    with psycopg.connect(book, autocommit=True) as connection:
+        with slow_export(connection):
+            with start(book, *words) as process:
+                assert eventually(lambda: connection.execute(asleep).fetchone())
+                process.kill()
+            assert process.returncode == -signal.SIGKILL
+            connection.execute(f"select pg_terminate_backend(a.pid) from ({asleep}) as a")
+        roots = connection.execute("select root from reporting.seals order by seal_no").fetchall()
+    assert list(tmp_path.iterdir()) == [part], "the file is not there before it is whole"
+    verify = ["db/verify_export.py", "--root", roots[-1][0]]
+    assert run_python(book, *verify, str(part)).stderr.startswith("NOT AS IT WAS SEALED: ")
+    assert run_python(book, *words).returncode == 0
+    assert list(tmp_path.iterdir()) == [path], "and the next one takes its place"
+    assert run_python(book, *verify, str(path)).returncode == 0
 
 
 def test_no_line_of_an_export_can_be_changed(superuser: psycopg.Connection[Any]) -> None:
