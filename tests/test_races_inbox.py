@@ -15,6 +15,8 @@ DISMISS = "select * from api.dismiss_event(%s, 'a test')"
 KEPT = "select count(*) from ledger.deferred_events where restaurant_id = %s"
 COUNTED = "select coalesce(sum(deferred_count), 0)::integer from ledger.account_balances where restaurant_id = %s"
 CLOSED = "select * from api.set_restaurant(%s, p_closed => %s)"
+FINDINGS = "select c.check_name, f.value ->> 'restaurant_id' as restaurant_id, f.value ->> 'reference' as reference"
+FINDINGS += " from api.check_integrity() as c, jsonb_array_elements(c.sample) as f where c.severity = 'error'"
 
 
 def people(sessions: Sessions) -> Session:
@@ -207,3 +209,38 @@ def test_one_whose_account_is_held_does_not_stop_the_others(sessions: Sessions, 
     assert [told[e["event_id"]]["status"] for e in events if e is not held] == ["processed"] * 2
     holder.rollback()
     assert operator.row(REPLAY, held["event_id"])["status"] == "processed"
+
+
+@pytest.mark.parametrize("waits_first", [True, False])
+def test_an_id_that_begins_to_wait_while_another_account_posts_it_takes_effect_once(
+    sessions: Sessions, currency: str, waits_first: bool
+) -> None:
+    """Neither sees the other nor waits for it: it is posted and waits, which the check event_kept_twice finds."""
+    event = charge(new_id("res"), currency, payment_id=new_id("pay"))
+    refund = event | {"event_id": new_id(), "event_type": "refund_succeeded", "amount": 400}
+    del refund["fee"]
+    other = charge(new_id("res"), currency, event_id=refund["event_id"])
+    told = [(refund, "deferred"), (other, "processed")]
+    both = sessions.several(2)
+    for session in both:
+        session.begin()
+    for session, (document, status) in zip(both, told if waits_first else reversed(told), strict=True):
+        assert session.ingest(document)["status"] == status
+    for session in both:
+        session.commit()
+    restaurant = event["restaurant_id"]
+    assert (sessions.entries(restaurant), len(sessions.entries(other["restaurant_id"]))) == ([], 2)
+    found = {"check_name": "event_kept_twice", "restaurant_id": restaurant, "reference": refund["event_id"]}
+    assert sessions.admin.rows(FINDINGS) == [found]
+
+    # Told again, each account answers by what was posted; and what waits is refused once it need not wait.
+    assert sessions.open().ingest(refund)["status"] == "conflict"
+    assert sessions.open().ingest(other)["status"] == "already_processed"
+    assert sessions.open().ingest(event)["status"] == "processed"
+    assert [entry["entry_type"] for entry in sessions.entries(restaurant)] == ["CHARGE", "FEE"]
+    assert len(sessions.entries(other["restaurant_id"])) == 2
+    assert (sessions.admin.value(KEPT, restaurant), sessions.admin.value(COUNTED, restaurant)) == (0, 0)
+    assert opened(sessions, refund) == [{"status": "conflict", "deliveries": 2}]
+    assert sessions.admin.rows(FINDINGS) == []
+    for account in (event, other):
+        check_exact(sessions, account["restaurant_id"])
