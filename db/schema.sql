@@ -4615,6 +4615,7 @@ CREATE TABLE ledger.platform_settings (
     payouts_waiting_hours integer DEFAULT 72 NOT NULL,
     payments_since timestamp with time zone DEFAULT now() NOT NULL,
     seal_hours integer DEFAULT 24 NOT NULL,
+    payments_since_no bigint DEFAULT 0 NOT NULL,
     CONSTRAINT platform_settings_deferred_warning_hours_range_check CHECK (((deferred_warning_hours >= 0) AND (deferred_warning_hours <= 8760))),
     CONSTRAINT platform_settings_one_row_check CHECK (is_singleton),
     CONSTRAINT platform_settings_payouts_waiting_hours_range_check CHECK (((payouts_waiting_hours >= 1) AND (payouts_waiting_hours <= 8760))),
@@ -4640,6 +4641,8 @@ COMMENT ON COLUMN ledger.platform_settings.payments_since IS 'Since when a charg
 
 COMMENT ON COLUMN ledger.platform_settings.seal_hours IS 'A worker audits and seals the book once in so many hours; 0: never.';
 
+COMMENT ON COLUMN ledger.platform_settings.payments_since_no IS 'The last event of before that: what is checked of events depends on it, and on no clock.';
+
 CREATE TABLE ledger.posting_rule_history (
     event_type text NOT NULL COLLATE pg_catalog."C",
     subject_state text NOT NULL COLLATE pg_catalog."C",
@@ -4647,7 +4650,8 @@ CREATE TABLE ledger.posting_rule_history (
     fee_entry text COLLATE pg_catalog."C",
     is_delayed boolean NOT NULL,
     valid_from timestamp with time zone NOT NULL,
-    valid_until timestamp with time zone NOT NULL
+    valid_until timestamp with time zone NOT NULL,
+    last_event_no bigint
 );
 
 COMMENT ON TABLE ledger.posting_rule_history IS 'Rules that were replaced or removed, so that an old event can be read by the rules of its time.';
@@ -4665,6 +4669,8 @@ COMMENT ON COLUMN ledger.posting_rule_history.is_delayed IS 'As in ledger.postin
 COMMENT ON COLUMN ledger.posting_rule_history.valid_from IS 'Since when the rule was so.';
 
 COMMENT ON COLUMN ledger.posting_rule_history.valid_until IS 'Until when the rule was so.';
+
+COMMENT ON COLUMN ledger.posting_rule_history.last_event_no IS 'The highest event_no that had been drawn when it was replaced: none up to it follows the next rule. Null: it was not kept then.';
 
 CREATE TABLE ledger.posting_rules (
     event_type text NOT NULL COLLATE pg_catalog."C",
@@ -4773,7 +4779,10 @@ CREATE VIEW ledger.reference_rows AS
         UNION ALL
          SELECT 'posting_rule_history'::text AS table_name,
             concat_ws(' '::text, x.event_type, x.subject_state, EXTRACT(epoch FROM x.valid_until)) AS key,
-            to_jsonb(x.*) AS facts
+                CASE
+                    WHEN (x.last_event_no IS NULL) THEN (to_jsonb(x.*) - 'last_event_no'::text)
+                    ELSE to_jsonb(x.*)
+                END AS facts
            FROM ledger.posting_rule_history x
         UNION ALL
          SELECT 'rejection_reasons'::text AS table_name,
@@ -4808,9 +4817,12 @@ CREATE VIEW ledger.rule_periods AS
     amount_entry,
     fee_entry,
     is_delayed,
-    valid_since,
-    valid_until,
-    (valid_since - '01:00:00'::interval) AS since,
+    COALESCE(after_event_no, (0)::bigint) AS after_event_no,
+        CASE
+            WHEN ((after_event_no IS NULL) AND (ended_at IS NOT NULL)) THEN (ended_at - '01:00:00'::interval)
+            ELSE '-infinity'::timestamp with time zone
+        END AS since,
+    COALESCE(last_event_no, (0)::bigint) AS last_event_no,
     (valid_until + '01:00:00'::interval) AS until
    FROM ( SELECT x.event_type,
             x.subject_state,
@@ -4818,13 +4830,16 @@ CREATE VIEW ledger.rule_periods AS
             x.fee_entry,
             x.is_delayed,
             x.valid_until,
-            lag(x.valid_until, 1, '-infinity'::timestamp with time zone) OVER (PARTITION BY x.event_type, x.subject_state ORDER BY x.valid_until) AS valid_since
+            x.last_event_no,
+            lag(x.valid_until) OVER version AS ended_at,
+            lag(x.last_event_no) OVER version AS after_event_no
            FROM ( SELECT n.event_type,
                     n.subject_state,
                     n.amount_entry,
                     n.fee_entry,
                     n.is_delayed,
-                    'infinity'::timestamp with time zone AS valid_until
+                    'infinity'::timestamp with time zone AS valid_until,
+                    NULL::bigint AS last_event_no
                    FROM ledger.posting_rules n
                 UNION ALL
                  SELECT h.event_type,
@@ -4832,10 +4847,12 @@ CREATE VIEW ledger.rule_periods AS
                     h.amount_entry,
                     h.fee_entry,
                     h.is_delayed,
-                    h.valid_until
-                   FROM ledger.posting_rule_history h) x) y;
+                    h.valid_until,
+                    h.last_event_no
+                   FROM ledger.posting_rule_history h) x
+          WINDOW version AS (PARTITION BY x.event_type, x.subject_state ORDER BY x.valid_until)) y;
 
-COMMENT ON VIEW ledger.rule_periods IS 'From when to when each version of a posting rule held: from the end of the version before it to its own. A deploy takes a while, so an entry may be one of either version for an hour around.';
+COMMENT ON VIEW ledger.rule_periods IS 'Which versions of a posting rule an event may be of: none before the version before it was replaced, which its number tells, whatever the clock has done since; of a replaced one, what had its number then, or was under way: a deploy takes a while, an hour at most.';
 
 COMMENT ON COLUMN ledger.rule_periods.event_type IS 'The event type.';
 
@@ -4847,13 +4864,13 @@ COMMENT ON COLUMN ledger.rule_periods.fee_entry IS 'The entry with the fee; null
 
 COMMENT ON COLUMN ledger.rule_periods.is_delayed IS 'Whether the settlement delay applies.';
 
-COMMENT ON COLUMN ledger.rule_periods.valid_since IS 'When the version before it ended; -infinity: it is the first.';
+COMMENT ON COLUMN ledger.rule_periods.after_event_no IS 'Its events have higher numbers; 0: it is the first, or that was not kept.';
 
-COMMENT ON COLUMN ledger.rule_periods.valid_until IS 'When it was replaced; infinity: it holds.';
+COMMENT ON COLUMN ledger.rule_periods.since IS 'Where that was not kept: when the version before it ended, less an hour; else -infinity.';
 
-COMMENT ON COLUMN ledger.rule_periods.since IS 'From when an entry may be of it: an hour before.';
+COMMENT ON COLUMN ledger.rule_periods.last_event_no IS 'Events up to this one may be of it at any time; 0: it holds, or that was not kept.';
 
-COMMENT ON COLUMN ledger.rule_periods.until IS 'Until when: an hour after.';
+COMMENT ON COLUMN ledger.rule_periods.until IS 'Until when other events may be of it: an hour after it was replaced; infinity: it holds.';
 
 CREATE TABLE ledger.setting_changes (
     change_no bigint NOT NULL,
@@ -4861,7 +4878,8 @@ CREATE TABLE ledger.setting_changes (
     restaurant_id text NOT NULL COLLATE pg_catalog."C",
     changed_by text NOT NULL,
     old_settings jsonb NOT NULL,
-    new_settings jsonb NOT NULL
+    new_settings jsonb NOT NULL,
+    entry_seqs jsonb
 );
 
 COMMENT ON TABLE ledger.setting_changes IS 'Every change of a restaurant''s settings, and of the platform''s own: when, by whom, from what to what. Written under the lock of what is changed, so that numbers and moments are in its order.';
@@ -4878,6 +4896,8 @@ COMMENT ON COLUMN ledger.setting_changes.old_settings IS 'What was changed, as i
 
 COMMENT ON COLUMN ledger.setting_changes.new_settings IS 'The same as it was after.';
 
+COMMENT ON COLUMN ledger.setting_changes.entry_seqs IS 'The last entry of each account of the restaurant that was posted under the settings of before, by currency; an account that is not named had none. Null: it was not kept then, or these are the platform''s own settings.';
+
 ALTER TABLE ledger.setting_changes ALTER COLUMN change_no ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ledger.setting_changes_change_no_seq
     START WITH 1
@@ -4892,7 +4912,7 @@ CREATE VIEW ledger.setting_periods AS
          SELECT c.restaurant_id,
             c.change_no,
             c.changed_at,
-            c.old_settings
+            c.entry_seqs
            FROM ledger.setting_changes c
           WHERE ((c.restaurant_id <> ''::text) AND (c.old_settings ?| ARRAY['timezone'::text, 'day_close_hour'::text, 'settlement_delay_days'::text]))
         ), known AS MATERIALIZED (
@@ -4904,26 +4924,44 @@ CREATE VIEW ledger.setting_periods AS
                   WHERE (c.old_settings ? 'timezone'::text))) AS timezones
         )
  SELECT p.restaurant_id,
-    (p.since - '01:00:00'::interval) AS since,
-    (p.until + '01:00:00'::interval) AS until,
+    b.currency,
+    COALESCE(((p.since_seqs ->> b.currency))::bigint, (0)::bigint) AS after_seq,
+        CASE
+            WHEN (p.until_seqs IS NULL) THEN '9223372036854775807'::bigint
+            ELSE COALESCE(((p.until_seqs ->> b.currency))::bigint, (0)::bigint)
+        END AS last_seq,
+        CASE
+            WHEN (p.since_seqs IS NULL) THEN (p.since - '01:00:00'::interval)
+            ELSE '-infinity'::timestamp with time zone
+        END AS since,
+        CASE
+            WHEN (p.until_seqs IS NULL) THEN (p.until + '01:00:00'::interval)
+            ELSE 'infinity'::timestamp with time zone
+        END AS until,
     z.timezone,
     COALESCE(((o.settings ->> 'day_close_hour'::text))::smallint, r.day_close_hour) AS day_close_hour,
     COALESCE(((o.settings ->> 'settlement_delay_days'::text))::smallint, r.settlement_delay_days) AS settlement_delay_days,
     (z.timezone = ANY (k.timezones)) AS is_known
-   FROM ((((( SELECT c.restaurant_id,
+   FROM (((((( SELECT c.restaurant_id,
             c.change_no,
-            lag(c.changed_at, 1, '-infinity'::timestamp with time zone) OVER (PARTITION BY c.restaurant_id ORDER BY c.change_no) AS since,
-            c.changed_at AS until
-           FROM change c
-        UNION ALL
-         SELECT x.restaurant_id,
-            NULL::bigint AS change_no,
-            COALESCE(max(c.changed_at), '-infinity'::timestamp with time zone) AS since,
-            'infinity'::timestamp with time zone AS until
-           FROM (ledger.restaurants x
-             LEFT JOIN change c ON ((x.restaurant_id = c.restaurant_id)))
-          GROUP BY x.restaurant_id) p
+            lag(c.changed_at, 1, '-infinity'::timestamp with time zone) OVER steps AS since,
+            lag(c.entry_seqs) OVER steps AS since_seqs,
+            c.changed_at AS until,
+            c.entry_seqs AS until_seqs
+           FROM ( SELECT x.restaurant_id,
+                    x.change_no,
+                    x.changed_at,
+                    x.entry_seqs
+                   FROM change x
+                UNION ALL
+                 SELECT r_1.restaurant_id,
+                    '9223372036854775807'::bigint AS change_no,
+                    'infinity'::timestamp with time zone AS changed_at,
+                    NULL::jsonb AS entry_seqs
+                   FROM ledger.restaurants r_1) c
+          WINDOW steps AS (PARTITION BY c.restaurant_id ORDER BY c.change_no)) p
      JOIN ledger.restaurants r ON ((p.restaurant_id = r.restaurant_id)))
+     JOIN ledger.account_balances b ON ((p.restaurant_id = b.restaurant_id)))
      CROSS JOIN LATERAL ( SELECT jsonb_object_agg(n.name, c.old_value) AS settings
            FROM (unnest(ARRAY['timezone'::text, 'day_close_hour'::text, 'settlement_delay_days'::text]) n(name)
              CROSS JOIN LATERAL ( SELECT (x.old_settings -> n.name) AS old_value
@@ -4934,13 +4972,19 @@ CREATE VIEW ledger.setting_periods AS
      CROSS JOIN LATERAL ( SELECT COALESCE((o.settings ->> 'timezone'::text), r.timezone) AS timezone) z)
      CROSS JOIN known k);
 
-COMMENT ON VIEW ledger.setting_periods IS 'Which settings held for what was recorded when, by what is known of their changes; for the checks that compute days anew.';
+COMMENT ON VIEW ledger.setting_periods IS 'Which settings held for which entries of an account, by what is known of their changes; for the checks that compute days anew.';
 
 COMMENT ON COLUMN ledger.setting_periods.restaurant_id IS 'The restaurant.';
 
-COMMENT ON COLUMN ledger.setting_periods.since IS 'From when they may have held; an hour before they were set.';
+COMMENT ON COLUMN ledger.setting_periods.currency IS 'The currency.';
 
-COMMENT ON COLUMN ledger.setting_periods.until IS 'Until when they may have held; an hour after they were changed.';
+COMMENT ON COLUMN ledger.setting_periods.after_seq IS 'They held for entries after this one; 0: from the first, or that was not kept.';
+
+COMMENT ON COLUMN ledger.setting_periods.last_seq IS 'Up to this one; the highest number there is: they hold, or that was not kept.';
+
+COMMENT ON COLUMN ledger.setting_periods.since IS 'Where that was not kept: from when they may have held, an hour before they were set; else -infinity.';
+
+COMMENT ON COLUMN ledger.setting_periods.until IS 'The same of when they were changed, an hour after it; else infinity.';
 
 COMMENT ON COLUMN ledger.setting_periods.timezone IS 'IANA name of its time zone.';
 
@@ -5276,16 +5320,17 @@ CREATE VIEW reporting.check_acceptance_differs WITH (security_barrier='true') AS
  SELECT a.restaurant_id,
     e.currency,
     COALESCE(e.event_id, format('event %s'::text, a.event_no)) AS reference,
-    format('%s accepted it at %s against %s; it was received at %s'::text, a.actor, a.accepted_at, a.code, e.received_at) AS finding
-   FROM (((ledger.event_acceptances a
+    format('%s accepted it at %s against %s; it was received at %s and posted at %s'::text, a.actor, a.accepted_at, a.code, e.received_at, l.recorded_at) AS finding
+   FROM ((((ledger.event_acceptances a
      LEFT JOIN ledger.processor_events e ON (((a.restaurant_id = e.restaurant_id) AND (a.event_no = e.event_no))))
      LEFT JOIN ledger.event_types t ON ((e.event_type = t.event_type)))
      LEFT JOIN ledger.ledger_entries l ON (((e.restaurant_id = l.restaurant_id) AND (e.currency = l.currency) AND (e.first_entry_seq = l.entry_seq))))
-  WHERE ((e.event_no IS NULL) OR (a.code <> ALL (ARRAY['AMOUNT_EXCEEDS_PAYMENT'::text, 'RESTAURANT_CLOSED'::text])) OR ((a.code = 'RESTAURANT_CLOSED'::text) AND (NOT t.is_new_business)) OR ((a.code = 'AMOUNT_EXCEEDS_PAYMENT'::text) AND t.is_new_business) OR (a.accepted_at < (e.received_at - '01:00:00'::interval)) OR (a.accepted_at > l.recorded_at) OR (NOT (EXISTS ( SELECT 1
+     LEFT JOIN ledger.ledger_entries b ON (((l.restaurant_id = b.restaurant_id) AND (l.currency = b.currency) AND ((l.entry_seq - 1) = b.entry_seq))))
+  WHERE ((e.event_no IS NULL) OR (a.code <> ALL (ARRAY['AMOUNT_EXCEEDS_PAYMENT'::text, 'RESTAURANT_CLOSED'::text])) OR ((a.code = 'RESTAURANT_CLOSED'::text) AND (NOT t.is_new_business)) OR ((a.code = 'AMOUNT_EXCEEDS_PAYMENT'::text) AND t.is_new_business) OR (l.recorded_at <> GREATEST(a.accepted_at, b.recorded_at)) OR (NOT (EXISTS ( SELECT 1
            FROM ledger.event_rejections r
           WHERE ((r.event_id = e.event_id) AND (r.provider = e.provider) AND (r.code = a.code) AND (r.received_at = e.received_at))))));
 
-COMMENT ON VIEW reporting.check_acceptance_differs IS 'error: An event was accepted that was not refused so, or not then. Reason: A person accepts what a rule refused: the event was received when it was refused, is posted when it is accepted, and is of the kind that such a rule is for. Remedy: Ask the person who accepted it, and compare with a backup.';
+COMMENT ON VIEW reporting.check_acceptance_differs IS 'error: An event was accepted that was not refused so, or not then. Reason: A person accepts what a rule refused: the event was received when it was refused, is of the kind that such a rule is for, and is posted when it is accepted, though not before the entry before it. By the clock of the refusal that may be earlier: clocks are set back. Remedy: Ask the person who accepted it, and compare with a backup.';
 
 COMMENT ON COLUMN reporting.check_acceptance_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
 
@@ -5516,12 +5561,12 @@ CREATE VIEW reporting.check_available_day_differs WITH (security_barrier='true')
   WHERE ((v.event_type <> 'event_reversed'::text) AND (NOT (EXISTS ( SELECT 1
            FROM (ledger.rule_periods r
              CROSS JOIN ledger.setting_periods s)
-          WHERE ((r.event_type = v.event_type) AND (r.subject_state = COALESCE(v.subject_state, 'NEW'::text)) AND (s.restaurant_id = e.restaurant_id) AND (r.since <= e.recorded_at) AND (r.until > e.recorded_at) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((e.available_on =
+          WHERE ((r.event_type = v.event_type) AND (r.subject_state = COALESCE(v.subject_state, 'NEW'::text)) AND (r.after_event_no < e.event_no) AND (r.since <= e.recorded_at) AND ((r.last_event_no >= e.event_no) OR (r.until > e.recorded_at)) AND (s.restaurant_id = e.restaurant_id) AND (s.currency = e.currency) AND (s.after_seq < e.entry_seq) AND (s.last_seq >= e.entry_seq) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((e.available_on =
                 CASE
                     WHEN (NOT r.is_delayed) THEN e.business_day
                     WHEN ((v.payload ->> 'available_on'::text) IS NULL) THEN (e.business_day + (s.settlement_delay_days)::integer)
                     ELSE GREATEST(e.business_day, ((v.payload ->> 'available_on'::text))::date)
-                END) OR ((v.received_at < p.payments_since) AND (e.available_on = (e.business_day + (s.settlement_delay_days)::integer)))))))))
+                END) OR ((v.event_no <= p.payments_since_no) AND (e.available_on = (e.business_day + (s.settlement_delay_days)::integer)))))))))
 UNION ALL
  SELECT e.restaurant_id,
     e.currency,
@@ -5588,7 +5633,7 @@ CREATE VIEW reporting.check_business_day_differs WITH (security_barrier='true') 
    FROM ledger.audited_moments e
   WHERE (NOT (EXISTS ( SELECT 1
            FROM ledger.setting_periods s
-          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR ((e.business_day >= ledger.business_day((e.happened_at - '03:00:00'::interval), s.timezone, s.day_close_hour)) AND (e.business_day <= ledger.business_day((e.happened_at + '03:00:00'::interval), s.timezone, s.day_close_hour))))))));
+          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.currency = e.currency) AND (s.after_seq < e.entry_seq) AND (s.last_seq >= e.entry_seq) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR ((e.business_day >= ledger.business_day((e.happened_at - '03:00:00'::interval), s.timezone, s.day_close_hour)) AND (e.business_day <= ledger.business_day((e.happened_at + '03:00:00'::interval), s.timezone, s.day_close_hour))))))));
 
 COMMENT ON VIEW reporting.check_business_day_differs IS 'error: An entry is booked to a day on which it did not happen. Reason: The business day is the restaurant''s local date of the event, less its closing hour, by the settings of its time (setting_changes). More than three hours off is no change of the time zone data. Remedy: Pause payouts of the restaurant, and compare the entry with a backup; the event says when it happened.';
 
@@ -5608,7 +5653,7 @@ CREATE VIEW reporting.check_business_day_near_midnight WITH (security_barrier='t
    FROM ledger.audited_moments e
   WHERE (NOT (EXISTS ( SELECT 1
            FROM ledger.setting_periods s
-          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR (e.business_day = ledger.business_day(e.happened_at, s.timezone, s.day_close_hour)))))));
+          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.currency = e.currency) AND (s.after_seq < e.entry_seq) AND (s.last_seq >= e.entry_seq) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR (e.business_day = ledger.business_day(e.happened_at, s.timezone, s.day_close_hour)))))));
 
 COMMENT ON VIEW reporting.check_business_day_near_midnight IS 'warning: An entry that happened near the end of a day is booked to the other day. Reason: The business day is the restaurant''s local date of the event, less its closing hour. Time zone data that has changed since moves what happened within an hour or so of a day''s end, and nothing else does. Remedy: If the server''s time zone data is newer than the entry and that country changed its time, nothing. Else compare the entry with a backup.';
 
@@ -5643,14 +5688,23 @@ CREATE VIEW reporting.check_charge_of_closed_restaurant WITH (security_barrier='
     v.currency,
     v.event_id AS reference,
     format('was received at %s; the restaurant was closed at %s'::text, v.received_at, r.closed_at) AS finding
-   FROM ((ledger.audited_events v
+   FROM (((ledger.audited_events v
      JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
      JOIN ledger.restaurants r ON ((v.restaurant_id = r.restaurant_id)))
-  WHERE (t.is_new_business AND (v.received_at > r.closed_at) AND (NOT (EXISTS ( SELECT 1
+     LEFT JOIN LATERAL ( SELECT c.entry_seqs
+           FROM ledger.setting_changes c
+          WHERE ((c.restaurant_id = r.restaurant_id) AND ((c.new_settings ->> 'closed'::text) = 'true'::text))
+          ORDER BY c.change_no DESC
+         LIMIT 1) k ON (true))
+  WHERE (t.is_new_business AND (r.closed_at IS NOT NULL) AND
+        CASE
+            WHEN (k.entry_seqs IS NULL) THEN (v.received_at > r.closed_at)
+            ELSE (v.first_entry_seq > COALESCE(((k.entry_seqs ->> v.currency))::bigint, (0)::bigint))
+        END AND (NOT (EXISTS ( SELECT 1
            FROM ledger.event_acceptances a
           WHERE ((a.restaurant_id = v.restaurant_id) AND (a.event_no = v.event_no) AND (a.code = 'RESTAURANT_CLOSED'::text))))));
 
-COMMENT ON VIEW reporting.check_charge_of_closed_restaurant IS 'warning: A restaurant was charged while it was closed. Reason: A closed restaurant takes no new charge, unless a person accepts it. Remedy: Ask who accepted it, and accept it so or reverse it. If the server''s clock was set back between the two, nothing.';
+COMMENT ON VIEW reporting.check_charge_of_closed_restaurant IS 'warning: A restaurant was charged while it was closed. Reason: A closed restaurant takes no new charge, unless a person accepts it; what came before is told by the numbers of its entries that setting_changes keeps. Remedy: Ask who accepted it, and accept it so or reverse it. If it was closed before these were kept, and the server''s clock was set back between the two, nothing.';
 
 COMMENT ON COLUMN reporting.check_charge_of_closed_restaurant.restaurant_id IS 'The restaurant; null: all of the currency.';
 
@@ -5668,7 +5722,7 @@ CREATE VIEW reporting.check_charge_without_its_payment WITH (security_barrier='t
    FROM ((ledger.audited_events e
      CROSS JOIN ledger.platform_settings s)
      CROSS JOIN LATERAL ( SELECT COALESCE((e.payload ->> 'payment_id'::text), ((e.payload -> 'metadata'::text) ->> 'payment_id'::text)) AS payment_id) p)
-  WHERE ((e.event_type = 'charge_succeeded'::text) AND (e.subject_id IS DISTINCT FROM p.payment_id) AND ((e.subject_id IS NOT NULL) OR (e.received_at >= s.payments_since)));
+  WHERE ((e.event_type = 'charge_succeeded'::text) AND (e.subject_id IS DISTINCT FROM p.payment_id) AND ((e.subject_id IS NOT NULL) OR (e.event_no > s.payments_since_no)));
 
 COMMENT ON VIEW reporting.check_charge_without_its_payment IS 'error: A charge is not known by the payment that it names. Reason: A payment is charged once, and found, by what its charge keeps as its subject. Without it, the same payment told again is charged again, and its refunds wait for ever. Remedy: Compare with a backup. Charges that were posted before payments were known (platform_settings.payments_since) have none and are no findings.';
 
@@ -5788,7 +5842,7 @@ CREATE VIEW reporting.check_deferred_event_differs WITH (security_barrier='true'
         CASE
             WHEN ((d.payload ->> 'occurred_at'::text) ~~ '____-__-__%__:__%'::text) THEN ledger.read_time((d.payload ->> 'occurred_at'::text))
             ELSE NULL::timestamp with time zone
-        END) OR ((((d.code <> 'WAITS_FOR_PAYMENT'::text) OR (d.first_type <> 'charge_succeeded'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'payment_id'::text), ((d.payload -> 'metadata'::text) ->> 'payment_id'::text), ''::text))) AND ((d.code <> 'WAITS_FOR_REFUND'::text) OR (d.first_type <> 'refund_succeeded'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'refund_id'::text), ((d.payload -> 'metadata'::text) ->> 'refund_id'::text), ''::text)))) AND ((d.code <> 'WAITS_FOR_DISPUTE'::text) OR (d.first_type <> 'dispute_opened'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'dispute_id'::text), ((d.payload -> 'metadata'::text) ->> 'dispute_id'::text), ''::text)))) OR (d.deliveries < 1) OR (d.last_received_at < (d.received_at - '01:00:00'::interval)) OR ((d.last_received_at IS NULL) <> (d.deliveries = 1)));
+        END) OR ((((d.code <> 'WAITS_FOR_PAYMENT'::text) OR (d.first_type <> 'charge_succeeded'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'payment_id'::text), ((d.payload -> 'metadata'::text) ->> 'payment_id'::text), ''::text))) AND ((d.code <> 'WAITS_FOR_REFUND'::text) OR (d.first_type <> 'refund_succeeded'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'refund_id'::text), ((d.payload -> 'metadata'::text) ->> 'refund_id'::text), ''::text)))) AND ((d.code <> 'WAITS_FOR_DISPUTE'::text) OR (d.first_type <> 'dispute_opened'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'dispute_id'::text), ((d.payload -> 'metadata'::text) ->> 'dispute_id'::text), ''::text)))) OR (d.deliveries < 1) OR ((d.last_received_at IS NULL) <> (d.deliveries = 1)));
 
 COMMENT ON VIEW reporting.check_deferred_event_differs IS 'error: An event that waits is not what its document says, or waits for something else. Reason: The columns of an event that waits are read from its document, and it waits for the payment, refund or dispute that the document names: by these columns it is found when that comes. Remedy: Compare with a backup. The document is what was received; replay_event decides again.';
 
@@ -5961,7 +6015,7 @@ CREATE VIEW reporting.check_entry_unlike_rule_of_its_time WITH (security_barrier
     format('%s of %s is entry %s of %s: %s with amount %s and fee %s, its subject %s'::text, e.entry_type, e.amount, ((e.entry_seq - v.first_entry_seq) + 1), COALESCE(v.event_id, 'no event'::text), v.event_type, v.amount, v.fee, COALESCE(v.subject_state, 'NEW'::text)) AS finding
    FROM ((ledger.audited_entries e
      LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
-     LEFT JOIN ledger.rule_periods r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (e.recorded_at >= r.since) AND (e.recorded_at < r.until) AND (e.entry_type =
+     LEFT JOIN ledger.rule_periods r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (e.event_no > r.after_event_no) AND (e.recorded_at >= r.since) AND ((e.event_no <= r.last_event_no) OR (e.recorded_at < r.until)) AND (e.entry_type =
         CASE (e.entry_seq - v.first_entry_seq)
             WHEN 0 THEN r.amount_entry
             WHEN 1 THEN r.fee_entry
@@ -6085,8 +6139,8 @@ CREATE VIEW reporting.check_event_differs_from_document WITH (security_barrier='
                     WHEN ((v.payload ->> 'occurred_at'::text) ~~ '____-__-__%__:__%'::text) THEN ledger.read_time((v.payload ->> 'occurred_at'::text))
                     ELSE NULL::timestamp with time zone
                 END AS occurred_at,
-            ((v.provider = 'operator'::text) AND (v.received_at >= s.payments_since)) AS is_of_operator) d)
-  WHERE ((((((v.provider IS DISTINCT FROM d.provider) OR (v.event_id IS DISTINCT FROM d.event_id)) OR (v.event_type IS DISTINCT FROM d.event_type)) OR (v.restaurant_id IS DISTINCT FROM d.restaurant_id)) OR (v.currency IS DISTINCT FROM d.currency)) OR (to_jsonb(v.amount) IS DISTINCT FROM d.amount) OR (to_jsonb(v.fee) <> d.fee) OR (v.occurred_at IS DISTINCT FROM d.occurred_at) OR ((d.is_of_operator <> (t.origin = 'operator'::text)) AND (v.received_at >= s.payments_since)));
+            ((v.provider = 'operator'::text) AND (v.event_no > s.payments_since_no)) AS is_of_operator) d)
+  WHERE ((((((v.provider IS DISTINCT FROM d.provider) OR (v.event_id IS DISTINCT FROM d.event_id)) OR (v.event_type IS DISTINCT FROM d.event_type)) OR (v.restaurant_id IS DISTINCT FROM d.restaurant_id)) OR (v.currency IS DISTINCT FROM d.currency)) OR (to_jsonb(v.amount) IS DISTINCT FROM d.amount) OR (to_jsonb(v.fee) <> d.fee) OR (v.occurred_at IS DISTINCT FROM d.occurred_at) OR ((d.is_of_operator <> (t.origin = 'operator'::text)) AND (v.event_no > s.payments_since_no)));
 
 COMMENT ON VIEW reporting.check_event_differs_from_document IS 'error: An event is not what its document says. Reason: The columns of an event are read from the document as it was received, and both are kept: whoever changes one of them changes the other, too, or is found. Remedy: Compare with a backup and with what the processor says. The document is what was received; the entries follow the columns.';
 
@@ -6099,18 +6153,19 @@ COMMENT ON COLUMN reporting.check_event_differs_from_document.reference IS 'What
 COMMENT ON COLUMN reporting.check_event_differs_from_document.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_event_differs_from_rule WITH (security_barrier='true') AS
- SELECT v.restaurant_id,
-    v.currency,
-    v.event_id AS reference,
-    format('%s with amount %s and fee %s posted %s entries'::text, v.event_type, v.amount, v.fee, v.entry_count) AS finding
-   FROM (ledger.audited_events v
-     JOIN ledger.rule_periods r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (v.received_at >= r.valid_since) AND (v.received_at < r.valid_until))))
-  WHERE (v.entry_count <>
-        CASE
-            WHEN (r.amount_entry IS NULL) THEN 0
-            WHEN (v.fee = 0) THEN 1
-            ELSE 2
-        END);
+ SELECT restaurant_id,
+    currency,
+    event_id AS reference,
+    format('%s with amount %s and fee %s posted %s entries'::text, event_type, amount, fee, entry_count) AS finding
+   FROM ledger.audited_events v
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM ledger.rule_periods r
+          WHERE ((r.event_type = v.event_type) AND (r.subject_state = COALESCE(v.subject_state, 'NEW'::text)) AND (r.after_event_no < v.event_no) AND (r.since <= v.received_at) AND ((r.last_event_no >= v.event_no) OR (r.until > v.received_at)) AND (v.entry_count =
+                CASE
+                    WHEN (r.amount_entry IS NULL) THEN 0
+                    WHEN (v.fee = 0) THEN 1
+                    ELSE 2
+                END)))));
 
 COMMENT ON VIEW reporting.check_event_differs_from_rule IS 'error: An event posted something else than its rule says. Reason: A rule says how many entries an event posts. An event without them would answer every later delivery as known, and its money would be lost. Remedy: Compare with a backup, and with the processor''s report: the money of an event without entries is not in any balance.';
 
@@ -6226,7 +6281,7 @@ CREATE VIEW reporting.check_event_subject_differs WITH (security_barrier='true')
                     WHEN 'event'::text THEN a.payout_id
                     ELSE NULL::text
                 END AS payout_id) d)
-  WHERE ((v.event_type <> 'charge_succeeded'::text) AND ((v.payout_id IS DISTINCT FROM d.payout_id) OR ((v.subject_id IS DISTINCT FROM d.subject_id) AND ((v.subject_id IS NOT NULL) OR (v.received_at >= s.payments_since)))));
+  WHERE ((v.event_type <> 'charge_succeeded'::text) AND ((v.payout_id IS DISTINCT FROM d.payout_id) OR ((v.subject_id IS DISTINCT FROM d.subject_id) AND ((v.subject_id IS NOT NULL) OR (v.event_no > s.payments_since_no)))));
 
 COMMENT ON VIEW reporting.check_event_subject_differs IS 'error: An event is kept under another refund, dispute, hold or payout than its document names. Reason: What an event is the first to tell of, and the payout it is about, are found by these columns: without them the same thing told again is posted again. Remedy: Compare with a backup. Charges have a check of their own (charge_without_its_payment).';
 
@@ -6536,7 +6591,7 @@ CREATE VIEW reporting.check_link_differs_from_document WITH (security_barrier='t
                     WHEN ((a.event_no IS NOT NULL) OR (r.event_no IS NOT NULL)) THEN f.payment_event_no
                     ELSE c.event_no
                 END AS payment_event_no) d)
-  WHERE ((v.event_type <> 'charge_succeeded'::text) AND ((k.about_event_no IS DISTINCT FROM d.about_event_no) OR (k.payment_event_no IS DISTINCT FROM d.payment_event_no)) AND ((k.event_no IS NOT NULL) OR (v.received_at >= s.payments_since)));
+  WHERE ((v.event_type <> 'charge_succeeded'::text) AND ((k.about_event_no IS DISTINCT FROM d.about_event_no) OR (k.payment_event_no IS DISTINCT FROM d.payment_event_no)) AND ((k.event_no IS NOT NULL) OR (v.event_no > s.payments_since_no)));
 
 COMMENT ON VIEW reporting.check_link_differs_from_document IS 'error: An event follows another one than its document names. Reason: A refund, a dispute or a fee belongs to the payment it names, what follows a refund, dispute or hold to the event that first told of it, a reversal to the event it takes back. What is left of a payment and what is held are told by these links. Remedy: Compare with a backup; the document is what was received.';
 
@@ -6667,7 +6722,7 @@ CREATE VIEW reporting.check_payments_since_moved WITH (security_barrier='true') 
  SELECT v.restaurant_id,
     v.currency,
     v.event_id AS reference,
-    format('was received at %s and has its payment; known since %s'::text, v.received_at, s.payments_since) AS finding
+    format('event %s has its payment; known after event %s'::text, v.event_no, s.payments_since_no) AS finding
    FROM (ledger.platform_settings s
      CROSS JOIN LATERAL ( SELECT x.restaurant_id,
             x.event_no,
@@ -6686,11 +6741,11 @@ CREATE VIEW reporting.check_payments_since_moved WITH (security_barrier='true') 
             x.payout_id,
             x.payload
            FROM ledger.audited_events x
-          WHERE ((x.event_type = 'charge_succeeded'::text) AND (x.subject_id IS NOT NULL) AND (x.received_at < (s.payments_since - '01:00:00'::interval)))
-          ORDER BY x.received_at
+          WHERE ((x.event_type = 'charge_succeeded'::text) AND (x.subject_id IS NOT NULL) AND (x.event_no <= s.payments_since_no))
+          ORDER BY x.event_no
          LIMIT 1) v);
 
-COMMENT ON VIEW reporting.check_payments_since_moved IS 'error: The moment since when payments are known lies after one that is. Reason: Charges keep the payment that they name since platform_settings.payments_since; checks look away from what is older. Moved forward, it would hide what was changed. Remedy: Set it back to before the charge named, and look at the checks again.';
+COMMENT ON VIEW reporting.check_payments_since_moved IS 'error: The event since which payments are known lies after one that has its own. Reason: Charges keep the payment that they name after event platform_settings.payments_since_no; checks look away from what is older. Moved forward, it would hide what was changed. Remedy: Set it back to before the charge named, and look at the checks again.';
 
 COMMENT ON COLUMN reporting.check_payments_since_moved.restaurant_id IS 'The restaurant; null: all of the currency.';
 
@@ -6852,7 +6907,7 @@ CREATE VIEW reporting.check_payout_outcome_differs WITH (security_barrier='true'
             max(v.occurred_at) FILTER (WHERE (t.reported_state = 'CANCELED'::text)) AS canceled_at,
             array_agg(DISTINCT f.code) FILTER (WHERE (f.code IS NOT NULL)) AS failure_codes,
             array_agg(f.reason) FILTER (WHERE (f.reason IS NOT NULL)) AS failure_reasons,
-            min(v.received_at) AS received_at
+            min(v.event_no) AS event_no
            FROM ((ledger.audited_events v
              JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
              CROSS JOIN LATERAL ( SELECT
@@ -6866,7 +6921,7 @@ CREATE VIEW reporting.check_payout_outcome_differs WITH (security_barrier='true'
                         END AS reason) f)
           WHERE ((t.subject = 'payout'::text) AND (t.reported_state IS NOT NULL) AND (v.subject_state IS DISTINCT FROM 'OVERTAKEN'::text))
           GROUP BY v.restaurant_id, v.payout_id) e ON (((p.restaurant_id = e.restaurant_id) AND (p.payout_id = e.payout_id))))
-  WHERE ((p.reserve_entry_seq > a.after_seq) AND (((((p.status IS DISTINCT FROM COALESCE(e.status, 'CREATED'::text)) OR (p.paid_at IS DISTINCT FROM e.paid_at)) OR (p.failed_at IS DISTINCT FROM e.failed_at)) OR (p.canceled_at IS DISTINCT FROM e.canceled_at)) OR (((p.failure_code IS NOT NULL) OR (e.received_at >= s.payments_since)) AND ((p.failure_code IS NULL) IS DISTINCT FROM (e.failure_codes IS NULL))) OR (p.failure_code <> ALL (e.failure_codes)) OR (((p.failure_reason IS NOT NULL) OR (e.received_at >= s.payments_since)) AND ((p.failure_reason IS NULL) IS DISTINCT FROM (e.failure_reasons IS NULL))) OR (p.failure_reason <> ALL (e.failure_reasons))));
+  WHERE ((p.reserve_entry_seq > a.after_seq) AND (((((p.status IS DISTINCT FROM COALESCE(e.status, 'CREATED'::text)) OR (p.paid_at IS DISTINCT FROM e.paid_at)) OR (p.failed_at IS DISTINCT FROM e.failed_at)) OR (p.canceled_at IS DISTINCT FROM e.canceled_at)) OR (((p.failure_code IS NOT NULL) OR (e.event_no > s.payments_since_no)) AND ((p.failure_code IS NULL) IS DISTINCT FROM (e.failure_codes IS NULL))) OR (p.failure_code <> ALL (e.failure_codes)) OR (((p.failure_reason IS NOT NULL) OR (e.event_no > s.payments_since_no)) AND ((p.failure_reason IS NULL) IS DISTINCT FROM (e.failure_reasons IS NULL))) OR (p.failure_reason <> ALL (e.failure_reasons))));
 
 COMMENT ON VIEW reporting.check_payout_outcome_differs IS 'error: A payout''s outcome is not what was reported of it. Reason: Its state, when it came to it and why it failed are told by the reports about it, and by nothing else. Remedy: Compare the payout''s events with the row; the events are what was received. A payout shown PAID that is not is money the restaurant still waits for.';
 
@@ -6895,7 +6950,7 @@ CREATE VIEW reporting.check_payout_report_differs WITH (security_barrier='true')
              JOIN ledger.payouts p ON (((v.restaurant_id = p.restaurant_id) AND (v.payout_id = p.payout_id))))
              JOIN ledger.audited_accounts a ON (((p.restaurant_id = a.restaurant_id) AND (p.currency = a.currency))))
              CROSS JOIN ledger.platform_settings s)
-          WHERE ((t.subject = 'payout'::text) AND (p.reserve_entry_seq > a.after_seq) AND (v.received_at >= s.payments_since))
+          WHERE ((t.subject = 'payout'::text) AND (p.reserve_entry_seq > a.after_seq) AND (v.event_no > s.payments_since_no))
         )
  SELECT d.restaurant_id,
     d.currency,
@@ -7491,14 +7546,15 @@ CREATE VIEW reporting.check_recorded_at_differs WITH (security_barrier='true') A
      LEFT JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
      LEFT JOIN ledger.payouts p ON (((e.restaurant_id = p.restaurant_id) AND (e.payout_id = p.payout_id) AND (e.event_no IS NULL))))
      LEFT JOIN ledger.event_acceptances c ON (((v.restaurant_id = c.restaurant_id) AND (v.event_no = c.event_no))))
-     CROSS JOIN LATERAL ( SELECT ((c.event_no IS NOT NULL) OR ((COALESCE(t.origin, 'operator'::text) = 'processor'::text) AND (COALESCE(t.subject, 'none'::text) <> ALL (ARRAY['payout'::text, 'payment'::text])))) AS may_wait) w)
-  WHERE ((e.recorded_at < (COALESCE(v.received_at, p.created_at) -
+     CROSS JOIN LATERAL ( SELECT ((COALESCE(t.origin, 'operator'::text) = 'processor'::text) AND (COALESCE(t.subject, 'none'::text) <> ALL (ARRAY['payout'::text, 'payment'::text])) AND (c.event_no IS NULL)) AS may_have_waited) w)
+  WHERE
         CASE
-            WHEN w.may_wait THEN '01:00:00'::interval
-            ELSE '00:00:00'::interval
-        END)) OR ((e.recorded_at > GREATEST(COALESCE(v.received_at, p.created_at), e.recorded_before)) AND (NOT w.may_wait)));
+            WHEN (e.entry_seq > v.first_entry_seq) THEN (e.recorded_at <> e.recorded_before)
+            WHEN w.may_have_waited THEN false
+            ELSE (e.recorded_at <> GREATEST(COALESCE(c.accepted_at, v.received_at, p.created_at), e.recorded_before))
+        END;
 
-COMMENT ON VIEW reporting.check_recorded_at_differs IS 'error: An entry was not recorded when its event was received. Reason: An entry is recorded when its event is, and never before the entry before it; only an event that had waited, or that a person accepted, is older than its entries. Remedy: Compare the entry and its event with a backup.';
+COMMENT ON VIEW reporting.check_recorded_at_differs IS 'error: An entry was not recorded when its event was received. Reason: An entry is recorded when its event is received or accepted, or its payout made, or with the entry before it if the clock was set back since then; both entries of an event at once. When an event was let go that had waited is told by nothing else. Remedy: Compare the entry and its event with a backup.';
 
 COMMENT ON COLUMN reporting.check_recorded_at_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
 
@@ -7875,7 +7931,7 @@ CREATE VIEW reporting.check_subject_state_differs WITH (security_barrier='true')
                     WHEN ((f.reported_state <> t.reported_state) AND (ROW(v.occurred_at, t.state_rank) < ROW(f.occurred_at, f.state_rank))) THEN 'OVERTAKEN'::text
                     ELSE COALESCE(f.reported_state, n.reported_state)
                 END AS subject_state) d)
-  WHERE ((t.subject IS DISTINCT FROM 'payout'::text) AND (COALESCE(v.subject_state, 'NEW'::text) IS DISTINCT FROM d.subject_state) AND ((t.subject IS DISTINCT FROM 'payment'::text) OR (v.subject_state IS NOT NULL)) AND (v.received_at >= s.payments_since));
+  WHERE ((t.subject IS DISTINCT FROM 'payout'::text) AND (COALESCE(v.subject_state, 'NEW'::text) IS DISTINCT FROM d.subject_state) AND ((t.subject IS DISTINCT FROM 'payment'::text) OR (v.subject_state IS NOT NULL)) AND (v.event_no > s.payments_since_no));
 
 COMMENT ON VIEW reporting.check_subject_state_differs IS 'error: An event was decided in another state of its subject than the events before it leave. Reason: What an event posts depends on the state of its refund, dispute, hold or payout, and that state on what was told of it before, in its order. It is decided again here, from the events. Remedy: Compare the events of the subject with a backup; the rule that was followed is that of the state kept.';
 

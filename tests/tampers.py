@@ -829,8 +829,16 @@ TAMPERS = [
     ),
     Tamper(
         "when settings were changed",
-        "available_day_differs",
+        SEAL,
         "update ledger.setting_changes set changed_at = changed_at - interval '2 days' "
+        "where restaurant_id = 'madrid' and old_settings <> '{}';",
+        why="clocks are set back: which entries came after it is told by their numbers, which are kept with it",
+        sealed=True,
+    ),
+    Tamper(
+        "after which entries settings were changed",
+        "available_day_differs",
+        "update ledger.setting_changes set entry_seqs = '{\"EUR\": 1}' "
         "where restaurant_id = 'madrid' and old_settings <> '{}';",
         sealed=True,
     ),
@@ -855,7 +863,7 @@ TAMPERS = [
     Tamper(
         "since when payments are known",
         "payments_since_moved",
-        "update ledger.platform_settings set payments_since = now() + interval '1 year';",
+        "update ledger.platform_settings set payments_since_no = 1000000;",
     ),
     Tamper(
         "payout terms",

@@ -407,7 +407,7 @@ select is(
             ('wrong', 1, 'refund_succeeded', '{"payment_id": "pay_1"}'),
             ('back', 1, 'charge_succeeded', '{"fee": 20}'),
             ('named', 1, 'charge_succeeded', '{"payment_id": "pay_4"}'),
-            ('older', 1, 'charge_succeeded', '{"payment_id": "pay_5"}'),
+            ('ancient', 1, 'charge_succeeded', '{"payment_id": "pay_5"}'),
             ('dispute', 1, 'dispute_opened', '{"dispute_id": "dp_1"}'),
             ('over', 2, 'refund_succeeded', '{"payment_id": "pay_1", "refund_id": "re_1"}'),
             ('link', 2, 'refund_succeeded', '{"payment_id": "pay_2", "refund_id": "re_1"}'),
@@ -496,8 +496,11 @@ insert into ledger.event_acceptances (event_no, accepted_at, restaurant_id, code
 select e.event_no, now(), e.restaurant_id, 'RESTAURANT_CLOSED', 'ana', 'it happened'
 from ledger.processor_events as e
 where e.event_id = 'over1';
-update ledger.processor_events set subject_id = null where event_id in ('named1', 'older1');
-update ledger.processor_events set received_at = '2025-12-30T10:00:00Z' where event_id = 'older1';
+update ledger.processor_events set subject_id = null where event_id in ('named1', 'ancient1');
+update ledger.platform_settings
+set payments_since_no = (
+    select e.event_no from ledger.processor_events as e where e.event_id = 'ancient1'
+);
 delete from ledger.holdings where restaurant_id = 'dispute';
 select is(
     (select pg_temp.found(c.names) from new_checks as c),
@@ -511,6 +514,7 @@ select is(
     'reversal_not_mirror error back',
     'finds each of what must not be; a charge from before payments were known is none of it'
 );
+update ledger.platform_settings set payments_since_no = 0;
 select is(
     (
         select string_agg(f.restaurant_id, ' ' order by f.restaurant_id)

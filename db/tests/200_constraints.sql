@@ -676,6 +676,7 @@ select is_empty(
             ('posting_rules', 'amount_balance_effect'), ('posting_rules', 'amount_reserved_effect'),
             ('posting_rules', 'amount_held_effect'), ('posting_rules', 'fee_held_effect'),
             ('posting_rule_history', 'amount_entry'), ('posting_rule_history', 'fee_entry'),
+            ('posting_rule_history', 'last_event_no'), ('setting_changes', 'entry_seqs'),
             ('payout_runs', 'restaurant_ids'), ('payout_runs', 'finished_at'),
             ('payouts', 'canceled_at'), ('ledger_entries', 'held_after'),
             ('processor_events', 'subject_state'), ('posting_rules', 'fee_entry'),

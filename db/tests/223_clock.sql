@@ -1,6 +1,6 @@
 -- The server's clock may go back: entries of an account are recorded in their order all the same.
 begin;
-select plan(9);
+select plan(17);
 
 create function pg_temp.charge(p_id text, p_restaurant_id text default 'res_1') returns jsonb
 language sql immutable
@@ -79,6 +79,72 @@ select is(
 );
 select is_empty(
     'select * from reporting.check_recorded_at_decreases', 'and the checks find nothing'
+);
+
+-- What came before what is kept as numbers
+select lives_ok(
+    $$
+    select from set_restaurant('res_1', p_settlement_delay_days => 5);
+    select from set_restaurant('res_new');
+    select from set_platform_settings(p_seal_hours => 7)
+    $$,
+    'settings are changed'
+);
+select results_eq(
+    $$
+    select c.restaurant_id collate "default", c.entry_seqs
+    from ledger.setting_changes as c
+    order by c.change_no
+    $$,
+    $$values ('res_1', '{"PEN": 9}'::jsonb), ('res_new', '{}'), ('', null)$$,
+    'each says after which entry of each account of the restaurant; the platform has none'
+);
+select is(
+    (ledger.post_event(pg_temp.charge('c_5'), '2025-12-09T12:00:00Z')).status, 'processed',
+    'a charge after the change, recorded days before it by the clock'
+);
+create function pg_temp.days_that_differ() returns text
+language sql
+as $$
+select string_agg(d.reference, ' ' order by d.reference)
+from reporting.check_available_day_differs as d
+$$;
+select is(pg_temp.days_that_differ(), null, 'has the settings that it was posted under');
+set local session_replication_role = replica;
+update ledger.setting_changes as c set entry_seqs = '{"PEN": 11}' where c.restaurant_id = 'res_1';
+select is(
+    pg_temp.days_that_differ(), 'entry 10 entry 11',
+    'no time hides that the change is said to have come later'
+);
+update ledger.setting_changes as c set entry_seqs = null where c.restaurant_id = 'res_1';
+select is(
+    pg_temp.days_that_differ(), 'entry 10 entry 11',
+    'where that was not kept, the times count: this clock was set back'
+);
+update ledger.setting_changes as c
+set changed_at = '2025-12-10T12:00:30Z'
+where c.restaurant_id = 'res_1';
+select is(pg_temp.days_that_differ(), null, 'and leave an hour to either side');
+
+update ledger.posting_rules set valid_from = now() + interval '3 days'
+where event_type = 'charge_succeeded';
+set local session_replication_role = origin;
+set local role cuenta_writer;
+update ledger.posting_rules set is_delayed = false where event_type = 'charge_succeeded';
+reset role;
+select results_eq(
+    $$
+    select h.valid_until > h.valid_from, h.last_event_no, r.valid_from = h.valid_until
+    from ledger.posting_rule_history as h
+    inner join ledger.posting_rules as r
+        on h.event_type = r.event_type and h.subject_state = r.subject_state
+    where h.event_type = 'charge_succeeded'
+    $$,
+    $$
+    select true, max(v.event_no), true
+    from ledger.processor_events as v
+    $$,
+    'a rule ends after it began, whatever the clock says, and after which event'
 );
 
 select * from finish();

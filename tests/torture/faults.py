@@ -227,7 +227,6 @@ class Faults:
         self.house.heal()
 
     def clock(self) -> None:
-        self.house.clock_steps += 1
         self.house.set_clock(self.dice.choice(STEPS))
         self.last(3)
         if self.dice.random() < 0.7:

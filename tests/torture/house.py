@@ -31,15 +31,6 @@ from tests.torture.proxy import Proxy
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOGIN = "cuenta_service"
 KEYS = ("processor", "app", "operator", "reader")
-# Checks that compare readings of the clock of different moments: after a step back they name what came meanwhile.
-CLOCK_CHECKS = {
-    "acceptance_differs",
-    "available_day_differs",
-    "business_day_differs",
-    "deferred_event_differs",
-    "payments_since_moved",
-    "recorded_at_differs",
-}
 LOOP = "Worker crash loop detected"  # Granian's: a worker that was just started ended, too
 CURRENCIES = ("PEN", "USD", "MXN")
 SCHEDULED = "EUR"  # whose payouts are made by schedules alone
@@ -130,7 +121,6 @@ class House:
         self.faults: Counter[str] = Counter()
         self.calls: list[Call] = []
         self.seen: Counter[str] = Counter()  # errors that clients met
-        self.clock_steps = 0
         self.limits: dict[str, str] = {}  # of sessions: statement_timeout, lock_timeout
         self.quiet = threading.Event()  # no new calls: the clients finish those they have begun
         self.clock = folder / "clock"
@@ -284,10 +274,6 @@ class House:
                         f"{process.name} ended by itself with {process.process.returncode}: {process.last_lines(8)}"
                     )
                 process.start()
-
-    def finds_steps(self, check: str) -> bool:
-        """Whether what a check finds is that the clock has stepped back."""
-        return bool(self.clock_steps) and check.removeprefix("check_") in CLOCK_CHECKS
 
     # What everybody asks
 

@@ -144,7 +144,6 @@ class Verdict:
         self.house, self.world = house, world
         self.faults: list[str] = []
         self.lines: list[str] = []
-        self.steps: list[str] = []  # what checks find of a clock that stepped back
 
     def drain(self, patience: float) -> None:
         """Wait until nothing is pending, as long as it becomes less: what waits for its next attempt is made due."""
@@ -216,10 +215,7 @@ class Verdict:
             is_a_fault = row["severity"] == "error" or row["relname"] in STUCK
             if not is_a_fault or not (found := self.house.ask(f"select * from reporting.{row['relname']}")):
                 continue
-            if self.house.finds_steps(row["relname"]):
-                self.steps.append(f"{row['relname'].removeprefix('check_')} {len(found)}")
-            else:
-                self.faults.append(f"reporting.{row['relname']} finds {len(found)}: {found[0]}")
+            self.faults.append(f"reporting.{row['relname']} finds {len(found)}: {found[0]}")
         for what, query in HALVES.items():
             if found := self.house.ask(query):
                 self.faults.append(f"{what}: {len(found)}, {found[0]}")
@@ -297,7 +293,6 @@ class Verdict:
             f"{sum(book.refusals.values()):,} refused, {len(book.waiting):,} waiting or dismissed"
             f", {seals[0]['n']:,} seals",
             f"{heard:,} messages heard by 2 receivers of {2 * len(facts):,} due (the rest are repetitions)",
-            *([f"rows that checks name because the clock stepped back: {', '.join(self.steps)}"] if self.steps else []),
             "attempts without an answer: "
             + ", ".join(f"{n:,} {what}" for what, n in self.house.seen.most_common() if ":" not in what),
         ]

@@ -5,8 +5,8 @@ select
     e.currency,
     coalesce(e.event_id, format('event %s', a.event_no)) as reference,
     format(
-        '%s accepted it at %s against %s; it was received at %s',
-        a.actor, a.accepted_at, a.code, e.received_at
+        '%s accepted it at %s against %s; it was received at %s and posted at %s',
+        a.actor, a.accepted_at, a.code, e.received_at, l.recorded_at
     ) as finding
 from ledger.event_acceptances as a
 left join ledger.processor_events as e
@@ -17,14 +17,17 @@ left join ledger.ledger_entries as l
         e.restaurant_id = l.restaurant_id
         and e.currency = l.currency
         and e.first_entry_seq = l.entry_seq
+left join ledger.ledger_entries as b
+    on
+        l.restaurant_id = b.restaurant_id
+        and l.currency = b.currency
+        and l.entry_seq - 1 = b.entry_seq
 where
     e.event_no is null
     or a.code not in ('AMOUNT_EXCEEDS_PAYMENT', 'RESTAURANT_CLOSED')
     or (a.code = 'RESTAURANT_CLOSED' and not t.is_new_business)
     or (a.code = 'AMOUNT_EXCEEDS_PAYMENT' and t.is_new_business)
-    -- A clock may have been set back meanwhile.
-    or a.accepted_at < e.received_at - interval '1 hour'
-    or a.accepted_at > l.recorded_at
+    or l.recorded_at <> greatest(a.accepted_at, b.recorded_at)
     or not exists (
         select 1
         from ledger.event_rejections as r
@@ -37,9 +40,10 @@ where
 
 comment on view reporting.check_acceptance_differs is
 'error: An event was accepted that was not refused so, or not then. Reason: A person accepts what '
-'a rule refused: the event was received when it was refused, is posted when it is accepted, and '
-'is of the kind that such a rule is for. Remedy: Ask the person who accepted it, and compare with '
-'a backup.';
+'a rule refused: the event was received when it was refused, is of the kind that such a rule is '
+'for, and is posted when it is accepted, though not before the entry before it. By the clock of '
+'the refusal that may be earlier: clocks are set back. Remedy: Ask the person who accepted it, and '
+'compare with a backup.';
 comment on column reporting.check_acceptance_differs.restaurant_id is
 'The restaurant; null: all of the currency.';
 comment on column reporting.check_acceptance_differs.currency is

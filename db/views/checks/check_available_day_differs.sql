@@ -18,9 +18,13 @@ where
         where
             r.event_type = v.event_type
             and r.subject_state = coalesce(v.subject_state, 'NEW')
-            and s.restaurant_id = e.restaurant_id
+            and r.after_event_no < e.event_no
             and r.since <= e.recorded_at
-            and r.until > e.recorded_at
+            and (r.last_event_no >= e.event_no or r.until > e.recorded_at)
+            and s.restaurant_id = e.restaurant_id
+            and s.currency = e.currency
+            and s.after_seq < e.entry_seq
+            and s.last_seq >= e.entry_seq
             and s.since <= e.recorded_at
             and s.until > e.recorded_at
             and (
@@ -32,7 +36,7 @@ where
                 end
                 -- Before that, what an event brought was not looked at.
                 or (
-                    v.received_at < p.payments_since
+                    v.event_no <= p.payments_since_no
                     and e.available_on = e.business_day + s.settlement_delay_days
                 )
             )

@@ -12,6 +12,9 @@ where
         from ledger.setting_periods as s
         where
             s.restaurant_id = e.restaurant_id
+            and s.currency = e.currency
+            and s.after_seq < e.entry_seq
+            and s.last_seq >= e.entry_seq
             and s.since <= e.recorded_at
             and s.until > e.recorded_at
             and (

@@ -20,7 +20,7 @@ cross join
 where
     e.event_type = 'charge_succeeded'
     and e.subject_id is distinct from p.payment_id
-    and (e.subject_id is not null or e.received_at >= s.payments_since);
+    and (e.subject_id is not null or e.event_no > s.payments_since_no);
 
 comment on view reporting.check_charge_without_its_payment is
 'error: A charge is not known by the payment that it names. Reason: A payment is charged once, '

@@ -41,7 +41,6 @@ where
         )
     )
     or d.deliveries < 1
-    or d.last_received_at < d.received_at - interval '1 hour'
     or (d.last_received_at is null) <> (d.deliveries = 1);
 
 comment on view reporting.check_deferred_event_differs is

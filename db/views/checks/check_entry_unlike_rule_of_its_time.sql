@@ -17,8 +17,9 @@ left join ledger.rule_periods as r
     on
         v.event_type = r.event_type
         and coalesce(v.subject_state, 'NEW') = r.subject_state
+        and e.event_no > r.after_event_no
         and e.recorded_at >= r.since
-        and e.recorded_at < r.until
+        and (e.event_no <= r.last_event_no or e.recorded_at < r.until)
         and e.entry_type = case e.entry_seq - v.first_entry_seq
             when 0 then r.amount_entry
             when 1 then r.fee_entry

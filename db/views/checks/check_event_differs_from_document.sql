@@ -38,7 +38,7 @@ cross join
                     then ledger.read_time(v.payload ->> 'occurred_at')
             end as occurred_at,
             -- Before that, a processor could call itself so.
-            v.provider = 'operator' and v.received_at >= s.payments_since as is_of_operator
+            v.provider = 'operator' and v.event_no > s.payments_since_no as is_of_operator
     ) as d
 where
     (v.provider, v.event_id, v.event_type, v.restaurant_id, v.currency)
@@ -46,7 +46,7 @@ where
     or to_jsonb(v.amount) is distinct from d.amount
     or to_jsonb(v.fee) <> d.fee
     or v.occurred_at is distinct from d.occurred_at
-    or (d.is_of_operator <> (t.origin = 'operator') and v.received_at >= s.payments_since);
+    or (d.is_of_operator <> (t.origin = 'operator') and v.event_no > s.payments_since_no);
 
 comment on view reporting.check_event_differs_from_document is
 'error: An event is not what its document says. Reason: The columns of an event are read from the '

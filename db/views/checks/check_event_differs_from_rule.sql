@@ -12,15 +12,19 @@ select
         v.entry_count
     ) as finding
 from ledger.audited_events as v
-inner join ledger.rule_periods as r
-    on
-        v.event_type = r.event_type
-        and coalesce(v.subject_state, 'NEW') = r.subject_state
-        and v.received_at >= r.valid_since
-        and v.received_at < r.valid_until
 where
-    v.entry_count
-    <> case when r.amount_entry is null then 0 when v.fee = 0 then 1 else 2 end;
+    not exists (
+        select 1
+        from ledger.rule_periods as r
+        where
+            r.event_type = v.event_type
+            and r.subject_state = coalesce(v.subject_state, 'NEW')
+            and r.after_event_no < v.event_no
+            and r.since <= v.received_at
+            and (r.last_event_no >= v.event_no or r.until > v.received_at)
+            and v.entry_count
+            = case when r.amount_entry is null then 0 when v.fee = 0 then 1 else 2 end
+    );
 
 comment on view reporting.check_event_differs_from_rule is
 'error: An event posted something else than its rule says. Reason: A rule says how many entries '

@@ -40,7 +40,7 @@ where
         -- What was posted before such things were known may have none.
         or (
             v.subject_id is distinct from d.subject_id
-            and (v.subject_id is not null or v.received_at >= s.payments_since)
+            and (v.subject_id is not null or v.event_no > s.payments_since_no)
         )
     );
 

@@ -55,7 +55,7 @@ where
     and (k.about_event_no, k.payment_event_no)
     is distinct from (d.about_event_no, d.payment_event_no)
     -- What was posted before payments were known follows none.
-    and (k.event_no is not null or v.received_at >= s.payments_since);
+    and (k.event_no is not null or v.event_no > s.payments_since_no);
 
 comment on view reporting.check_link_differs_from_document is
 'error: An event follows another one than its document names. Reason: A refund, a dispute or a '

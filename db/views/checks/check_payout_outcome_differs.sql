@@ -26,7 +26,7 @@ left join (
         max(v.occurred_at) filter (where t.reported_state = 'CANCELED') as canceled_at,
         array_agg(distinct f.code) filter (where f.code is not null) as failure_codes,
         array_agg(f.reason) filter (where f.reason is not null) as failure_reasons,
-        min(v.received_at) as received_at
+        min(v.event_no) as event_no
     from ledger.audited_events as v
     inner join ledger.event_types as t on v.event_type = t.event_type
     cross join
@@ -58,12 +58,12 @@ where
         is distinct from (coalesce(e.status, 'CREATED'), e.paid_at, e.failed_at, e.canceled_at)
         or (
             -- Codes and reasons of before that were not kept.
-            (p.failure_code is not null or e.received_at >= s.payments_since)
+            (p.failure_code is not null or e.event_no > s.payments_since_no)
             and (p.failure_code is null) is distinct from (e.failure_codes is null)
         )
         or p.failure_code <> all(e.failure_codes)
         or (
-            (p.failure_reason is not null or e.received_at >= s.payments_since)
+            (p.failure_reason is not null or e.event_no > s.payments_since_no)
             and (p.failure_reason is null) is distinct from (e.failure_reasons is null)
         )
         or p.failure_reason <> all(e.failure_reasons)

@@ -23,7 +23,7 @@ with told as (
         t.subject = 'payout'
         -- All reports of an older payout are looked at when everything is.
         and p.reserve_entry_seq > a.after_seq
-        and v.received_at >= s.payments_since
+        and v.event_no > s.payments_since_no
 )
 
 select

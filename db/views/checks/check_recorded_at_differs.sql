@@ -37,28 +37,26 @@ left join ledger.event_acceptances as c
     on v.restaurant_id = c.restaurant_id and v.event_no = c.event_no
 cross join
     lateral (
-        -- These may have waited, and the clock may have been set back meanwhile.
         select
-            c.event_no is not null
-            or (
-                coalesce(t.origin, 'operator') = 'processor'
-                and coalesce(t.subject, 'none') not in ('payout', 'payment')
-            ) as may_wait
+            -- These may have waited: only whoever let them go knows when that was.
+            coalesce(t.origin, 'operator') = 'processor'
+            and coalesce(t.subject, 'none') not in ('payout', 'payment')
+            and c.event_no is null as may_have_waited
     ) as w
 where
-    e.recorded_at
-    < coalesce(v.received_at, p.created_at)
-    - case when w.may_wait then interval '1 hour' else interval '0' end
-    or (
-        e.recorded_at > greatest(coalesce(v.received_at, p.created_at), e.recorded_before)
-        and not w.may_wait
-    );
+    case
+        when e.entry_seq > v.first_entry_seq then e.recorded_at <> e.recorded_before
+        when w.may_have_waited then false
+        else
+            e.recorded_at
+            <> greatest(coalesce(c.accepted_at, v.received_at, p.created_at), e.recorded_before)
+    end;
 
 comment on view reporting.check_recorded_at_differs is
 'error: An entry was not recorded when its event was received. Reason: An entry is recorded when '
-'its event is, and never before the entry before it; only an event that had waited, or that a '
-'person accepted, is older than its entries. Remedy: Compare the entry and its event with a '
-'backup.';
+'its event is received or accepted, or its payout made, or with the entry before it if the clock '
+'was set back since then; both entries of an event at once. When an event was let go that had '
+'waited is told by nothing else. Remedy: Compare the entry and its event with a backup.';
 comment on column reporting.check_recorded_at_differs.restaurant_id is
 'The restaurant; null: all of the currency.';
 comment on column reporting.check_recorded_at_differs.currency is

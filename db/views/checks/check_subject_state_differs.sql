@@ -62,7 +62,7 @@ where
     t.subject is distinct from 'payout'
     and coalesce(v.subject_state, 'NEW') is distinct from d.subject_state
     and (t.subject is distinct from 'payment' or v.subject_state is not null)
-    and v.received_at >= s.payments_since;
+    and v.event_no > s.payments_since_no;
 
 comment on view reporting.check_subject_state_differs is
 'error: An event was decided in another state of its subject than the events before it leave. '

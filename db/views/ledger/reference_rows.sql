@@ -44,7 +44,11 @@ from (
     select
         'posting_rule_history' as table_name,
         concat_ws(' ', x.event_type, x.subject_state, extract(epoch from x.valid_until)) as key,
-        to_jsonb(x) as facts
+        -- Those from before it was kept are as they were.
+        case
+            when x.last_event_no is null then to_jsonb(x) - 'last_event_no'
+            else to_jsonb(x)
+        end as facts
     from ledger.posting_rule_history as x
     union all
     select

@@ -51,10 +51,17 @@ union all
 select
     c.change_no,
     c.restaurant_id,
-    json_build_array(
-        'row', p_journal, c.change_no, c.restaurant_id, c.changed_by, c.old_settings,
-        c.new_settings, c.changed_at at time zone interval '0'
-    )::text
+    -- A column that came later has its place only where it is not null.
+    case
+        when c.entry_seqs is null then json_build_array(
+            'row', p_journal, c.change_no, c.restaurant_id, c.changed_by, c.old_settings,
+            c.new_settings, c.changed_at at time zone interval '0'
+        )
+        else json_build_array(
+            'row', p_journal, c.change_no, c.restaurant_id, c.changed_by, c.old_settings,
+            c.new_settings, c.changed_at at time zone interval '0', c.entry_seqs
+        )
+    end::text
 from part as p
 inner join ledger.setting_changes as c on c.change_no between p.first_no and p.last_no
 where p_journal = 'setting_changes'
