@@ -1,5 +1,5 @@
--- What came before what, by numbers: a clock may be set back, and a check that compares its readings
--- would then take a sound book for a forged one.
+-- What came before what, by numbers: a clock may be set back, and a check that compares what it
+-- said at different moments would then take a sound book for a forged one.
 
 -- Computed before anything is locked: who ingests reads the settings.
 do $known$
