@@ -741,7 +741,8 @@ class Cuenta:
         answer = self._answer_known(event)
         if answer is None:
             is_unknown = event.restaurant_id not in self.restaurants
-            if is_unknown and (event.provider == OPERATOR or self.unknown_restaurants == "refuse"):
+            is_refused = self.unknown_restaurants == "refuse" and event.payout_id is None  # a payout says whose it is
+            if is_unknown and (event.provider == OPERATOR or is_refused):
                 answer = self.refuse(event, "RESTAURANT_UNKNOWN", field="restaurant_id")  # a slip opens no account
             else:
                 answer = self._take(event, overrule=overrule)
