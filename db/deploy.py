@@ -47,7 +47,7 @@ from yoyo.migrations import Migration, default_migration_table
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # as `python db/deploy.py` does not
 
 from db import facts, reference_data, replay
-from db.facts import DB, RUN, STRUCTURE, Connection, DeployError, Facts, Key, Object
+from db.facts import DB, RUN, STRUCTURE, Connection, DeployError, Facts, Files, Key, Object
 from db.schema import dump_schema
 
 __all__ = ["RUN", "DeployError", "check", "configure_database", "deploy", "dump_schema", "main", "rollback"]
@@ -117,7 +117,7 @@ class _Stage:
     """One deploy under way: its connection, its files, and whether it reports what it does."""
 
     conn: Connection
-    root: Path
+    files: Files
     quiet: bool
     refused: set[Key] = field(default_factory=set)  # units that PostgreSQL does not replace
 
@@ -185,13 +185,14 @@ def _patiently(
     passing: tuple[type[Exception], ...] = IN_THE_WAY,
     holders: Callable[[], str] | None = None,
 ) -> T:
-    """Do something again, as long as what fails it may pass and there is time."""
-    limit = time.monotonic() + seconds
+    """Do something again, as long as what fails it may pass and less than `seconds` have gone by since it first did."""
+    limit: float | None = None
     is_told = quiet
     while True:
         try:
             return work()
         except passing as error:
+            limit = time.monotonic() + seconds if limit is None else limit
             is_late = time.monotonic() >= limit
             who = holders() if holders and (is_late or not is_told) else ""
             by = f", held by {who}" if who else ""
@@ -245,14 +246,14 @@ def _require_support(conn: Connection) -> None:
 
 
 @contextlib.contextmanager
-def _session(url: str, *, wait: float, quiet: bool, root: Path) -> Iterator[_Stage]:
+def _session(url: str, *, wait: float, quiet: bool, files: Files) -> Iterator[_Stage]:
     """A connection to work on; whatever PostgreSQL says becomes a DeployError."""
     conn = _connect(url, wait, quiet)
     try:
         _require_support(conn)
         conn.execute("set statement_timeout = 0")
         conn.execute("set lock_timeout = '300ms'")  # well below deadlock_timeout: we are to give way
-        yield _Stage(conn, root, quiet)
+        yield _Stage(conn, files, quiet)
     except psycopg.Error as error:
         lost = f"the connection was lost, {RUN} again: " if conn.broken else ""
         raise DeployError(lost + _text(error)) from error
@@ -268,6 +269,7 @@ class _Look:
     """What was deployed, what stands, and a message for each difference."""
 
     recorded: Facts
+    objects: list[Object]
     standing: Facts
     found: dict[Key, str]
 
@@ -282,20 +284,20 @@ class _Look:
         return facts.has_moved(self.recorded, self.standing)
 
 
-def _look(conn: Connection, root: Path) -> _Look:
+def _look(conn: Connection, files: Files) -> _Look:
     """Compare, within a transaction of cuenta_owner."""
-    recorded, standing = facts.recorded(conn), facts.checksums(root)
-    objects: list[Object] = []
-    if any(kind == "file" for kind, _ in recorded):  # else no deploy got that far
-        objects = facts.catalog(conn)
-        standing |= facts.fingerprints(objects)
-    found = facts.differences(recorded, standing) | facts.wrong_owners(objects)
-    if objects:
-        rows = reference_data.differences(conn, root)
+    recorded, standing, objects = facts.recorded(conn), files.checksums, facts.catalog(conn)
+    is_deployed = any(kind == "file" for kind, _ in recorded)  # else no deploy got that far
+    if is_deployed:
+        standing = standing | facts.fingerprints(objects)
+    found = facts.differences(recorded, standing)
+    if is_deployed:
+        found |= facts.wrong_owners(objects)
+        rows = reference_data.differences(conn, files.root)
         for _, name in rows:  # what a file says is told once
             found.pop(("row", name), None)
         found |= rows
-    return _Look(recorded, standing, found)
+    return _Look(recorded, objects, standing, found)
 
 
 def _look_only(stage: _Stage) -> dict[Key, str]:
@@ -316,7 +318,7 @@ def _look_only(stage: _Stage) -> dict[Key, str]:
             return strange  # as after a restore without owners: the owner cannot look
         if conn.execute("select to_regclass('deployment.records')").fetchone() == (None,):
             return {("database", ""): f"this database was never deployed: {RUN}"}
-        look = _look(conn, stage.root)
+        look = _look(conn, stage.files)
         return look.found | ({MOVED: ""} if look.has_moved else {})
 
 
@@ -418,23 +420,25 @@ def _as_writer(stage: _Stage) -> Iterator[None]:
 
 
 def _deploy_once(stage: _Stage) -> None:
-    conn, root = stage.conn, stage.root
+    conn, files = stage.conn, stage.files
     with _as_owner(stage) as backend:
-        if not _look(conn, root).is_due:  # another deploy was faster
+        look = _look(conn, files)
+        if not look.is_due:  # another deploy was faster
             return
-        before = facts.fingerprints(facts.catalog(conn))
+        before = facts.fingerprints(look.objects)
         with _as_writer(stage):
-            _migrate(stage, backend)
-            look = _look(conn, root)
-            has_moved = replay.settle_owners(conn)
+            if _migrate(stage, backend):
+                look = _look(conn, files)
+            has_moved = replay.settle_owners(conn, look.objects)
             _replay(stage, look)
-            has_moved |= replay.settle_owners(conn)
-            standing = {key for key in facts.fingerprints(facts.catalog(conn)) if key[0] not in facts.GRANTED}
+            objects = facts.catalog(conn)
+            has_moved |= replay.settle_owners(conn, objects)
+            standing = {key for key in facts.fingerprints(objects) if key[0] not in facts.GRANTED}
             known = {key for key in look.recorded if key[0] not in (*facts.GRANTED, "file", "migration")}
             if has_moved or stage.refused or replay.are_privileges_due(look.found.keys(), known, standing):
-                replay.replay_privileges(conn, root)
+                replay.replay_privileges(conn, files)
             conn.execute("set local role cuenta_writer")
-            written = reference_data.merge(conn, root)
+            written = reference_data.merge(conn, files.root)
             conn.execute("set local role cuenta_owner")
             if written:
                 stage.say(f"reference data: {written} rows")
@@ -443,12 +447,12 @@ def _deploy_once(stage: _Stage) -> None:
 
 def _replay(stage: _Stage, look: _Look) -> None:
     """Replay what has changed, in its file or by hand."""
-    sources = {unit.source: (unit.kind, unit.name) for unit in facts.units(stage.root)}
+    sources = {unit.source: (unit.kind, unit.name) for unit in stage.files.units}
     todo = {facts.unit_key(*key) for key in look.found if key[0] in facts.REPLAYED} & set(sources.values())
     todo |= {sources[name] for kind, name in look.found if kind == "file" and name in sources}
     if look.has_moved:
         todo |= set(sources.values())
-    replay.replay(stage.conn, stage.root, todo, stage.refused, stage.say)
+    replay.replay(stage.conn, stage.files, todo, stage.refused, stage.say)
 
 
 def _keep(stage: _Stage, before: Facts) -> None:
@@ -463,7 +467,7 @@ def _keep(stage: _Stage, before: Facts) -> None:
                 standing.pop(key, None)
             elif not facts.is_same(recorded[key], standing.get(key)):
                 standing[key] = recorded[key]
-    now = standing | {key: text for key, text in facts.checksums(stage.root).items() if key[0] == "file"}
+    now = standing | {key: text for key, text in stage.files.checksums.items() if key[0] == "file"}
     for kind, name in recorded.keys() - now.keys():
         if kind != "migration":
             conn.execute("delete from deployment.records as r where r.kind = %s and r.name = %s", [kind, name])
@@ -475,32 +479,34 @@ def _keep(stage: _Stage, before: Facts) -> None:
 
 def _pending(stage: _Stage, backend: _Backend) -> list[Migration]:
     """The migrations to come; refused if those before are not the ones that were applied."""
-    checksums = facts.checksums(stage.root)
+    checksums = stage.files.checksums
     applied = {key: text for key, text in facts.recorded(stage.conn).items() if key[0] == "migration"}
     problems = facts.differences(applied, {key: checksums[key] for key in applied.keys() & checksums.keys()})
     if problems:
         raise DeployError("nothing was deployed:\n    " + "\n    ".join(problems.values()))
     with _yoyo_tables(stage.conn):
-        pending = list(backend.to_apply(facts.migrations(stage.root)))
+        pending = list(backend.to_apply(stage.files.migrations))
     for migration in pending:
         migration.load()
     return pending
 
 
-def _migrate(stage: _Stage, backend: _Backend) -> None:
-    for migration in _pending(stage, backend):
-        if migration.use_transactions:
-            stage.say(f"migration {migration.id}")
-            with replay.noted(f"migration {migration.id} failed, nothing was deployed"):
-                migration.process_steps(backend, "apply")
-            _mark(stage, backend, migration)
+def _migrate(stage: _Stage, backend: _Backend) -> bool:
+    """Run what can be in a transaction; answer whether there was anything."""
+    due = [migration for migration in _pending(stage, backend) if migration.use_transactions]
+    for migration in due:
+        stage.say(f"migration {migration.id}")
+        with replay.noted(f"migration {migration.id} failed, nothing was deployed"):
+            migration.process_steps(backend, "apply")
+        _mark(stage, backend, migration)
+    return bool(due)
 
 
 def _mark(stage: _Stage, backend: _Backend, migration: Migration) -> None:
     with _yoyo_tables(stage.conn):
         backend.mark_one(migration, log=False)
     key = ("migration", str(migration.id))
-    facts.record(stage.conn, {key: facts.checksums(stage.root)[key]})
+    facts.record(stage.conn, {key: stage.files.checksums[key]})
 
 
 def _migrate_alone(stage: _Stage, url: str) -> None:
@@ -511,7 +517,7 @@ def _migrate_alone(stage: _Stage, url: str) -> None:
     if not waiting:
         return
     for migration in waiting:
-        with _session(url, wait=0, quiet=stage.quiet, root=stage.root) as other:
+        with _session(url, wait=0, quiet=stage.quiet, files=stage.files) as other:
             other.insist(partial(_alone_once, stage, other, migration))
 
 
@@ -569,7 +575,7 @@ def _drop_invalid(stage: _Stage) -> None:
 
 def deploy(url: str, *, wait: float = 30.0, quiet: bool = False, root: Path = DB) -> None:
     """Bring the database to what the files below `root` say. Raises DeployError."""
-    with _session(url, wait=wait, quiet=quiet, root=root) as stage:
+    with _session(url, wait=wait, quiet=quiet, files=Files(root)) as stage:
         for text in _warnings(stage.conn):
             stage.say(text)
         found = _found(stage)
@@ -594,7 +600,7 @@ def _found(stage: _Stage) -> dict[Key, str]:
 
 def check(url: str, *, wait: float = 30.0, quiet: bool = True, root: Path = DB) -> list[str]:
     """Where the database differs from the files: one message each. Changes nothing. Raises DeployError."""
-    with _session(url, wait=wait, quiet=quiet, root=root) as stage:
+    with _session(url, wait=wait, quiet=quiet, files=Files(root)) as stage:
         for text in _warnings(stage.conn):
             stage.say(text)
         try:
@@ -612,7 +618,7 @@ def rollback(url: str, number: int, *, wait: float = 30.0, quiet: bool = False, 
 
     Functions, triggers and views go as well: deploy from the older checkout afterwards.
     """
-    with _session(url, wait=wait, quiet=quiet, root=root) as stage:
+    with _session(url, wait=wait, quiet=quiet, files=Files(root)) as stage:
         _prepare(stage)
         done: list[str] = []
         stage.insist(partial(_roll_back, stage, number, done))
@@ -622,9 +628,9 @@ def rollback(url: str, number: int, *, wait: float = 30.0, quiet: bool = False, 
 def _roll_back(stage: _Stage, number: int, done: list[str]) -> None:
     with _as_owner(stage) as backend:
         with _yoyo_tables(stage.conn):
-            chosen = list(backend.to_rollback(facts.migrations(stage.root)))[: max(number, 0)]
+            chosen = list(backend.to_rollback(stage.files.migrations))[: max(number, 0)]
         missing = [f"{m.id}.rollback.sql" for m in chosen if not Path(m.path).with_suffix(".rollback.sql").exists()]
-        unknown = facts.recorded(stage.conn).keys() - facts.checksums(stage.root).keys()
+        unknown = facts.recorded(stage.conn).keys() - stage.files.checksums.keys()
         missing += [f"{name}.sql" for kind, name in unknown if kind == "migration"]
         if missing:
             raise DeployError(f"nothing was rolled back, these files are missing: {', '.join(missing)}")

@@ -6,10 +6,12 @@ import graphlib
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
+from psycopg import sql
 from yoyo import read_migrations
 
 DB = Path(__file__).resolve().parent
@@ -98,14 +100,34 @@ def unit_key(kind: str, name: str) -> Key:
     return kind, name.partition("(")[0] if kind == "function" else name
 
 
-def migrations(root: Path) -> Any:
-    """The migrations, as yoyo reads them."""
-    return read_migrations(str(root / "migrations"))
+class Files:
+    """What the files below `root` say. Each is read once, so that one deploy sees one state of them."""
 
+    def __init__(self, root: Path) -> None:
+        self.root = root
 
-def units(root: Path) -> list[Unit]:
-    """What is replayed, in the order of replay: a view after those it reads."""
-    return [*_functions(root), *_triggers(root), *_views(root)]
+    @cached_property
+    def migrations(self) -> Any:
+        """The migrations, as yoyo reads them."""
+        return read_migrations(str(self.root / "migrations"))
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """What is replayed, in the order of replay: a view after those it reads."""
+        return [*_functions(self.root), *_triggers(self.root), *_views(self.root)]
+
+    @cached_property
+    def privileges(self) -> str:
+        """Who may do what."""
+        return (self.root / "privileges.sql").read_text()
+
+    @cached_property
+    def checksums(self) -> Facts:
+        """What the files are, less the reference data, which is compared row by row."""
+        texts = {("migration", str(m.id)): Path(m.path).read_text() for m in self.migrations}
+        texts |= {("file", unit.source): unit.text for unit in self.units}
+        texts["file", "db/privileges.sql"] = self.privileges
+        return {key: hashlib.sha256(text.encode()).hexdigest() for key, text in texts.items()}
 
 
 def _functions(root: Path) -> list[Unit]:
@@ -154,18 +176,14 @@ def _views(root: Path) -> list[Unit]:
     ]
 
 
-def checksums(root: Path) -> Facts:
-    """What the files are now, less the reference data, which is compared row by row."""
-    texts = {("migration", str(m.id)): Path(m.path).read_text() for m in migrations(root)}
-    texts |= {("file", unit.source): unit.text for unit in units(root)}
-    texts["file", "db/privileges.sql"] = (root / "privileges.sql").read_text()
-    return {key: hashlib.sha256(text.encode()).hexdigest() for key, text in texts.items()}
-
-
-def catalog(conn: Connection) -> list[Object]:
-    """What stands in the catalog now."""
+def catalog(conn: Connection, kind: str | None = None) -> list[Object]:
+    """What stands in the catalog now; of one kind, where others are not asked for."""
     conn.execute("set local search_path = ''")
-    objects = [Object(*row) for row in conn.execute((DB / "catalog.sql").read_text())]
+    text = (DB / "catalog.sql").read_text()
+    if kind is not None:
+        query = sql.SQL("select * from ({}) as o where o.kind = {}").format(sql.SQL(text), kind)
+        return [Object(*row) for row in conn.execute(query)]
+    objects = [Object(*row) for row in conn.execute(text)]
     # Not before the first deploy, nor after a restore without owners, where cuenta_owner cannot look.
     may_look = """
         select
@@ -202,15 +220,15 @@ def recorded(conn: Connection) -> Facts:
 
 def record(conn: Connection, facts: Facts) -> None:
     """Keep facts of a deploy."""
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            """
-            insert into deployment.records as r (kind, name, fingerprint) values (%s, %s, %s)
-            on conflict (kind, name) do update set fingerprint = excluded.fingerprint, recorded_at = now()
-            where r.fingerprint <> excluded.fingerprint
-            """,
-            [(*key, fingerprint) for key, fingerprint in facts.items()],
-        )
+    conn.execute(
+        """
+        insert into deployment.records as r (kind, name, fingerprint)
+        select * from unnest(%s::text[], %s::text[], %s::text[])
+        on conflict (kind, name) do update set fingerprint = excluded.fingerprint, recorded_at = now()
+        where r.fingerprint <> excluded.fingerprint
+        """,
+        [[kind for kind, _ in facts], [name for _, name in facts], list(facts.values())],
+    )
 
 
 def _place(fingerprint: str) -> list[str]:

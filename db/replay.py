@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Set
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Set
 
 import psycopg
 from psycopg import errors
@@ -16,12 +15,12 @@ from db.facts import (
     SCHEMAS,
     Connection,
     DeployError,
+    Files,
     Key,
     Object,
     catalog,
     recorded,
     unit_key,
-    units,
 )
 
 OURS = ("cuenta_owner", "cuenta_writer")
@@ -121,24 +120,24 @@ def drop_all(conn: Connection) -> None:
                     drop(conn, row)
 
 
-def replay(conn: Connection, root: Path, todo: set[Key], refused: set[Key], say: Callable[[str], None]) -> None:
+def replay(conn: Connection, files: Files, todo: set[Key], refused: set[Key], say: Callable[[str], None]) -> None:
     """Make the units in `todo` anew, and drop what no file makes."""
-    known = {(unit.kind, unit.name) for unit in units(root)}
-    for row in catalog(conn):
+    known = {(unit.kind, unit.name) for unit in files.units}
+    for row in catalog(conn) if refused else ():
         if unit_key(row.kind, row.name) in refused & known:
             todo |= drop(conn, row)
     replayed: set[Key] = set()
     while True:
-        _make(conn, root, todo, refused)
+        _make(conn, files, todo, refused)
         replayed |= todo
         todo = _drop_orphans(conn, known, replayed, say)
         if not todo:
             return
 
 
-def _make(conn: Connection, root: Path, todo: set[Key], refused: set[Key]) -> None:
+def _make(conn: Connection, files: Files, todo: set[Key], refused: set[Key]) -> None:
     conn.execute("set local search_path = ''")
-    for unit in units(root):
+    for unit in files.units:
         key = (unit.kind, unit.name)
         if key not in todo:
             continue
@@ -165,12 +164,12 @@ def _drop_orphans(conn: Connection, known: set[Key], replayed: set[Key], say: Ca
     return gone & known
 
 
-def settle_owners(conn: Connection) -> bool:
+def settle_owners(conn: Connection, objects: Iterable[Object]) -> bool:
     """Give functions to whom they have to belong; answer whether any had to move.
 
     Works as cuenta_owner, which is a member of cuenta_writer for now.
     """
-    moves = [_move(row) for row in catalog(conn) if row.owner != row.right_owner and row.owner in OURS]
+    moves = [_move(row) for row in objects if row.owner != row.right_owner and row.owner in OURS]
     if moves:
         conn.execute("grant create on schema api to cuenta_writer")  # which a new owner needs
         for statement in moves:
@@ -204,14 +203,14 @@ def _move(row: Object) -> str:
     return f"alter {word} {row.name} owner to {row.right_owner}" if row.kind in kinds else ""
 
 
-def replay_privileges(conn: Connection, root: Path) -> None:
+def replay_privileges(conn: Connection, files: Files) -> None:
     """Take everything from everybody and replay the page, so that nothing given by hand is left."""
-    for row in catalog(conn):
+    for row in catalog(conn, "privilege"):
         grantee, _, right = row.name.partition(": ")
-        if row.kind == "privilege" and grantee != row.owner:
+        if grantee != row.owner:
             conn.execute(f"revoke {right} from {grantee} cascade")
     with noted("db/privileges.sql failed, nothing was deployed"):
-        conn.execute((root / "privileges.sql").read_text())
+        conn.execute(files.privileges)
 
 
 def are_privileges_due(found: Set[Key], before: Set[Key], after: Set[Key]) -> bool:
@@ -223,8 +222,7 @@ def are_privileges_due(found: Set[Key], before: Set[Key], after: Set[Key]) -> bo
 def end_memberships(conn: Connection) -> None:
     """Nobody stays a member of cuenta_writer. Works as the login."""
     has_options = conn.info.server_version >= 160000
-    for row in catalog(conn):
-        if row.kind == "membership":
-            member, _, role = row.name.partition(" of ")
-            granted_by = f" granted by {row.owner}" if has_options else ""
-            conn.execute(f"revoke {role} from {member}{granted_by}")
+    for row in catalog(conn, "membership"):
+        member, _, role = row.name.partition(" of ")
+        granted_by = f" granted by {row.owner}" if has_options else ""
+        conn.execute(f"revoke {role} from {member}{granted_by}")

@@ -71,7 +71,7 @@ def plan(pg_bin15: Path, coverage: float | None) -> list[Step]:
     steps = [Step(f"pgTAP on {server}", pgtap), Step(f"pytest on {server}", pytest)]
     if given:
         return steps
-    names = ["pgTAP and plpgsql_check on PostgreSQL 15", "pytest on PostgreSQL 15, long proofs apart"]
+    names = ["pgTAP and plpgsql_check on PostgreSQL 15", "pytest on PostgreSQL 15"]
     if not (pg_bin15 / "pg_ctl").exists():
         why = f"no PostgreSQL 15 in {pg_bin15}; PG_BIN15 names another folder"
         return steps + [Step(name, [], outcome="left out", remark=why) for name in names]
@@ -80,7 +80,7 @@ def plan(pg_bin15: Path, coverage: float | None) -> list[Step]:
     return [
         *steps,
         Step(names[0], [*pgtap, *covered], environment),
-        Step(names[1], [*pytest, "-m", "not proof"], environment),
+        Step(names[1], pytest, environment),
     ]
 
 

@@ -29,10 +29,11 @@ RAN: set[str] = set()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each of schemathesis' operations a node id of its own: xdist runs one test a node id."""
+    """Give each of schemathesis' operations a node id of its own: xdist runs one test a node id. Long files first."""
     for item in items:
         if label := getattr(item, "operation_label", None):
             item._id = item._id.with_params(label)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -221,7 +221,7 @@ class Bench:
         self.server_url = server_url
         self.plain = self.tap = ""  # names of databases that are deployed without a mutant, one with pgTAP
         self.psql = embedded.find_psql(server_url)
-        self.units = {(unit.kind, unit.name): unit.text for unit in facts.units(self.root / "db")}
+        self.units = {(unit.kind, unit.name): unit.text for unit in facts.Files(self.root / "db").units}
         self.written = int(time.time())
         self.warm: subprocess.Popen[str] | None = None
 
@@ -268,7 +268,7 @@ class Bench:
     def _make_anew(self, connection: psycopg.Connection[Any], has_rows: bool) -> None:
         """What a deploy would do, and nothing else: what is replaced keeps its owner and its rights."""
         connection.execute("set search_path = ''")
-        units = {(unit.kind, unit.name): unit.text for unit in facts.units(self.root / "db")}
+        units = {(unit.kind, unit.name): unit.text for unit in facts.Files(self.root / "db").units}
         for (kind, name), text in self.units.items():
             if (new := units.get((kind, name))) is None:
                 connection.execute(f"drop {kind} {name}".encode())

@@ -25,6 +25,8 @@ import pytest
 
 from tests.sessions import Event, Row, Session, Sessions
 
+pytestmark = pytest.mark.long
+
 EVENTS = int(os.environ.get("CUENTA_STORY_EVENTS", "400"))
 SEEDS = [int(seed) for seed in os.environ.get("CUENTA_STORY_SEED", "1 2").split()]
 CURRENCIES = ("PEN", "USD")

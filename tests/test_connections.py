@@ -21,7 +21,7 @@ from db.pool import BODIES
 from tests.fuzz import children, memory
 from tests.test_serve import CHARGE, Service, eventually, serving
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.long
 
 Connect = Callable[..., psycopg.Connection[Any]]
 WORKERS = 2

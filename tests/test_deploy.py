@@ -23,6 +23,8 @@ from db import deploy as deploying
 from db.deploy import RUN, DeployError, check, deploy, rollback
 from dev import embedded
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = sorted(path.stem for path in (ROOT / "db/migrations").glob("*.sql") if ".rollback" not in path.name)
 Databases = Callable[..., str]
@@ -313,16 +315,18 @@ def test_an_unchanged_deploy_waits_for_nobody_and_writes_nothing(
 ) -> None:
     monkeypatch.setattr(deploying, "RETRY_FOR", 0.0)
     written = "select pg_current_wal_insert_lsn()"
-    with psycopg.connect(deployed) as writer, psycopg.connect(deployed) as other:
+    with psycopg.connect(deployed) as writer:
         tables = ("ledger_entries", "account_balances", "processor_events", "posting_rules", "payouts")
         for table in tables:
             writer.execute(f"lock table ledger.{table} in row exclusive mode")
         writer.execute("lock table deployment.records in share row exclusive mode")
-        before = other.execute("select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_sys_tables").fetchone()
-        place = query(deployed, written)
-        deploy(deployed, quiet=True)
-        assert check(deployed) == []
-        assert query(deployed, written) == place or before is None
+        for _ in range(3):  # now and then the server itself writes which transactions are open
+            place = query(deployed, written)
+            deploy(deployed, quiet=True)
+            assert check(deployed) == []
+            if query(deployed, written) == place:
+                return
+        pytest.fail("each deploy writes something")
 
 
 def test_only_a_trigger_that_changes_locks_its_table(deployed: str, files: Path) -> None:

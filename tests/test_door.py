@@ -32,6 +32,8 @@ from dev import embedded
 from tests.services import KEY, ROOT, bearer, call, create_key, new_secret, receiving, send, working
 from tests.test_serve import Service, eventually, serving
 
+pytestmark = pytest.mark.long
+
 Connect = Callable[..., psycopg.Connection[Any]]
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text())
 OPEN = ("/health", "/ready", "/docs", "/redoc", "/openapi.json")  # and the console's files, and signed webhooks

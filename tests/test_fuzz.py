@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests import hostile
 from tests.fuzz import Answer, Fault, Fuzz, Wire, as_file, from_file, house, read_answer, write_result
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.long
 
 SEED, INPUTS = 20261126, 1500
 QUIETLY = settings(

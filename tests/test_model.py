@@ -11,6 +11,8 @@ import pytest
 
 from tests import machine
 
+pytestmark = pytest.mark.long
+
 STEPS = 2_000
 SEED = 22
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.mutants import ROOT, Bench, Edit, Mutant, bench, judge_junit, judge_tap, load
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.long
 
 MUTANTS = load()
 FEW = 100  # mutants; fewer are no proof

@@ -13,7 +13,7 @@ import pytest
 from dev import embedded, rehearse
 from dev.rehearsals import ground
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = "\n".join(path.read_text() for path in sorted((ROOT / "dev/rehearsals").glob("*.py")))

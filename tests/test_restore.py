@@ -14,6 +14,8 @@ from db.deploy import DeployError, check, deploy
 from dev import embedded
 from dev.rehearsals.ground import Ground, pages_blocks
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parent.parent
 OLD = Path("/usr/lib/postgresql/15/bin")
 EVENT = """

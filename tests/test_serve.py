@@ -30,6 +30,8 @@ import serve
 from db.deploy import deploy
 from dev import embedded
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parent.parent
 Connect = Callable[..., psycopg.Connection[Any]]
 

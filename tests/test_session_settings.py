@@ -20,6 +20,8 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+pytestmark = pytest.mark.long
+
 Row = dict[str, Any]
 Connection = psycopg.Connection[Row]
 Connect = Callable[..., Connection]

@@ -18,6 +18,8 @@ from db.deploy import check, deploy
 from tests import rich_book, tampers
 from tests.tampers import DRIFT, NEVER, SEAL, TAMPERS, Tamper
 
+pytestmark = pytest.mark.long
+
 KEEPS_CONNECTIONS = True
 # What a book may well have: somebody owes money.
 LEGAL = {"negative_available"}

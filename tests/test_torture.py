@@ -14,7 +14,7 @@ from tests.torture.__main__ import Result, tell, torture
 from tests.torture.faults import CLASSES, Faults
 from tests.torture.house import House
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.long
 
 
 def test_every_class_of_fault_loses_nothing_and_does_nothing_twice() -> None:
