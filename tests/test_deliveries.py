@@ -26,6 +26,8 @@ from standardwebhooks import Webhook
 from tests.services import Received, Receiver, Row, call, receiving, working
 from tests.test_serve import eventually
 
+pytestmark = pytest.mark.long
+
 NEAR: dict[str, Any] = {"allow_http": True, "allowed_hosts": ["127.0.0.1"]}
 AS_OF = "2025-12-31"
 
@@ -643,7 +645,11 @@ def test_a_slow_receiver_holds_no_connection_and_delays_nobody(house: House, tmp
             sessions = worker_sessions(house.url)
             seen.append(len(sessions))
             long = [
-                s for s in sessions if s["xact_start"] and (datetime.now(UTC) - s["xact_start"]).total_seconds() > 2
+                s
+                for s in sessions
+                if s["xact_start"]
+                and (datetime.now(UTC) - s["xact_start"]).total_seconds() > 2
+                and "audit_integrity" not in s["query"]
             ]
             assert not long, "no transaction is open while a receiver takes its time"
             house.tell()
