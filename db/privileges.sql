@@ -78,6 +78,7 @@ grant insert on ledger.fx_rates to cuenta_writer;
 grant insert on ledger.journal_seals to cuenta_writer;
 grant insert on ledger.payout_term_changes to cuenta_writer;
 grant insert on ledger.event_acceptances to cuenta_writer;
+grant insert on ledger.event_deferrals to cuenta_writer;
 grant insert on ledger.event_dismissals to cuenta_writer;
 grant insert on ledger.event_links to cuenta_writer;
 grant insert on ledger.holdings to cuenta_writer;

@@ -4220,6 +4220,29 @@ CREATE SEQUENCE ledger.event_conflict_no_seq
 
 COMMENT ON SEQUENCE ledger.event_conflict_no_seq IS 'Counts the events that were in conflict with what is known; see cuenta_events_total.';
 
+CREATE TABLE ledger.event_deferrals (
+    deferred_no bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    restaurant_id text NOT NULL COLLATE pg_catalog."C",
+    provider text NOT NULL COLLATE pg_catalog."C",
+    event_id text NOT NULL COLLATE pg_catalog."C",
+    payload jsonb NOT NULL
+);
+
+COMMENT ON TABLE ledger.event_deferrals IS 'Every event that ever waited, as it was when it began to: ledger.deferred_events has those that still do, and is compared with this.';
+
+COMMENT ON COLUMN ledger.event_deferrals.deferred_no IS 'Its number in ledger.deferred_events.';
+
+COMMENT ON COLUMN ledger.event_deferrals.received_at IS 'When it was first received here.';
+
+COMMENT ON COLUMN ledger.event_deferrals.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.event_deferrals.provider IS 'The processor that sent it.';
+
+COMMENT ON COLUMN ledger.event_deferrals.event_id IS 'The processor''s id of it.';
+
+COMMENT ON COLUMN ledger.event_deferrals.payload IS 'The document as received.';
+
 CREATE TABLE ledger.event_dismissals (
     dismissal_no bigint NOT NULL,
     rejection_no bigint,
@@ -5808,6 +5831,35 @@ COMMENT ON COLUMN reporting.check_closed_day_unequal_to_payouts.reference IS 'Wh
 
 COMMENT ON COLUMN reporting.check_closed_day_unequal_to_payouts.finding IS 'What was found, in words and figures.';
 
+CREATE VIEW reporting.check_deferral_without_end WITH (security_barrier='true') AS
+ SELECT restaurant_id,
+    NULL::text AS currency,
+    event_id AS reference,
+    format('waited since %s, and is nowhere: %s'::text, received_at, "left"((payload)::text, 300)) AS finding
+   FROM ledger.event_deferrals w
+  WHERE ((ledger.audits_everything() OR (deferred_no >= ( SELECT COALESCE(max(upper(j.numbers)), (0)::bigint) AS "coalesce"
+           FROM (ledger.journal_seals j
+             JOIN ledger.seals s ON ((j.seal_no = s.seal_no)))
+          WHERE ((j.journal = 'event_deferrals'::text) AND (s.audited_at IS NOT NULL))))) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.deferred_events d
+          WHERE ((d.provider = w.provider) AND (d.event_id = w.event_id))))) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.processor_events v
+          WHERE ((v.provider = w.provider) AND (v.event_id = w.event_id))))) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.event_rejections r
+          WHERE ((r.event_id = w.event_id) AND (r.provider = w.provider) AND (r.status = 'rejected'::text))))) AND (NOT (EXISTS ( SELECT 1
+           FROM ledger.event_dismissals x
+          WHERE ((x.event_id = w.event_id) AND (x.provider = w.provider) AND (x.status = 'deferred'::text))))));
+
+COMMENT ON VIEW reporting.check_deferral_without_end IS 'error: An event that waited is gone. Reason: What waits does so until it is posted, refused or dismissed, and stands there then. Remedy: Have the processor send it again, and compare with a backup: whoever removed it from what waits may have removed more.';
+
+COMMENT ON COLUMN reporting.check_deferral_without_end.restaurant_id IS 'The restaurant; null: all of the currency.';
+
+COMMENT ON COLUMN reporting.check_deferral_without_end.currency IS 'The currency.';
+
+COMMENT ON COLUMN reporting.check_deferral_without_end.reference IS 'What to look up.';
+
+COMMENT ON COLUMN reporting.check_deferral_without_end.finding IS 'What was found, in words and figures.';
+
 CREATE VIEW reporting.check_deferred_count_differs WITH (security_barrier='true') AS
  SELECT b.restaurant_id,
     b.currency,
@@ -5835,16 +5887,17 @@ CREATE VIEW reporting.check_deferred_event_differs WITH (security_barrier='true'
  SELECT d.restaurant_id,
     d.currency,
     d.event_id AS reference,
-    format('%s waits for %s %s; its document says %s'::text, d.event_type, d.first_type, d.subject_id, "left"(((d.payload - 'metadata'::text))::text, 300)) AS finding
-   FROM (ledger.deferred_events d
+    format('%s waits for %s %s since %s; its document says %s, and said %s at %s'::text, d.event_type, d.first_type, d.subject_id, d.received_at, "left"(((d.payload - 'metadata'::text))::text, 300), COALESCE("left"(((w.payload - 'metadata'::text))::text, 300), 'nothing'::text), COALESCE((w.received_at)::text, 'no time'::text)) AS finding
+   FROM ((ledger.deferred_events d
+     LEFT JOIN ledger.event_deferrals w ON (((d.restaurant_id = w.restaurant_id) AND (d.deferred_no = w.deferred_no))))
      CROSS JOIN LATERAL ( SELECT upper(((d.payload ->> 'currency'::text) COLLATE "C")) AS currency) u)
   WHERE ((((((d.provider IS DISTINCT FROM COALESCE((d.payload ->> 'provider'::text), 'default'::text)) OR (d.event_id IS DISTINCT FROM (d.payload ->> 'event_id'::text))) OR (d.event_type IS DISTINCT FROM (d.payload ->> 'event_type'::text))) OR (d.restaurant_id IS DISTINCT FROM (d.payload ->> 'restaurant_id'::text))) OR (d.currency IS DISTINCT FROM u.currency)) OR (d.occurred_at IS DISTINCT FROM
         CASE
             WHEN ((d.payload ->> 'occurred_at'::text) ~~ '____-__-__%__:__%'::text) THEN ledger.read_time((d.payload ->> 'occurred_at'::text))
             ELSE NULL::timestamp with time zone
-        END) OR ((((d.code <> 'WAITS_FOR_PAYMENT'::text) OR (d.first_type <> 'charge_succeeded'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'payment_id'::text), ((d.payload -> 'metadata'::text) ->> 'payment_id'::text), ''::text))) AND ((d.code <> 'WAITS_FOR_REFUND'::text) OR (d.first_type <> 'refund_succeeded'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'refund_id'::text), ((d.payload -> 'metadata'::text) ->> 'refund_id'::text), ''::text)))) AND ((d.code <> 'WAITS_FOR_DISPUTE'::text) OR (d.first_type <> 'dispute_opened'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'dispute_id'::text), ((d.payload -> 'metadata'::text) ->> 'dispute_id'::text), ''::text)))) OR (d.deliveries < 1) OR ((d.last_received_at IS NULL) <> (d.deliveries = 1)));
+        END) OR ((((d.code <> 'WAITS_FOR_PAYMENT'::text) OR (d.first_type <> 'charge_succeeded'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'payment_id'::text), ((d.payload -> 'metadata'::text) ->> 'payment_id'::text), ''::text))) AND ((d.code <> 'WAITS_FOR_REFUND'::text) OR (d.first_type <> 'refund_succeeded'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'refund_id'::text), ((d.payload -> 'metadata'::text) ->> 'refund_id'::text), ''::text)))) AND ((d.code <> 'WAITS_FOR_DISPUTE'::text) OR (d.first_type <> 'dispute_opened'::text) OR (d.subject_id <> COALESCE((d.payload ->> 'dispute_id'::text), ((d.payload -> 'metadata'::text) ->> 'dispute_id'::text), ''::text)))) OR ((((d.received_at IS DISTINCT FROM w.received_at) OR (d.provider IS DISTINCT FROM w.provider)) OR (d.event_id IS DISTINCT FROM w.event_id)) OR (d.payload IS DISTINCT FROM w.payload)) OR (d.deliveries < 1) OR ((d.last_received_at IS NULL) <> (d.deliveries = 1)));
 
-COMMENT ON VIEW reporting.check_deferred_event_differs IS 'error: An event that waits is not what its document says, or waits for something else. Reason: The columns of an event that waits are read from its document, and it waits for the payment, refund or dispute that the document names: by these columns it is found when that comes. Remedy: Compare with a backup. The document is what was received; replay_event decides again.';
+COMMENT ON VIEW reporting.check_deferred_event_differs IS 'error: An event that waits is not what its document says, not what was received, or waits for something else. Reason: The columns of an event that waits are read from its document, it waits for the payment, refund or dispute that the document names, by which it is found when that comes, and document and time are kept a second time (event_deferrals), which is sealed. Remedy: Look which of the two the seals know, compare with a backup, and have the processor send it again.';
 
 COMMENT ON COLUMN reporting.check_deferred_event_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
 
@@ -7761,7 +7814,7 @@ CREATE VIEW reporting.check_sequence_behind WITH (security_barrier='true') AS
             ( SELECT (q.last_value + (q.is_called)::integer)
                    FROM ledger.deferred_events_deferred_no_seq q) AS next_no,
             ( SELECT max(x.deferred_no) AS max
-                   FROM ledger.deferred_events x) AS last_no
+                   FROM ledger.event_deferrals x) AS last_no
         UNION ALL
          SELECT 'ledger.event_dismissals_dismissal_no_seq'::text AS sequence,
             ( SELECT (q.last_value + (q.is_called)::integer)
@@ -8619,6 +8672,13 @@ CREATE VIEW reporting.integrity_findings WITH (security_barrier='true') AS
             c.reference,
             c.finding
            FROM reporting.check_closed_day_unequal_to_payouts c
+        UNION ALL
+         SELECT 'deferral_without_end'::text AS check_name,
+            c.restaurant_id,
+            c.currency,
+            c.reference,
+            c.finding
+           FROM reporting.check_deferral_without_end c
         UNION ALL
          SELECT 'deferred_count_differs'::text AS check_name,
             c.restaurant_id,
@@ -10257,6 +10317,9 @@ ALTER TABLE ONLY ledger.entry_types
 ALTER TABLE ONLY ledger.event_acceptances
     ADD CONSTRAINT event_acceptances_pkey PRIMARY KEY (restaurant_id, event_no);
 
+ALTER TABLE ONLY ledger.event_deferrals
+    ADD CONSTRAINT event_deferrals_pkey PRIMARY KEY (restaurant_id, deferred_no);
+
 ALTER TABLE ONLY ledger.event_dismissals
     ADD CONSTRAINT event_dismissals_pkey PRIMARY KEY (restaurant_id, dismissal_no);
 
@@ -10378,6 +10441,8 @@ CREATE INDEX deferred_events_restaurant_id_received_at_deferred_no_idx ON ledger
 CREATE INDEX deferred_events_restaurant_id_subject_id_occurred_at_idx ON ledger.deferred_events USING btree (restaurant_id, subject_id, occurred_at, deferred_no);
 
 CREATE INDEX event_acceptances_accepted_at_event_no_idx ON ledger.event_acceptances USING btree (accepted_at, event_no);
+
+CREATE INDEX event_deferrals_deferred_no_idx ON ledger.event_deferrals USING btree (deferred_no);
 
 CREATE INDEX event_dismissals_dismissal_no_idx ON ledger.event_dismissals USING btree (dismissal_no);
 
@@ -10505,6 +10570,8 @@ CREATE TRIGGER entry_types_keep BEFORE DELETE OR UPDATE ON ledger.entry_types FO
 CREATE TRIGGER entry_types_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.entry_types FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
 
 CREATE TRIGGER event_acceptances_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_acceptances FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER event_deferrals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_deferrals FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
 CREATE TRIGGER event_dismissals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.event_dismissals FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -12105,6 +12172,10 @@ REVOKE ALL ON SEQUENCE ledger.event_conflict_no_seq FROM cuenta_owner;
 GRANT SELECT ON SEQUENCE ledger.event_conflict_no_seq TO cuenta_owner;
 GRANT USAGE ON SEQUENCE ledger.event_conflict_no_seq TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.event_deferrals FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_deferrals TO cuenta_owner;
+GRANT SELECT,INSERT ON TABLE ledger.event_deferrals TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.event_dismissals FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.event_dismissals TO cuenta_owner;
 GRANT SELECT,INSERT ON TABLE ledger.event_dismissals TO cuenta_writer;
@@ -12282,6 +12353,9 @@ GRANT SELECT ON TABLE reporting.check_clearing_unequal_to_owed TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_closed_day_unequal_to_payouts TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_closed_day_unequal_to_payouts TO cuenta_reader;
+
+GRANT SELECT ON TABLE reporting.check_deferral_without_end TO cuenta_writer;
+GRANT SELECT ON TABLE reporting.check_deferral_without_end TO cuenta_reader;
 
 GRANT SELECT ON TABLE reporting.check_deferred_count_differs TO cuenta_writer;
 GRANT SELECT ON TABLE reporting.check_deferred_count_differs TO cuenta_reader;

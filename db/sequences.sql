@@ -21,3 +21,12 @@ where
     and n.nspname in ('ledger', 'access', 'inbound', 'outbound')
 order by c.oid, a.attnum
 \gexec
+
+-- What waits no more keeps its number, too.
+select
+    pg_catalog.setval(
+        'ledger.deferred_events_deferred_no_seq',
+        coalesce(max(w.deferred_no), 1),
+        max(w.deferred_no) is not null
+    )
+from ledger.event_deferrals as w;

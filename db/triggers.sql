@@ -21,6 +21,10 @@ create or replace trigger holdings_append_only
 before update or delete or truncate on ledger.holdings
 for each statement execute function ledger.tg_any__refuse();
 
+create or replace trigger event_deferrals_append_only
+before update or delete or truncate on ledger.event_deferrals
+for each statement execute function ledger.tg_any__refuse();
+
 create or replace trigger event_dismissals_append_only
 before update or delete or truncate on ledger.event_dismissals
 for each statement execute function ledger.tg_any__refuse();

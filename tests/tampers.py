@@ -144,8 +144,8 @@ def move(event_id: str, to: str, change: str = "", source: str = "lima", currenc
 
 ALL_TABLES = (
     "event_acceptances event_links holdings payout_items payout_skips pending_days ledger_entries deferred_events "
-    "event_rejections event_dismissals payouts processor_events payout_terms payout_term_changes setting_changes "
-    "account_balances restaurants"
+    "event_deferrals event_rejections event_dismissals payouts processor_events payout_terms payout_term_changes "
+    "setting_changes account_balances restaurants"
 )
 
 
@@ -1063,9 +1063,46 @@ TAMPERS = [
     ),
     Tamper(
         "the amount of an event that waits",
-        NEVER,
+        "deferred_event_differs",
         "update ledger.deferred_events set payload = payload || '{\"amount\": 1}' where event_id = 'evt_w3';",
-        why="what waits has moved no money, is told again by whoever sent it, and no seal stands over what goes again",
+    ),
+    Tamper(
+        "what an event that waits says beside, in its document",
+        "deferred_event_differs",
+        "update ledger.deferred_events set payload = payload || '{\"note\": 1}' where event_id = 'evt_w3';",
+    ),
+    Tamper(
+        "when an event that waits was received",
+        "deferred_event_differs",
+        "update ledger.deferred_events set received_at = received_at - interval '1 second' where event_id = 'evt_w3';",
+    ),
+    Tamper(
+        "when an event that waits happened, in row and document",
+        "deferred_event_differs",
+        "update ledger.deferred_events set occurred_at = occurred_at - interval '1 day', payload = payload || "
+        "jsonb_build_object('occurred_at', occurred_at - interval '1 day') where event_id = 'evt_w3';",
+    ),
+    Tamper(
+        "the amount of an event that waits, and what was kept of it",
+        SEAL,
+        "update ledger.deferred_events set payload = payload || '{\"amount\": 1}' where event_id = 'evt_w3';"
+        "update ledger.event_deferrals set payload = payload || '{\"amount\": 1}' where event_id = 'evt_w3';",
+        why=RECEIVED,
+        sealed=True,
+    ),
+    Tamper(
+        "an event that waits, removed, with its count",
+        "deferral_without_end",
+        "delete from ledger.deferred_events where event_id = 'evt_w4';"
+        "update ledger.account_balances set deferred_count = deferred_count - 1 where restaurant_id = 'lima' "
+        "and currency = 'PEN';",
+    ),
+    Tamper(
+        "what was kept of an event that waited and is posted",
+        SEAL,
+        "update ledger.event_deferrals set payload = payload || '{\"amount\": 1}' where event_id = 'evt_w1';",
+        why="it is posted, and what was posted is compared with its own document",
+        sealed=True,
     ),
     Tamper(
         "an event that waits and is posted",
@@ -1114,9 +1151,8 @@ TAMPERS = [
     ),
     Tamper(
         "a dismissal removed",
-        SEAL,
+        "deferral_without_end",
         "delete from ledger.event_dismissals where status = 'deferred';",
-        why="a number that is not there is that of a dismissal that was rolled back",
         sealed=True,
     ),
     Tamper(

@@ -34,7 +34,8 @@ NOT_SEALED = {
     | {"submitted_at", "submitted_by", "external_id", "confirmed_at", "confirmed_by"},
 }
 SEALED: tuple[str, ...] = ("ledger_entries", "processor_events", "payouts", "payout_items", "event_links", "holdings")
-SEALED += ("event_acceptances", "event_rejections", "event_dismissals", "setting_changes", "payout_term_changes")
+SEALED += ("event_acceptances", "event_rejections", "event_deferrals", "event_dismissals")
+SEALED += ("setting_changes", "payout_term_changes")
 OTHER = {
     "int8": "coalesce({0}, 0) + 1000",
     "int2": "coalesce({0}, 0) + 1000",
@@ -65,6 +66,7 @@ def write_book(connection: psycopg.Connection[Any]) -> None:
     told("rejected", event_id="bad", amount=-1)
     told("rejected", event_id="over", event_type="refund_succeeded", payment_id="pay_usd", amount=9000, currency="USD")
     told("rejected", event_id="bad2", amount=-2)
+    told("deferred", event_type="refund_succeeded", payment_id="pay_to_come", refund_id="ref_2")
     tell(connection, "accept_event('over', 'it happened')")
     tell(connection, "hold_funds('res_1', 'PEN', 5, 'why', 'hold_1')")
     tell(connection, "set_payout_terms('res_2', 'PEN', 100)")
@@ -387,7 +389,8 @@ def check_all_is_sealed(sessions: Sessions) -> None:
     assert sessions.admin.rows("select * from api.verify_seals()") == []
     for count, table in (("entry_count", "ledger_entries"), ("event_count", "processor_events")):
         assert sealed[count] == sessions.admin.value(f"select count(*) from ledger.{table}")
-    for journal in ("event_rejections", "event_dismissals", "setting_changes", "payout_term_changes"):
+    journals = ("event_rejections", "event_deferrals", "event_dismissals", "setting_changes", "payout_term_changes")
+    for journal in journals:
         query = "select coalesce(sum(row_count), 0)::bigint from ledger.journal_seals where journal = %s"
         assert sessions.admin.value(query, journal) == sessions.admin.value(f"select count(*) from ledger.{journal}")
 

@@ -705,7 +705,7 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
         select api.ingest_event('{json.dumps(WAITING)}');
         update ledger.deferred_events set received_at = now() - interval '25 hours';
         """,
-        set(),
+        {"deferred_event_differs"},
     ),
     "deferred_count_differs": (
         "update ledger.account_balances set deferred_count = 1 where restaurant_id = 'res_003' and currency = 'PEN'",
@@ -718,7 +718,7 @@ BREAKS: dict[str, tuple[str, set[str]]] = {
         update ledger.account_balances set deferred_count = 0 where restaurant_id = 'res_003';
         update ledger.account_balances set deferred_count = 1 where restaurant_id = 'res_005' and currency = 'PEN';
         """,
-        set(),
+        {"deferred_event_differs"},
     ),
     "link_to_another_kind": (
         "update ledger.event_links set payment_event_no = event_no"

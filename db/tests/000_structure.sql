@@ -18,7 +18,7 @@ select tables_are(
         'currencies',
         'deferred_events',
         'entry_types',
-        'event_acceptances', 'event_dismissals',
+        'event_acceptances', 'event_deferrals', 'event_dismissals',
         'event_links',
         'event_rejections',
         'event_types',
@@ -812,7 +812,7 @@ select bag_eq(
     ('ledger.event_rejections'), ('ledger.ledger_entries'), ('ledger.payout_items'),
     ('ledger.payout_skips'), ('ledger.payout_term_changes'), ('ledger.processor_events'),
     ('ledger.event_links'), ('ledger.event_acceptances'), ('ledger.holdings'), ('ledger.integrity_audits'),
-    ('ledger.event_dismissals'), ('ledger.seals'), ('ledger.account_seals'),
+    ('ledger.event_dismissals'), ('ledger.event_deferrals'), ('ledger.seals'), ('ledger.account_seals'),
     ('ledger.journal_seals')
     $$,
     'events, what they follow, rejections, entries, items, skips and rates refuse update, delete '

@@ -192,7 +192,8 @@ select is_empty(
             'ledger.processor_events', 'ledger.ledger_entries', 'ledger.payout_items',
             'ledger.payout_skips', 'ledger.event_rejections', 'ledger.posting_rule_history',
             'ledger.setting_changes', 'ledger.payout_term_changes', 'ledger.event_links',
-            'ledger.event_acceptances', 'ledger.event_dismissals', 'ledger.holdings', 'ledger.fx_rates'
+            'ledger.event_acceptances', 'ledger.event_dismissals', 'ledger.holdings', 'ledger.fx_rates',
+            'ledger.event_deferrals'
         )
         and g.privilege not in ('SELECT', 'INSERT')
     $$,

@@ -1,6 +1,6 @@
 -- Every constraint of the ledger refuses what it is named for, asked one by one as a superuser.
 begin;
-select plan(154);
+select plan(155);
 
 -- Something to damage
 do $do$
@@ -378,6 +378,7 @@ values
 ),
 ('event_acceptances', 'event_acceptances_pkey', '{}', 'an event accepted twice'),
 ('event_acceptances', 'event_acceptances_event_fkey', '{"event_no": 0}', 'no event accepted'),
+('event_deferrals', 'event_deferrals_pkey', '{}', 'an event that waits twice'),
 ('event_dismissals', 'event_dismissals_pkey', '{"rejection_no": 0}', 'a number of a dismissal twice'),
 (
     'event_dismissals', 'event_dismissals_rejection_key', '{"dismissal_no": 0}',

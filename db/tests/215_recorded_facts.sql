@@ -25,6 +25,7 @@ select is_empty(
         values
         ('ledger.processor_events'), ('ledger.event_rejections'), ('ledger.event_links'),
         ('ledger.event_acceptances'), ('ledger.event_dismissals'), ('ledger.holdings'),
+        ('ledger.event_deferrals'),
         ('ledger.ledger_entries'), ('ledger.payout_items'), ('ledger.payout_skips'),
         ('ledger.payout_term_changes'), ('ledger.setting_changes'), ('ledger.fx_rates'),
         ('ledger.integrity_audits'), ('ledger.posting_rule_history'), ('ledger.account_seals'),

@@ -139,6 +139,14 @@ from (
     from reporting.check_closed_day_unequal_to_payouts as c
     union all
     select
+        'deferral_without_end'::text as check_name,
+        c.restaurant_id,
+        c.currency,
+        c.reference,
+        c.finding
+    from reporting.check_deferral_without_end as c
+    union all
+    select
         'deferred_count_differs'::text as check_name,
         c.restaurant_id,
         c.currency,

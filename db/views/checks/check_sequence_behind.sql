@@ -26,7 +26,7 @@ from (
             select q.last_value + q.is_called::integer
             from ledger.deferred_events_deferred_no_seq as q
         ) as next_no,
-        (select max(x.deferred_no) from ledger.deferred_events as x) as last_no
+        (select max(x.deferred_no) from ledger.event_deferrals as x) as last_no
     union all
     select
         'ledger.event_dismissals_dismissal_no_seq' as sequence,

@@ -22,23 +22,31 @@ as $function$
  *     the answer: deferred; conflict, if its id waits with other content
  * Calls:  ledger.answer_waiting_event, ledger.make_answer
  * Reads:  ledger.rejection_reasons
- * Writes: ledger.deferred_events, ledger.account_balances
+ * Writes: ledger.deferred_events, ledger.event_deferrals, ledger.account_balances
  */
 declare
     v_is_new boolean;
     v_received_at timestamptz := p_received_at;
     v_answer ledger.event_answer;
 begin
-    insert into ledger.deferred_events (
-        occurred_at, received_at, restaurant_id, currency, provider, event_id, event_type,
-        first_type, subject_id, code, payload
+    with waiting as (
+        insert into ledger.deferred_events (
+            occurred_at, received_at, restaurant_id, currency, provider, event_id, event_type,
+            first_type, subject_id, code, payload
+        )
+        values (
+            p_event.occurred_at, p_received_at, p_event.restaurant_id, p_event.currency,
+            p_event.provider, p_event.event_id, p_event.event_type, p_decision.first_type,
+            p_decision.subject_id, p_decision.code, p_document
+        )
+        on conflict (provider, event_id) do nothing
+        returning deferred_no, received_at, restaurant_id, provider, event_id, payload
     )
-    values (
-        p_event.occurred_at, p_received_at, p_event.restaurant_id, p_event.currency,
-        p_event.provider, p_event.event_id, p_event.event_type, p_decision.first_type,
-        p_decision.subject_id, p_decision.code, p_document
+
+    insert into ledger.event_deferrals (
+        deferred_no, received_at, restaurant_id, provider, event_id, payload
     )
-    on conflict (provider, event_id) do nothing;
+    select w.* from waiting as w;
     v_is_new := found;
     if v_is_new then
         update ledger.account_balances as b

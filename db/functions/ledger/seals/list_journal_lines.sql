@@ -15,8 +15,8 @@ as $function$
  *     p_numbers  - rows of these numbers
  * Returns:
  *     a row each, in no order
- * Reads:  ledger.event_rejections, ledger.event_dismissals, ledger.setting_changes,
- *         ledger.payout_term_changes
+ * Reads:  ledger.event_rejections, ledger.event_deferrals, ledger.event_dismissals,
+ *         ledger.setting_changes, ledger.payout_term_changes
  */
 with part as (
     select
@@ -35,6 +35,17 @@ select
 from part as p
 inner join ledger.event_rejections as r on r.rejection_no between p.first_no and p.last_no
 where p_journal = 'event_rejections'
+union all
+select
+    w.deferred_no,
+    w.restaurant_id,
+    json_build_array(
+        'row', p_journal, w.deferred_no, w.restaurant_id, w.provider, w.event_id, w.payload,
+        w.received_at at time zone interval '0'
+    )::text
+from part as p
+inner join ledger.event_deferrals as w on w.deferred_no between p.first_no and p.last_no
+where p_journal = 'event_deferrals'
 union all
 select
     d.dismissal_no,

@@ -11,7 +11,10 @@ as $function$
  *     their names, sorted
  */
 select
-    array['event_dismissals', 'event_rejections', 'payout_term_changes', 'setting_changes']
+    array[
+        'event_deferrals', 'event_dismissals', 'event_rejections', 'payout_term_changes',
+        'setting_changes'
+    ]
 $function$;
 
 comment on function ledger.list_journals()

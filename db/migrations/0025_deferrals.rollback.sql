@@ -1,0 +1,1 @@
+drop table ledger.event_deferrals;
