@@ -235,6 +235,7 @@ grant usage on schema reporting to cuenta_reader;
 grant select on all tables in schema reporting to cuenta_reader;
 --    Views call these with the rights of whoever reads them; they look at no table.
 grant execute on function ledger.audits_everything to cuenta_reader;
+grant execute on function ledger.read_audit_scope to cuenta_reader;
 grant execute on function ledger.business_day to cuenta_reader;
 grant execute on function ledger.convert_amount to cuenta_reader;
 grant execute on function ledger.derive_payout_id to cuenta_reader;

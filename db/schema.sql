@@ -2281,6 +2281,11 @@ CREATE FUNCTION ledger.post_operator_event(p_event jsonb, p_now timestamp with t
 
 COMMENT ON FUNCTION ledger.post_operator_event(p_event jsonb, p_now timestamp with time zone) IS 'The path of what people do: an event of provider operator.';
 
+CREATE FUNCTION ledger.read_audit_scope(p_column text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.read_audit_scope(p_column text) IS 'A column of the accounts or payouts that an audit looks at.';
+
 CREATE FUNCTION ledger.read_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(available numeric, pending numeric, reserved bigint, held bigint, total numeric, last_event_at timestamp with time zone)
     LANGUAGE plpgsql STABLE;
 
@@ -2558,7 +2563,8 @@ CREATE FUNCTION ledger.require_timezone(p_timezone text) RETURNS void
 COMMENT ON FUNCTION ledger.require_timezone(p_timezone text) IS 'Checks a time zone that an argument names.';
 
 CREATE FUNCTION ledger.run_check(p_check text, p_everything boolean) RETURNS TABLE(findings bigint, sample jsonb)
-    LANGUAGE plpgsql STABLE;
+    LANGUAGE plpgsql STABLE
+    SET work_mem TO '64MB';
 
 COMMENT ON FUNCTION ledger.run_check(p_check text, p_everything boolean) IS 'Runs one check.';
 
@@ -2578,6 +2584,11 @@ CREATE FUNCTION ledger.seal_journals(p_seal_no bigint) RETURNS void
     LANGUAGE sql;
 
 COMMENT ON FUNCTION ledger.seal_journals(p_seal_no bigint) IS 'Writes a batch of a seal for each journal that has grown.';
+
+CREATE FUNCTION ledger.set_audit_scope(p_everything boolean) RETURNS void
+    LANGUAGE plpgsql STABLE;
+
+COMMENT ON FUNCTION ledger.set_audit_scope(p_everything boolean) IS 'Says what an audit looks at.';
 
 CREATE FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) RETURNS ledger.payouts
     LANGUAGE plpgsql;
@@ -3142,7 +3153,6 @@ CREATE VIEW ledger.audited_accounts AS
     b.currency,
     (0)::bigint AS after_seq,
     (0)::bigint AS after_event_no,
-    NULL::bigint AS after_seal_no,
     (0)::bigint AS balance_before,
     (0)::bigint AS reserved_before,
     (0)::bigint AS held_before,
@@ -3150,31 +3160,19 @@ CREATE VIEW ledger.audited_accounts AS
    FROM ledger.account_balances b
   WHERE ledger.audits_everything()
 UNION ALL
- SELECT b.restaurant_id,
-    b.currency,
-    COALESCE(s.entry_seq, (0)::bigint) AS after_seq,
-    GREATEST(s.event_no, l.settled_event_no) AS after_event_no,
-    s.seal_no AS after_seal_no,
+ SELECT a.restaurant_id,
+    a.currency,
+    a.after_seq,
+    a.after_event_no,
     COALESCE(x.balance_after, (0)::bigint) AS balance_before,
     COALESCE(x.reserved_after, (0)::bigint) AS reserved_before,
     COALESCE(x.held_after, (0)::bigint) AS held_before,
     x.recorded_at AS recorded_before
-   FROM (((ledger.account_balances b
-     CROSS JOIN ( SELECT COALESCE(max(n.seal_no), (0)::bigint) AS seal_no,
-            COALESCE(max(n.settled_event_no), (0)::bigint) AS settled_event_no
-           FROM ledger.seals n
-          WHERE (n.audited_at IS NOT NULL)) l)
-     LEFT JOIN LATERAL ( SELECT n.entry_seq,
-            n.event_no,
-            n.seal_no
-           FROM ledger.account_seals n
-          WHERE ((n.restaurant_id = b.restaurant_id) AND (n.currency = b.currency) AND (n.seal_no <= l.seal_no))
-          ORDER BY n.seal_no DESC
-         LIMIT 1) s ON (true))
-     LEFT JOIN ledger.ledger_entries x ON (((b.restaurant_id = x.restaurant_id) AND (b.currency = x.currency) AND (s.entry_seq = x.entry_seq))))
+   FROM (UNNEST(ledger.read_audit_scope('restaurant_id'::text), ledger.read_audit_scope('currency'::text), (ledger.read_audit_scope('after_seq'::text))::bigint[], (ledger.read_audit_scope('after_event_no'::text))::bigint[]) a(restaurant_id, currency, after_seq, after_event_no)
+     LEFT JOIN ledger.ledger_entries x ON (((a.restaurant_id = x.restaurant_id) AND (a.currency = x.currency) AND (a.after_seq = x.entry_seq))))
   WHERE (NOT ledger.audits_everything());
 
-COMMENT ON VIEW ledger.audited_accounts IS 'Every account, with where an audit of it begins: after its last entry and event of the last audited seal, or at the beginning where everything is looked at (ledger.audits_everything). Checks read the views audited_* and never the tables where a row may be old: so they are the same in both scopes, and in the smaller one as fast whatever the book holds. What such a row refers to is read from the tables, by its key. Checks of present state (a balance that is negative, a payout that waits) read the tables of that state.';
+COMMENT ON VIEW ledger.audited_accounts IS 'Every account, with where an audit of it begins: after its last entry and event of the last audited seal, as ledger.set_audit_scope has found it, or at the beginning where everything is looked at (ledger.audits_everything). Checks read the views audited_* and never the tables where a row may be old: so they are the same in both scopes, and in the smaller one as fast whatever the book holds. What such a row refers to is read from the tables, by its key. Checks of present state (a balance that is negative, a payout that waits) read the tables of that state.';
 
 COMMENT ON COLUMN ledger.audited_accounts.restaurant_id IS 'The restaurant.';
 
@@ -3183,8 +3181,6 @@ COMMENT ON COLUMN ledger.audited_accounts.currency IS 'The currency.';
 COMMENT ON COLUMN ledger.audited_accounts.after_seq IS 'Its entries after this one are audited; 0: all of them.';
 
 COMMENT ON COLUMN ledger.audited_accounts.after_event_no IS 'Its events after this one are audited; 0: all of them.';
-
-COMMENT ON COLUMN ledger.audited_accounts.after_seal_no IS 'The seal that these are of; null: none.';
 
 COMMENT ON COLUMN ledger.audited_accounts.balance_before IS 'The balance after that entry.';
 
@@ -3473,17 +3469,372 @@ COMMENT ON COLUMN ledger.audited_links.payment_event_no IS 'The charge of its pa
 
 COMMENT ON COLUMN ledger.audited_links.is_reversal IS 'Whether it takes back what it is about.';
 
+CREATE VIEW ledger.audited_steps AS
+ SELECT s.restaurant_id,
+    s.currency,
+    s.entry_seq,
+    s.entry_type,
+    s.amount,
+    s.balance_after,
+    s.reserved_after,
+    s.held_after,
+    s.recorded_at,
+    s.business_day,
+    s.available_on,
+    s.settlement_day,
+    s.event_no,
+    s.payout_id,
+    s.previous_seq,
+    s.balance_before,
+    s.reserved_before,
+    s.held_before,
+    s.recorded_before,
+    s.closed_through,
+    s.is_last
+   FROM ( SELECT e.restaurant_id,
+            e.currency,
+            e.entry_seq,
+            e.entry_type,
+            e.amount,
+            e.balance_after,
+            e.reserved_after,
+            COALESCE(e.held_after, (0)::bigint) AS held_after,
+            e.recorded_at,
+            e.business_day,
+            e.available_on,
+            e.settlement_day,
+            e.event_no,
+            e.payout_id,
+            lag(e.entry_seq, 1, (0)::bigint) OVER account AS previous_seq,
+            lag(e.balance_after, 1, (0)::bigint) OVER account AS balance_before,
+            lag(e.reserved_after, 1, (0)::bigint) OVER account AS reserved_before,
+            lag(COALESCE(e.held_after, (0)::bigint), 1, (0)::bigint) OVER account AS held_before,
+            lag(e.recorded_at) OVER account AS recorded_before,
+            max(e.settlement_day) FILTER (WHERE (e.entry_type = 'PAYOUT_RESERVE'::text)) OVER (account ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS closed_through,
+            (lead(e.entry_seq) OVER account IS NULL) AS is_last
+           FROM ledger.ledger_entries e
+          WHERE ledger.audits_everything()
+          WINDOW account AS (PARTITION BY e.restaurant_id, e.currency ORDER BY e.entry_seq)) s
+UNION ALL
+ SELECT a.restaurant_id,
+    a.currency,
+    s.entry_seq,
+    s.entry_type,
+    s.amount,
+    s.balance_after,
+    s.reserved_after,
+    s.held_after,
+    s.recorded_at,
+    s.business_day,
+    s.available_on,
+    s.settlement_day,
+    s.event_no,
+    s.payout_id,
+    s.previous_seq,
+    s.balance_before,
+    s.reserved_before,
+    s.held_before,
+    s.recorded_before,
+    s.closed_through,
+    s.is_last
+   FROM (( SELECT x.restaurant_id,
+            x.currency,
+            x.after_seq,
+            x.after_event_no,
+            x.balance_before,
+            x.reserved_before,
+            x.held_before,
+            x.recorded_before,
+            ( SELECT p.as_of
+                   FROM ledger.payouts p
+                  WHERE ((p.restaurant_id = x.restaurant_id) AND (p.currency = x.currency) AND (p.reserve_entry_seq <= x.after_seq))
+                  ORDER BY p.as_of DESC
+                 LIMIT 1) AS closed_through
+           FROM ledger.audited_accounts x
+         OFFSET 0) a
+     CROSS JOIN LATERAL ( SELECT e.entry_seq,
+            e.entry_type,
+            e.amount,
+            e.balance_after,
+            e.reserved_after,
+            COALESCE(e.held_after, (0)::bigint) AS held_after,
+            e.recorded_at,
+            e.business_day,
+            e.available_on,
+            e.settlement_day,
+            e.event_no,
+            e.payout_id,
+            lag(e.entry_seq, 1, a.after_seq) OVER account AS previous_seq,
+            lag(e.balance_after, 1, a.balance_before) OVER account AS balance_before,
+            lag(e.reserved_after, 1, a.reserved_before) OVER account AS reserved_before,
+            lag(COALESCE(e.held_after, (0)::bigint), 1, a.held_before) OVER account AS held_before,
+            lag(e.recorded_at, 1, a.recorded_before) OVER account AS recorded_before,
+            GREATEST(max(e.settlement_day) FILTER (WHERE (e.entry_type = 'PAYOUT_RESERVE'::text)) OVER (account ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), a.closed_through) AS closed_through,
+            (lead(e.entry_seq) OVER account IS NULL) AS is_last
+           FROM ledger.ledger_entries e
+          WHERE ((e.restaurant_id = a.restaurant_id) AND (e.currency = a.currency) AND (e.entry_seq > a.after_seq) AND (e.entry_seq <= '9223372036854775807'::bigint))
+          WINDOW account AS (ORDER BY e.entry_seq)) s)
+  WHERE (NOT ledger.audits_everything());
+
+COMMENT ON VIEW ledger.audited_steps IS 'The entries that an audit looks at, each with what the one before it left, also where that one is in the audited seal.';
+
+COMMENT ON COLUMN ledger.audited_steps.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.audited_steps.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.audited_steps.entry_seq IS 'The entrys number within the account.';
+
+COMMENT ON COLUMN ledger.audited_steps.entry_type IS 'See ledger.entry_types.';
+
+COMMENT ON COLUMN ledger.audited_steps.amount IS 'Minor units.';
+
+COMMENT ON COLUMN ledger.audited_steps.balance_after IS 'The balance after it.';
+
+COMMENT ON COLUMN ledger.audited_steps.reserved_after IS 'What is reserved after it.';
+
+COMMENT ON COLUMN ledger.audited_steps.held_after IS 'What is held after it.';
+
+COMMENT ON COLUMN ledger.audited_steps.recorded_at IS 'When it was recorded.';
+
+COMMENT ON COLUMN ledger.audited_steps.business_day IS 'The day of its event.';
+
+COMMENT ON COLUMN ledger.audited_steps.available_on IS 'From this day it counts.';
+
+COMMENT ON COLUMN ledger.audited_steps.settlement_day IS 'The day under which it is paid.';
+
+COMMENT ON COLUMN ledger.audited_steps.event_no IS 'The event that caused it; null: a payout run did.';
+
+COMMENT ON COLUMN ledger.audited_steps.payout_id IS 'The payout it belongs to, if it does.';
+
+COMMENT ON COLUMN ledger.audited_steps.previous_seq IS 'The number of the entry before it; 0: there is none.';
+
+COMMENT ON COLUMN ledger.audited_steps.balance_before IS 'The balance that entry left.';
+
+COMMENT ON COLUMN ledger.audited_steps.reserved_before IS 'What it left reserved.';
+
+COMMENT ON COLUMN ledger.audited_steps.held_before IS 'What it left held.';
+
+COMMENT ON COLUMN ledger.audited_steps.recorded_before IS 'When it was recorded; null: there is none.';
+
+COMMENT ON COLUMN ledger.audited_steps.closed_through IS 'The last day that payouts before it had closed; null: none.';
+
+COMMENT ON COLUMN ledger.audited_steps.is_last IS 'Whether the account has no later entry.';
+
+CREATE VIEW ledger.audited_postings AS
+ SELECT e.restaurant_id,
+    e.currency,
+    e.entry_seq,
+    e.entry_type,
+    e.amount,
+    e.recorded_at,
+    e.recorded_before,
+    e.business_day,
+    e.available_on,
+    e.settlement_day,
+    e.event_no,
+    e.payout_id,
+    (v.event_no IS NOT NULL) AS is_there,
+    v.currency AS event_currency,
+    v.provider,
+    v.event_id,
+    v.event_type,
+    v.amount AS event_amount,
+    v.fee,
+    v.occurred_at,
+    v.received_at,
+    v.first_entry_seq,
+    v.entry_count,
+    COALESCE(v.subject_state, 'NEW'::text) AS subject_state,
+    v.payout_id AS event_payout_id,
+    (v.payload ->> 'available_on'::text) AS told_available_on
+   FROM (ledger.audited_steps e
+     LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
+  WHERE ledger.audits_everything()
+UNION ALL
+ SELECT e.restaurant_id,
+    e.currency,
+    e.entry_seq,
+    e.entry_type,
+    e.amount,
+    e.recorded_at,
+    e.recorded_before,
+    e.business_day,
+    e.available_on,
+    e.settlement_day,
+    e.event_no,
+    e.payout_id,
+    (COALESCE(e.new_event_no, o.event_no) IS NOT NULL) AS is_there,
+    COALESCE(e.event_currency, o.currency) AS event_currency,
+    COALESCE(e.provider, o.provider) AS provider,
+    COALESCE(e.event_id, o.event_id) AS event_id,
+    COALESCE(e.event_type, o.event_type) AS event_type,
+    COALESCE(e.event_amount, o.amount) AS event_amount,
+    COALESCE(e.fee, o.fee) AS fee,
+    COALESCE(e.occurred_at, o.occurred_at) AS occurred_at,
+    COALESCE(e.received_at, o.received_at) AS received_at,
+    COALESCE(e.first_entry_seq, o.first_entry_seq) AS first_entry_seq,
+    COALESCE(e.entry_count, o.entry_count) AS entry_count,
+    COALESCE(e.subject_state, o.subject_state, 'NEW'::text) AS subject_state,
+    COALESCE(e.event_payout_id, o.payout_id) AS event_payout_id,
+    COALESCE(e.told_available_on, (o.payload ->> 'available_on'::text)) AS told_available_on
+   FROM (( SELECT x.restaurant_id,
+            x.currency,
+            x.entry_seq,
+            x.entry_type,
+            x.amount,
+            x.recorded_at,
+            x.recorded_before,
+            x.business_day,
+            x.available_on,
+            x.settlement_day,
+            x.event_no,
+            x.payout_id,
+            v.event_no AS new_event_no,
+            v.currency AS event_currency,
+            v.provider,
+            v.event_id,
+            v.event_type,
+            v.amount AS event_amount,
+            v.fee,
+            v.occurred_at,
+            v.received_at,
+            v.first_entry_seq,
+            v.entry_count,
+            v.subject_state,
+            v.payout_id AS event_payout_id,
+            (v.payload ->> 'available_on'::text) AS told_available_on
+           FROM (( SELECT s.restaurant_id,
+                    s.currency,
+                    s.entry_seq,
+                    s.entry_type,
+                    s.amount,
+                    s.balance_after,
+                    s.reserved_after,
+                    s.held_after,
+                    s.recorded_at,
+                    s.business_day,
+                    s.available_on,
+                    s.settlement_day,
+                    s.event_no,
+                    s.payout_id,
+                    s.previous_seq,
+                    s.balance_before,
+                    s.reserved_before,
+                    s.held_before,
+                    s.recorded_before,
+                    s.closed_through,
+                    s.is_last,
+                    true AS is_entry
+                   FROM ledger.audited_steps s) x
+             FULL JOIN ledger.audited_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
+          WHERE COALESCE(x.is_entry, false)
+         OFFSET 0) e
+     LEFT JOIN LATERAL ( SELECT v.event_no,
+            v.amount,
+            v.fee,
+            v.first_entry_seq,
+            v.occurred_at,
+            v.received_at,
+            v.entry_count,
+            v.restaurant_id,
+            v.currency,
+            v.provider,
+            v.event_id,
+            v.event_type,
+            v.subject_state,
+            v.payout_id,
+            v.payload,
+            v.subject_id
+           FROM ledger.processor_events v
+          WHERE ((v.restaurant_id = e.restaurant_id) AND (v.event_no = e.event_no) AND (e.new_event_no IS NULL))
+         OFFSET 0) o ON (true))
+  WHERE (NOT ledger.audits_everything());
+
+COMMENT ON VIEW ledger.audited_postings IS 'The entries that an audit looks at, each with the event that caused it, new or old, if there is one.';
+
+COMMENT ON COLUMN ledger.audited_postings.restaurant_id IS 'The restaurant.';
+
+COMMENT ON COLUMN ledger.audited_postings.currency IS 'The currency.';
+
+COMMENT ON COLUMN ledger.audited_postings.entry_seq IS 'The entrys number within the account.';
+
+COMMENT ON COLUMN ledger.audited_postings.entry_type IS 'See ledger.entry_types.';
+
+COMMENT ON COLUMN ledger.audited_postings.amount IS 'Minor units.';
+
+COMMENT ON COLUMN ledger.audited_postings.recorded_at IS 'When it was recorded.';
+
+COMMENT ON COLUMN ledger.audited_postings.recorded_before IS 'When the entry before it was recorded; null: there is none.';
+
+COMMENT ON COLUMN ledger.audited_postings.business_day IS 'The day of its event.';
+
+COMMENT ON COLUMN ledger.audited_postings.available_on IS 'From this day it counts.';
+
+COMMENT ON COLUMN ledger.audited_postings.settlement_day IS 'The day under which it is paid.';
+
+COMMENT ON COLUMN ledger.audited_postings.event_no IS 'The event that it names; null: a payout run made it.';
+
+COMMENT ON COLUMN ledger.audited_postings.payout_id IS 'The payout it belongs to, if it does.';
+
+COMMENT ON COLUMN ledger.audited_postings.is_there IS 'Whether that event is there.';
+
+COMMENT ON COLUMN ledger.audited_postings.event_currency IS 'The events currency.';
+
+COMMENT ON COLUMN ledger.audited_postings.provider IS 'Who sent the event.';
+
+COMMENT ON COLUMN ledger.audited_postings.event_id IS 'Its id there.';
+
+COMMENT ON COLUMN ledger.audited_postings.event_type IS 'See ledger.event_types.';
+
+COMMENT ON COLUMN ledger.audited_postings.event_amount IS 'As the event says, in minor units.';
+
+COMMENT ON COLUMN ledger.audited_postings.fee IS 'As the event says, in minor units.';
+
+COMMENT ON COLUMN ledger.audited_postings.occurred_at IS 'When the event happened.';
+
+COMMENT ON COLUMN ledger.audited_postings.received_at IS 'When the event was received.';
+
+COMMENT ON COLUMN ledger.audited_postings.first_entry_seq IS 'The first of the events entries; null: it has none.';
+
+COMMENT ON COLUMN ledger.audited_postings.entry_count IS 'How many entries the event posted.';
+
+COMMENT ON COLUMN ledger.audited_postings.subject_state IS 'The state of the events subject before it.';
+
+COMMENT ON COLUMN ledger.audited_postings.event_payout_id IS 'The payout that the event is about.';
+
+COMMENT ON COLUMN ledger.audited_postings.told_available_on IS 'The day that the event brought, as text.';
+
 CREATE VIEW ledger.audited_moments AS
  SELECT x.restaurant_id,
     x.currency,
     x.entry_seq,
     x.business_day,
     x.recorded_at,
-    COALESCE(v.occurred_at, p.created_at) AS happened_at
-   FROM ((ledger.audited_entries x
-     LEFT JOIN ledger.processor_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
-     LEFT JOIN ledger.payouts p ON (((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id) AND (x.event_no IS NULL))))
-  WHERE (COALESCE(v.occurred_at, p.created_at) IS NOT NULL);
+    COALESCE(x.occurred_at, p.created_at) AS happened_at
+   FROM (ledger.audited_postings x
+     LEFT JOIN LATERAL ( SELECT y.amount,
+            y.reserve_entry_seq,
+            y.created_at,
+            y.paid_at,
+            y.failed_at,
+            y.canceled_at,
+            y.as_of,
+            y.restaurant_id,
+            y.currency,
+            y.status,
+            y.payout_id,
+            y.run_id,
+            y.failure_reason,
+            y.submitted_at,
+            y.confirmed_at,
+            y.external_id,
+            y.failure_code,
+            y.submitted_by,
+            y.confirmed_by
+           FROM ledger.payouts y
+          WHERE ((y.restaurant_id = x.restaurant_id) AND (y.payout_id = x.payout_id) AND (x.event_no IS NULL))
+         OFFSET 0) p ON (true))
+  WHERE (COALESCE(x.occurred_at, p.created_at) IS NOT NULL);
 
 COMMENT ON VIEW ledger.audited_moments IS 'When the entries that an audit looks at happened: an event when it occurred, a payout when it was made. An entry of neither is found by a check of its own (reporting.check_entry_without_event_or_payout).';
 
@@ -3541,29 +3892,29 @@ UNION ALL
     p.external_id,
     p.failure_code,
     p.failure_reason
-   FROM (( SELECT x.restaurant_id,
-            x.payout_id
-           FROM (ledger.audited_accounts a
-             CROSS JOIN LATERAL ( SELECT n.restaurant_id,
-                    n.payout_id
-                   FROM ledger.payouts n
-                  WHERE ((n.restaurant_id = a.restaurant_id) AND (n.currency = a.currency) AND (n.as_of > COALESCE(( SELECT o.as_of
-                           FROM ledger.payouts o
-                          WHERE ((o.restaurant_id = a.restaurant_id) AND (o.currency = a.currency) AND (o.reserve_entry_seq <= a.after_seq))
-                          ORDER BY o.as_of DESC
-                         LIMIT 1), '-infinity'::date)) AND (n.as_of <= 'infinity'::date))
-                 OFFSET 0) x)
-        UNION
-         SELECT x.restaurant_id,
-            x.payout_id
+   FROM (UNNEST(ledger.read_audit_scope('payout_restaurant_id'::text), ledger.read_audit_scope('payout_id'::text)) k(restaurant_id, payout_id)
+     CROSS JOIN LATERAL ( SELECT x.amount,
+            x.reserve_entry_seq,
+            x.created_at,
+            x.paid_at,
+            x.failed_at,
+            x.canceled_at,
+            x.as_of,
+            x.restaurant_id,
+            x.currency,
+            x.status,
+            x.payout_id,
+            x.run_id,
+            x.failure_reason,
+            x.submitted_at,
+            x.confirmed_at,
+            x.external_id,
+            x.failure_code,
+            x.submitted_by,
+            x.confirmed_by
            FROM ledger.payouts x
-          WHERE (x.status = 'CREATED'::text)
-        UNION
-         SELECT e.restaurant_id,
-            e.payout_id
-           FROM ledger.audited_entries e
-          WHERE (e.payout_id IS NOT NULL)) k
-     JOIN ledger.payouts p ON (((k.restaurant_id = p.restaurant_id) AND (k.payout_id = p.payout_id))))
+          WHERE ((x.restaurant_id = k.restaurant_id) AND (x.payout_id = k.payout_id))
+         OFFSET 0) p)
   WHERE (NOT ledger.audits_everything());
 
 COMMENT ON VIEW ledger.audited_payouts IS 'The payouts that an audit looks at: of each account those made since its last audited seal, those under way, and those that an entry since has moved; or all.';
@@ -3605,119 +3956,6 @@ COMMENT ON COLUMN ledger.audited_payouts.external_id IS 'The banks id.';
 COMMENT ON COLUMN ledger.audited_payouts.failure_code IS 'Why it failed, as a code.';
 
 COMMENT ON COLUMN ledger.audited_payouts.failure_reason IS 'Why, in words.';
-
-CREATE VIEW ledger.audited_steps AS
- SELECT s.restaurant_id,
-    s.currency,
-    s.entry_seq,
-    s.entry_type,
-    s.amount,
-    s.balance_after,
-    s.reserved_after,
-    s.held_after,
-    s.recorded_at,
-    s.settlement_day,
-    s.payout_id,
-    s.previous_seq,
-    s.balance_before,
-    s.reserved_before,
-    s.held_before,
-    s.recorded_before,
-    s.is_last
-   FROM ( SELECT e.restaurant_id,
-            e.currency,
-            e.entry_seq,
-            e.entry_type,
-            e.amount,
-            e.balance_after,
-            e.reserved_after,
-            COALESCE(e.held_after, (0)::bigint) AS held_after,
-            e.recorded_at,
-            e.settlement_day,
-            e.payout_id,
-            lag(e.entry_seq, 1, (0)::bigint) OVER account AS previous_seq,
-            lag(e.balance_after, 1, (0)::bigint) OVER account AS balance_before,
-            lag(e.reserved_after, 1, (0)::bigint) OVER account AS reserved_before,
-            lag(COALESCE(e.held_after, (0)::bigint), 1, (0)::bigint) OVER account AS held_before,
-            lag(e.recorded_at) OVER account AS recorded_before,
-            (lead(e.entry_seq) OVER account IS NULL) AS is_last
-           FROM ledger.ledger_entries e
-          WHERE ledger.audits_everything()
-          WINDOW account AS (PARTITION BY e.restaurant_id, e.currency ORDER BY e.entry_seq)) s
-UNION ALL
- SELECT a.restaurant_id,
-    a.currency,
-    s.entry_seq,
-    s.entry_type,
-    s.amount,
-    s.balance_after,
-    s.reserved_after,
-    s.held_after,
-    s.recorded_at,
-    s.settlement_day,
-    s.payout_id,
-    s.previous_seq,
-    s.balance_before,
-    s.reserved_before,
-    s.held_before,
-    s.recorded_before,
-    s.is_last
-   FROM (ledger.audited_accounts a
-     CROSS JOIN LATERAL ( SELECT e.entry_seq,
-            e.entry_type,
-            e.amount,
-            e.balance_after,
-            e.reserved_after,
-            COALESCE(e.held_after, (0)::bigint) AS held_after,
-            e.recorded_at,
-            e.settlement_day,
-            e.payout_id,
-            lag(e.entry_seq, 1, a.after_seq) OVER account AS previous_seq,
-            lag(e.balance_after, 1, a.balance_before) OVER account AS balance_before,
-            lag(e.reserved_after, 1, a.reserved_before) OVER account AS reserved_before,
-            lag(COALESCE(e.held_after, (0)::bigint), 1, a.held_before) OVER account AS held_before,
-            lag(e.recorded_at, 1, a.recorded_before) OVER account AS recorded_before,
-            (lead(e.entry_seq) OVER account IS NULL) AS is_last
-           FROM ledger.ledger_entries e
-          WHERE ((e.restaurant_id = a.restaurant_id) AND (e.currency = a.currency) AND (e.entry_seq > a.after_seq) AND (e.entry_seq <= '9223372036854775807'::bigint))
-          WINDOW account AS (ORDER BY e.entry_seq)) s)
-  WHERE (NOT ledger.audits_everything());
-
-COMMENT ON VIEW ledger.audited_steps IS 'The entries that an audit looks at, each with what the one before it left, also where that one is in the audited seal.';
-
-COMMENT ON COLUMN ledger.audited_steps.restaurant_id IS 'The restaurant.';
-
-COMMENT ON COLUMN ledger.audited_steps.currency IS 'The currency.';
-
-COMMENT ON COLUMN ledger.audited_steps.entry_seq IS 'The entrys number within the account.';
-
-COMMENT ON COLUMN ledger.audited_steps.entry_type IS 'See ledger.entry_types.';
-
-COMMENT ON COLUMN ledger.audited_steps.amount IS 'Minor units.';
-
-COMMENT ON COLUMN ledger.audited_steps.balance_after IS 'The balance after it.';
-
-COMMENT ON COLUMN ledger.audited_steps.reserved_after IS 'What is reserved after it.';
-
-COMMENT ON COLUMN ledger.audited_steps.held_after IS 'What is held after it.';
-
-COMMENT ON COLUMN ledger.audited_steps.recorded_at IS 'When it was recorded.';
-
-COMMENT ON COLUMN ledger.audited_steps.settlement_day IS 'The day under which it is paid.';
-
-COMMENT ON COLUMN ledger.audited_steps.payout_id IS 'The payout it belongs to, if it does.';
-
-COMMENT ON COLUMN ledger.audited_steps.previous_seq IS 'The number of the entry before it; 0: there is none.';
-
-COMMENT ON COLUMN ledger.audited_steps.balance_before IS 'The balance that entry left.';
-
-COMMENT ON COLUMN ledger.audited_steps.reserved_before IS 'What it left reserved.';
-
-COMMENT ON COLUMN ledger.audited_steps.held_before IS 'What it left held.';
-
-COMMENT ON COLUMN ledger.audited_steps.recorded_before IS 'When it was recorded; null: there is none.';
-
-COMMENT ON COLUMN ledger.audited_steps.is_last IS 'Whether the account has no later entry.';
 
 CREATE VIEW ledger.catalog_objects AS
  WITH place AS (
@@ -5389,7 +5627,7 @@ CREATE VIEW reporting.check_account_differs_from_last_entry WITH (security_barri
     b.currency,
     'account'::text AS reference,
     format('knows entry %s of %s and an event of %s; the book has %s, %s, %s'::text, b.last_entry_seq, b.last_entry_at, b.last_event_at, COALESCE(e.last_entry_seq, (0)::bigint), e.last_entry_at, v.last_event_at) AS finding
-   FROM ((ledger.account_balances b
+   FROM (((ledger.account_balances b
      LEFT JOIN LATERAL ( SELECT x.entry_seq AS last_entry_seq,
             x.recorded_at AS last_entry_at
            FROM ledger.ledger_entries x
@@ -5402,7 +5640,8 @@ CREATE VIEW reporting.check_account_differs_from_last_entry WITH (security_barri
            FROM ledger.audited_events x
           WHERE (x.entry_count > 0)
           GROUP BY x.restaurant_id, x.currency) v ON (((b.restaurant_id = v.restaurant_id) AND (b.currency = v.currency))))
-  WHERE ((b.last_entry_seq <> COALESCE(e.last_entry_seq, (0)::bigint)) OR (b.last_entry_at IS DISTINCT FROM e.last_entry_at) OR ((b.last_event_at IS DISTINCT FROM v.last_event_at) AND ledger.audits_everything()) OR (COALESCE(b.last_event_at, '-infinity'::timestamp with time zone) < v.last_event_at));
+     LEFT JOIN ledger.audited_accounts a ON (((b.restaurant_id = a.restaurant_id) AND (b.currency = a.currency))))
+  WHERE ((b.last_entry_seq <> COALESCE(e.last_entry_seq, (0)::bigint)) OR (b.last_entry_at IS DISTINCT FROM e.last_entry_at) OR ((b.last_event_at IS DISTINCT FROM v.last_event_at) AND (a.after_event_no = 0)) OR (COALESCE(b.last_event_at, '-infinity'::timestamp with time zone) < v.last_event_at));
 
 COMMENT ON VIEW reporting.check_account_differs_from_last_entry IS 'error: The last entry or event that an account knows is not that of the book. Reason: The number of its last entry is where the next posting goes on, the time of it what the next entry is not recorded before, and the time of its last event is shown with the balance. Remedy: Pause payouts of the restaurant. Somebody changed the account by hand; the entries and events are the truth.';
 
@@ -5495,7 +5734,6 @@ UNION ALL
     n.event_id AS reference,
     format('it has event %s, and there is no such account'::text, n.event_id) AS finding
    FROM (( SELECT a_1.restaurant_id,
-            array_agg(a_1.currency) AS currencies,
             min(a_1.after_event_no) AS after_event_no
            FROM ledger.audited_accounts a_1
           GROUP BY a_1.restaurant_id) a
@@ -5518,7 +5756,9 @@ UNION ALL
            FROM ledger.processor_events x
           WHERE ((x.restaurant_id = a.restaurant_id) AND (x.event_no > a.after_event_no) AND (x.event_no <= '9223372036854775807'::bigint))
          OFFSET 0) n)
-  WHERE (n.currency <> ALL (a.currencies));
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM ledger.account_balances b
+          WHERE ((b.restaurant_id = n.restaurant_id) AND (b.currency = n.currency)))));
 
 COMMENT ON VIEW reporting.check_account_missing IS 'error: Something belongs to an account that is not there. Reason: Entries, events, payouts and pending days are of an account, and what is of none is in no balance and in no other check. Remedy: Compare with a backup. Somebody removed the account, or wrote the row around the functions.';
 
@@ -5578,27 +5818,53 @@ CREATE VIEW reporting.check_available_day_differs WITH (security_barrier='true')
     e.currency,
     format('entry %s'::text, e.entry_seq) AS reference,
     format('%s of %s is available on %s'::text, e.entry_type, e.business_day, e.available_on) AS finding
-   FROM ((ledger.audited_entries e
-     JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
+   FROM (ledger.audited_postings e
      CROSS JOIN ledger.platform_settings p)
-  WHERE ((v.event_type <> 'event_reversed'::text) AND (NOT (EXISTS ( SELECT 1
+  WHERE ((e.event_type <> 'event_reversed'::text) AND (NOT (EXISTS ( SELECT 1
            FROM (ledger.rule_periods r
              CROSS JOIN ledger.setting_periods s)
-          WHERE ((r.event_type = v.event_type) AND (r.subject_state = COALESCE(v.subject_state, 'NEW'::text)) AND (r.after_event_no < e.event_no) AND (r.since <= e.recorded_at) AND ((r.last_event_no >= e.event_no) OR (r.until > e.recorded_at)) AND (s.restaurant_id = e.restaurant_id) AND (s.currency = e.currency) AND (s.after_seq < e.entry_seq) AND (s.last_seq >= e.entry_seq) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((e.available_on =
+          WHERE ((r.event_type = e.event_type) AND (r.subject_state = e.subject_state) AND (r.after_event_no < e.event_no) AND (r.since <= e.recorded_at) AND ((r.last_event_no >= e.event_no) OR (r.until > e.recorded_at)) AND (s.restaurant_id = e.restaurant_id) AND (s.currency = e.currency) AND (s.after_seq < e.entry_seq) AND (s.last_seq >= e.entry_seq) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((e.available_on =
                 CASE
                     WHEN (NOT r.is_delayed) THEN e.business_day
-                    WHEN ((v.payload ->> 'available_on'::text) IS NULL) THEN (e.business_day + (s.settlement_delay_days)::integer)
-                    ELSE GREATEST(e.business_day, ((v.payload ->> 'available_on'::text))::date)
-                END) OR ((v.event_no <= p.payments_since_no) AND (e.available_on = (e.business_day + (s.settlement_delay_days)::integer)))))))))
+                    WHEN (e.told_available_on IS NULL) THEN (e.business_day + (s.settlement_delay_days)::integer)
+                    ELSE GREATEST(e.business_day, (e.told_available_on)::date)
+                END) OR ((e.event_no <= p.payments_since_no) AND (e.available_on = (e.business_day + (s.settlement_delay_days)::integer)))))))))
 UNION ALL
  SELECT e.restaurant_id,
     e.currency,
     format('entry %s'::text, e.entry_seq) AS reference,
     format('%s is available on %s, and %s'::text, e.entry_type, e.available_on, COALESCE(('the payout is as of '::text || p.as_of), ('what it takes back on '::text || o.available_on))) AS finding
-   FROM (((((ledger.audited_entries e
-     LEFT JOIN ledger.payouts p ON (((e.restaurant_id = p.restaurant_id) AND (e.payout_id = p.payout_id) AND (e.event_no IS NULL))))
-     LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no) AND (v.event_type = 'event_reversed'::text))))
-     LEFT JOIN ledger.event_links k ON (((v.restaurant_id = k.restaurant_id) AND (v.event_no = k.event_no))))
+   FROM ((((ledger.audited_postings e
+     LEFT JOIN LATERAL ( SELECT y.amount,
+            y.reserve_entry_seq,
+            y.created_at,
+            y.paid_at,
+            y.failed_at,
+            y.canceled_at,
+            y.as_of,
+            y.restaurant_id,
+            y.currency,
+            y.status,
+            y.payout_id,
+            y.run_id,
+            y.failure_reason,
+            y.submitted_at,
+            y.confirmed_at,
+            y.external_id,
+            y.failure_code,
+            y.submitted_by,
+            y.confirmed_by
+           FROM ledger.payouts y
+          WHERE ((y.restaurant_id = e.restaurant_id) AND (y.payout_id = e.payout_id) AND (e.event_no IS NULL))
+         OFFSET 0) p ON (true))
+     LEFT JOIN LATERAL ( SELECT y.event_no,
+            y.about_event_no,
+            y.payment_event_no,
+            y.restaurant_id,
+            y.is_reversal
+           FROM ledger.event_links y
+          WHERE ((y.restaurant_id = e.restaurant_id) AND (y.event_no = e.event_no) AND (e.event_type = 'event_reversed'::text))
+         OFFSET 0) k ON (true))
      LEFT JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
      LEFT JOIN ledger.ledger_entries o ON (((a.restaurant_id = o.restaurant_id) AND (a.currency = o.currency) AND (a.first_entry_seq = o.entry_seq))))
   WHERE (COALESCE(p.as_of, o.available_on) <> e.available_on);
@@ -5954,20 +6220,27 @@ CREATE VIEW reporting.check_entry_after_closed_day WITH (security_barrier='true'
     e.currency,
     format('entry %s'::text, e.entry_seq) AS reference,
     format('%s of %s settles on %s, but an earlier payout had closed the days up to %s'::text, e.entry_type, e.amount, e.settlement_day, p.as_of) AS finding
-   FROM ((( SELECT x.restaurant_id,
-            x.currency,
-            x.settlement_day,
-            max(x.entry_seq) AS last_entry_seq
-           FROM ledger.audited_entries x
-          GROUP BY x.restaurant_id, x.currency, x.settlement_day) d
-     CROSS JOIN LATERAL ( SELECT x.as_of,
-            x.reserve_entry_seq
-           FROM ledger.payouts x
-          WHERE ((x.restaurant_id = d.restaurant_id) AND (x.currency = d.currency) AND (x.as_of >= d.settlement_day))
-          ORDER BY x.as_of
-         LIMIT 1) p)
-     JOIN ledger.audited_entries e ON (((d.restaurant_id = e.restaurant_id) AND (d.currency = e.currency) AND (d.settlement_day = e.settlement_day))))
-  WHERE ((d.last_entry_seq > p.reserve_entry_seq) AND (e.entry_seq > p.reserve_entry_seq));
+   FROM (( SELECT d.restaurant_id,
+            d.currency,
+            d.settlement_day,
+            p_1.as_of,
+            p_1.reserve_entry_seq
+           FROM (( SELECT x.restaurant_id,
+                    x.currency,
+                    x.settlement_day,
+                    max(x.entry_seq) AS last_entry_seq
+                   FROM ledger.audited_entries x
+                  GROUP BY x.restaurant_id, x.currency, x.settlement_day) d
+             CROSS JOIN LATERAL ( SELECT x.as_of,
+                    x.reserve_entry_seq
+                   FROM ledger.payouts x
+                  WHERE ((x.restaurant_id = d.restaurant_id) AND (x.currency = d.currency) AND (x.as_of >= d.settlement_day))
+                  ORDER BY x.as_of
+                 LIMIT 1) p_1)
+          WHERE (d.last_entry_seq > p_1.reserve_entry_seq)
+         OFFSET 0) p
+     JOIN ledger.audited_entries e ON (((p.restaurant_id = e.restaurant_id) AND (p.currency = e.currency) AND (p.settlement_day = e.settlement_day))))
+  WHERE (e.entry_seq > p.reserve_entry_seq);
 
 COMMENT ON VIEW reporting.check_entry_after_closed_day IS 'error: An entry settles on a day that a payout had closed. Reason: A payout closes all days up to its as_of; later entries settle on the first open day. Else the entry belongs to a payout that was made without it, and no payout ever pays it or takes it back. Remedy: The money is still in the balance. Explain the entry to the restaurant; find what wrote it around the functions.';
 
@@ -5983,9 +6256,8 @@ CREATE VIEW reporting.check_entry_differs_from_event WITH (security_barrier='tru
  SELECT e.restaurant_id,
     e.currency,
     format('entry %s'::text, e.entry_seq) AS reference,
-    format('%s of %s %s, but %s is %s with amount %s, fee %s %s'::text, e.entry_type, e.amount, e.currency, v.event_id, v.event_type, v.amount, v.fee, v.currency) AS finding
-   FROM ((ledger.audited_entries e
-     JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
+    format('%s of %s %s, but %s is %s with amount %s, fee %s %s'::text, e.entry_type, e.amount, e.currency, e.event_id, e.event_type, e.event_amount, e.fee, e.event_currency) AS finding
+   FROM (ledger.audited_postings e
      LEFT JOIN ( SELECT DISTINCT y.event_type,
             y.subject_state,
             f.entry_type,
@@ -6001,13 +6273,13 @@ CREATE VIEW reporting.check_entry_differs_from_event WITH (security_barrier='tru
                     h.amount_entry,
                     h.fee_entry
                    FROM ledger.posting_rule_history h) y
-             CROSS JOIN LATERAL ( VALUES (y.amount_entry,'amount'::text), (y.fee_entry,'fee'::text)) f(entry_type, amount_field))) r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (e.entry_type = r.entry_type))))
-  WHERE ((e.currency <> v.currency) OR (e.payout_id IS DISTINCT FROM v.payout_id) OR ((((e.entry_seq - v.first_entry_seq) >= 0) AND ((e.entry_seq - v.first_entry_seq) <= (v.entry_count - 1))) IS NOT TRUE) OR (e.amount IS DISTINCT FROM
+             CROSS JOIN LATERAL ( VALUES (y.amount_entry,'amount'::text), (y.fee_entry,'fee'::text)) f(entry_type, amount_field))) r ON (((e.event_type = r.event_type) AND (e.subject_state = r.subject_state) AND (e.entry_type = r.entry_type))))
+  WHERE (e.is_there AND ((e.currency <> e.event_currency) OR (e.payout_id IS DISTINCT FROM e.event_payout_id) OR ((((e.entry_seq - e.first_entry_seq) >= 0) AND ((e.entry_seq - e.first_entry_seq) <= (e.entry_count - 1))) IS NOT TRUE) OR (e.amount IS DISTINCT FROM
         CASE r.amount_field
-            WHEN 'amount'::text THEN v.amount
-            WHEN 'fee'::text THEN v.fee
+            WHEN 'amount'::text THEN e.event_amount
+            WHEN 'fee'::text THEN e.fee
             ELSE NULL::bigint
-        END));
+        END)));
 
 COMMENT ON VIEW reporting.check_entry_differs_from_event IS 'error: An entry is not what its event says. Reason: An entry takes its amount, currency and payout from the event by ledger.posting_rules. A difference means that one of them, or a rule that was in use, was changed afterwards. Remedy: Events keep the document as received: compare its amount with the entry, then look at what was deployed since.';
 
@@ -6065,23 +6337,22 @@ CREATE VIEW reporting.check_entry_unlike_rule_of_its_time WITH (security_barrier
  SELECT e.restaurant_id,
     e.currency,
     format('entry %s'::text, e.entry_seq) AS reference,
-    format('%s of %s is entry %s of %s: %s with amount %s and fee %s, its subject %s'::text, e.entry_type, e.amount, ((e.entry_seq - v.first_entry_seq) + 1), COALESCE(v.event_id, 'no event'::text), v.event_type, v.amount, v.fee, COALESCE(v.subject_state, 'NEW'::text)) AS finding
-   FROM ((ledger.audited_entries e
-     LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
-     LEFT JOIN ledger.rule_periods r ON (((v.event_type = r.event_type) AND (COALESCE(v.subject_state, 'NEW'::text) = r.subject_state) AND (e.event_no > r.after_event_no) AND (e.recorded_at >= r.since) AND ((e.event_no <= r.last_event_no) OR (e.recorded_at < r.until)) AND (e.entry_type =
-        CASE (e.entry_seq - v.first_entry_seq)
+    format('%s of %s is entry %s of %s: %s with amount %s and fee %s, its subject %s'::text, e.entry_type, e.amount, ((e.entry_seq - e.first_entry_seq) + 1), COALESCE(e.event_id, 'no event'::text), e.event_type, e.event_amount, e.fee, e.subject_state) AS finding
+   FROM (ledger.audited_postings e
+     LEFT JOIN ledger.rule_periods r ON (((e.event_type = r.event_type) AND (e.subject_state = r.subject_state) AND (e.event_no > r.after_event_no) AND (e.recorded_at >= r.since) AND ((e.event_no <= r.last_event_no) OR (e.recorded_at < r.until)) AND (e.entry_type =
+        CASE (e.entry_seq - e.first_entry_seq)
             WHEN 0 THEN r.amount_entry
             WHEN 1 THEN r.fee_entry
             ELSE NULL::text
         END) AND (e.amount =
-        CASE (e.entry_seq - v.first_entry_seq)
-            WHEN 0 THEN v.amount
-            ELSE v.fee
+        CASE (e.entry_seq - e.first_entry_seq)
+            WHEN 0 THEN e.event_amount
+            ELSE e.fee
         END))))
   WHERE
         CASE
             WHEN (e.event_no IS NULL) THEN ((e.entry_type <> 'PAYOUT_RESERVE'::text) OR (e.payout_id IS NULL))
-            ELSE ((v.event_no IS NOT NULL) AND (r.event_type IS NULL))
+            ELSE (e.is_there AND (r.event_type IS NULL))
         END;
 
 COMMENT ON VIEW reporting.check_entry_unlike_rule_of_its_time IS 'error: An entry is not what the rule of its time posts for its event. Reason: The rule for the event''s type and its subject''s state says which entry comes first, with the amount, and which second, with the fee; the entry after the event''s place, an entry of an event without one, or of a payout that is no reserve, is none of them. Rules that were replaced are kept (posting_rule_history). Remedy: Pause payouts of the restaurant, and compare the entry and its event with a backup.';
@@ -6100,13 +6371,33 @@ CREATE VIEW reporting.check_entry_without_event_or_payout WITH (security_barrier
     format('entry %s'::text, e.entry_seq) AS reference,
         CASE
             WHEN ((e.event_no IS NULL) AND (e.payout_id IS NULL)) THEN format('%s of %s names no event and no payout'::text, e.entry_type, e.amount)
-            WHEN ((e.event_no IS NOT NULL) AND (v.event_no IS NULL)) THEN format('%s of %s names missing event %s'::text, e.entry_type, e.amount, e.event_no)
+            WHEN ((e.event_no IS NOT NULL) AND (NOT e.is_there)) THEN format('%s of %s names missing event %s'::text, e.entry_type, e.amount, e.event_no)
             ELSE format('%s of %s names missing payout %s'::text, e.entry_type, e.amount, e.payout_id)
         END AS finding
-   FROM ((ledger.audited_entries e
-     LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
-     LEFT JOIN ledger.payouts p ON (((e.restaurant_id = p.restaurant_id) AND (e.payout_id = p.payout_id))))
-  WHERE (((e.event_no IS NULL) AND (e.payout_id IS NULL)) OR ((e.event_no IS NOT NULL) AND (v.event_no IS NULL)) OR ((e.payout_id IS NOT NULL) AND (p.payout_id IS NULL)));
+   FROM (ledger.audited_postings e
+     LEFT JOIN LATERAL ( SELECT y.amount,
+            y.reserve_entry_seq,
+            y.created_at,
+            y.paid_at,
+            y.failed_at,
+            y.canceled_at,
+            y.as_of,
+            y.restaurant_id,
+            y.currency,
+            y.status,
+            y.payout_id,
+            y.run_id,
+            y.failure_reason,
+            y.submitted_at,
+            y.confirmed_at,
+            y.external_id,
+            y.failure_code,
+            y.submitted_by,
+            y.confirmed_by
+           FROM ledger.payouts y
+          WHERE ((y.restaurant_id = e.restaurant_id) AND (y.payout_id = e.payout_id) AND (e.payout_id IS NOT NULL))
+         OFFSET 0) p ON (true))
+  WHERE (((e.event_no IS NULL) AND (e.payout_id IS NULL)) OR ((e.event_no IS NOT NULL) AND (NOT e.is_there)) OR ((e.payout_id IS NOT NULL) AND (p.payout_id IS NULL)));
 
 COMMENT ON VIEW reporting.check_entry_without_event_or_payout IS 'error: An entry has no cause. Reason: Each entry names the event or the payout that made it. Money that moved without a cause cannot be explained to anyone. Remedy: Entries cannot be deleted, so the cause was, or the entry was written around the functions. Compare with a backup taken before its recorded_at.';
 
@@ -6633,7 +6924,7 @@ CREATE VIEW reporting.check_link_differs_from_document WITH (security_barrier='t
    FROM ((((((((ledger.audited_events v
      JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
      CROSS JOIN ledger.platform_settings s)
-     LEFT JOIN ledger.event_links k ON (((v.restaurant_id = k.restaurant_id) AND (v.event_no = k.event_no))))
+     LEFT JOIN ledger.audited_links k ON (((v.restaurant_id = k.restaurant_id) AND (v.event_no = k.event_no))))
      LEFT JOIN ledger.processor_events a ON (((v.event_type <> t.first_type) AND (COALESCE((v.payload ->> t.subject_field), ((v.payload -> 'metadata'::text) ->> t.subject_field)) = a.subject_id) AND (t.first_type = a.event_type) AND (v.provider = a.provider) AND (v.restaurant_id = a.restaurant_id))))
      LEFT JOIN ledger.processor_events r ON (((t.subject = 'event'::text) AND ((v.payload ->> 'reversed_provider'::text) = r.provider) AND ((v.payload ->> 'reversed_event_id'::text) = r.event_id) AND (v.restaurant_id = r.restaurant_id))))
      LEFT JOIN ledger.event_links f ON (((v.restaurant_id = f.restaurant_id) AND (COALESCE(a.event_no, r.event_no) = f.event_no))))
@@ -6927,11 +7218,9 @@ CREATE VIEW reporting.check_payout_items_do_not_add_up WITH (security_barrier='t
     p.payout_id AS reference,
     format('items add up to %s, amount is %s'::text, COALESCE(i.amount, (0)::numeric), p.amount) AS finding
    FROM (ledger.audited_payouts p
-     LEFT JOIN ( SELECT x.restaurant_id,
-            x.payout_id,
-            sum(x.amount) AS amount
+     CROSS JOIN LATERAL ( SELECT sum(x.amount) AS amount
            FROM ledger.payout_items x
-          GROUP BY x.restaurant_id, x.payout_id) i ON (((p.restaurant_id = i.restaurant_id) AND (p.payout_id = i.payout_id))))
+          WHERE ((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id))) i)
   WHERE ((p.amount)::numeric <> COALESCE(i.amount, (0)::numeric));
 
 COMMENT ON VIEW reporting.check_payout_items_do_not_add_up IS 'error: The items of a payout do not add up to its amount. Reason: The items are what the restaurant is shown as the reason of the amount; they are written with it in one transaction and never change. Remedy: Stop payout runs for the restaurant (set_restaurant, p_payouts_paused). Sum the entries of the payout''s days to see which side is right.';
@@ -7500,57 +7789,117 @@ COMMENT ON COLUMN reporting.check_payout_without_reserve.reference IS 'What to l
 COMMENT ON COLUMN reporting.check_payout_without_reserve.finding IS 'What was found, in words and figures.';
 
 CREATE VIEW reporting.check_pending_day_unequal_to_entries WITH (security_barrier='true') AS
- SELECT COALESCE(d.restaurant_id, e.restaurant_id) AS restaurant_id,
-    COALESCE(d.currency, e.currency) AS currency,
-    (COALESCE(d.available_on, e.available_on))::text AS reference,
-    format('the day has %s of entries %s to %s, the entries give %s of %s to %s'::text, COALESCE(d.amount, (0)::numeric), d.first_entry_seq, d.last_entry_seq, COALESCE(e.amount, (0)::numeric), e.first_entry_seq, e.last_entry_seq) AS finding
-   FROM (( SELECT x.amount,
+ WITH fresh AS (
+         SELECT e_1.restaurant_id,
+            e_1.currency,
+            e_1.available_on,
+            sum(((e_1.amount)::numeric * (t.balance_effect)::numeric)) AS amount,
+            min(e_1.entry_seq) AS first_entry_seq,
+            max(e_1.entry_seq) AS last_entry_seq
+           FROM (ledger.audited_postings e_1
+             JOIN ledger.entry_types t ON ((e_1.entry_type = t.entry_type)))
+          WHERE (t.may_be_pending AND ((e_1.available_on > e_1.business_day) OR (e_1.occurred_at > e_1.recorded_at)))
+          GROUP BY e_1.restaurant_id, e_1.currency, e_1.available_on
+        ), stored AS (
+         SELECT x.amount,
             x.available_on,
             x.restaurant_id,
             x.currency,
             x.first_entry_seq,
             x.last_entry_seq
-           FROM (ledger.pending_days x
-             JOIN ledger.audited_accounts a ON (((x.restaurant_id = a.restaurant_id) AND (x.currency = a.currency))))
-          WHERE (ledger.audits_everything() OR (x.available_on >= (((now() AT TIME ZONE 'UTC'::text))::date - 3)) OR (x.last_entry_seq > a.after_seq))) d
-     FULL JOIN ( SELECT a.restaurant_id,
-            a.currency,
+           FROM ledger.pending_days x
+          WHERE ledger.audits_everything()
+        UNION ALL
+         SELECT x.amount,
             x.available_on,
-            sum(((x.amount)::numeric * (t.balance_effect)::numeric)) AS amount,
-            min(x.entry_seq) AS first_entry_seq,
-            max(x.entry_seq) AS last_entry_seq
-           FROM ((((ledger.audited_accounts a
-             CROSS JOIN LATERAL ( SELECT min(COALESCE(n.first_entry_seq, (1)::bigint)) AS entry_seq
-                   FROM ledger.pending_days n
-                  WHERE ((n.restaurant_id = a.restaurant_id) AND (n.currency = a.currency) AND ((n.available_on >= (((now() AT TIME ZONE 'UTC'::text))::date - 3)) OR (n.last_entry_seq > a.after_seq)) AND (NOT ledger.audits_everything()))) f)
-             CROSS JOIN LATERAL ( SELECT n.entry_seq,
-                    n.amount,
-                    n.balance_after,
-                    n.reserved_after,
-                    n.held_after,
-                    n.event_no,
-                    n.recorded_at,
-                    n.business_day,
+            x.restaurant_id,
+            x.currency,
+            x.first_entry_seq,
+            x.last_entry_seq
+           FROM (ledger.audited_accounts a
+             CROSS JOIN LATERAL ( SELECT n.amount,
                     n.available_on,
-                    n.settlement_day,
                     n.restaurant_id,
                     n.currency,
-                    n.entry_type,
-                    n.payout_id
-                   FROM ledger.ledger_entries n
-                  WHERE ((n.restaurant_id = a.restaurant_id) AND (n.currency = a.currency) AND (n.entry_seq >= LEAST(f.entry_seq, (a.after_seq + 1))) AND (n.entry_seq <= '9223372036854775807'::bigint))
+                    n.first_entry_seq,
+                    n.last_entry_seq
+                   FROM ledger.pending_days n
+                  WHERE ((n.restaurant_id = a.restaurant_id) AND (n.currency = a.currency) AND (n.available_on >= (((now() AT TIME ZONE 'UTC'::text))::date - 3)) AND (n.available_on <= 'infinity'::date))
                  OFFSET 0) x)
-             JOIN ledger.entry_types t ON ((x.entry_type = t.entry_type)))
-             LEFT JOIN ledger.audited_events v ON (((x.restaurant_id = v.restaurant_id) AND (x.event_no = v.event_no))))
-          WHERE (t.may_be_pending AND ((x.available_on > x.business_day) OR (
-                CASE
-                    WHEN (v.event_no IS NOT NULL) THEN v.occurred_at
-                    ELSE ( SELECT o.occurred_at
-                       FROM ledger.processor_events o
-                      WHERE ((o.restaurant_id = x.restaurant_id) AND (o.event_no = x.event_no)))
-                END > x.recorded_at)))
-          GROUP BY a.restaurant_id, a.currency, a.after_seq, x.available_on
-         HAVING ((x.available_on >= (((now() AT TIME ZONE 'UTC'::text))::date - 3)) OR (max(x.entry_seq) > a.after_seq))) e ON (((d.restaurant_id = e.restaurant_id) AND (d.currency = e.currency) AND (d.available_on = e.available_on))))
+          WHERE (NOT ledger.audits_everything())
+        UNION ALL
+         SELECT x.amount,
+            x.available_on,
+            x.restaurant_id,
+            x.currency,
+            x.first_entry_seq,
+            x.last_entry_seq
+           FROM (fresh f
+             CROSS JOIN LATERAL ( SELECT n.amount,
+                    n.available_on,
+                    n.restaurant_id,
+                    n.currency,
+                    n.first_entry_seq,
+                    n.last_entry_seq
+                   FROM ledger.pending_days n
+                  WHERE ((n.restaurant_id = f.restaurant_id) AND (n.currency = f.currency) AND (n.available_on = f.available_on))
+                 OFFSET 0) x)
+          WHERE ((NOT ledger.audits_everything()) AND (f.available_on < (((now() AT TIME ZONE 'UTC'::text))::date - 3)))
+        ), sealed AS (
+         SELECT a.restaurant_id,
+            a.currency,
+            x.available_on,
+            (x.amount * (x.balance_effect)::numeric) AS amount,
+            x.entry_seq
+           FROM ((ledger.audited_accounts a
+             JOIN ( SELECT n.restaurant_id,
+                    n.currency,
+                    min(COALESCE(n.first_entry_seq, (1)::bigint)) AS entry_seq
+                   FROM stored n
+                  GROUP BY n.restaurant_id, n.currency) f ON (((a.restaurant_id = f.restaurant_id) AND (a.currency = f.currency))))
+             CROSS JOIN LATERAL ( SELECT n.available_on,
+                    (n.amount)::numeric AS amount,
+                    n.entry_seq,
+                    t.balance_effect
+                   FROM (ledger.ledger_entries n
+                     JOIN ledger.entry_types t ON ((n.entry_type = t.entry_type)))
+                  WHERE ((n.restaurant_id = a.restaurant_id) AND (n.currency = a.currency) AND (n.entry_seq >= f.entry_seq) AND (n.entry_seq <= a.after_seq) AND t.may_be_pending AND ((n.available_on > n.business_day) OR (( SELECT o.occurred_at
+                           FROM ledger.processor_events o
+                          WHERE ((o.restaurant_id = n.restaurant_id) AND (o.event_no = n.event_no))) > n.recorded_at)))
+                 OFFSET 0) x)
+          WHERE (NOT ledger.audits_everything())
+        )
+ SELECT COALESCE(d.restaurant_id, e.restaurant_id) AS restaurant_id,
+    COALESCE(d.currency, e.currency) AS currency,
+    (COALESCE(d.available_on, e.available_on))::text AS reference,
+    format('the day has %s of entries %s to %s, the entries give %s of %s to %s'::text, COALESCE(d.amount, (0)::numeric), d.first_entry_seq, d.last_entry_seq, COALESCE(e.amount, (0)::numeric), e.first_entry_seq, e.last_entry_seq) AS finding
+   FROM (stored d
+     FULL JOIN ( SELECT x.restaurant_id,
+            x.currency,
+            x.available_on,
+            sum(x.amount) AS amount,
+            min(x.first_entry_seq) AS first_entry_seq,
+            max(x.last_entry_seq) AS last_entry_seq
+           FROM ( SELECT f.restaurant_id,
+                    f.currency,
+                    f.available_on,
+                    f.amount,
+                    f.first_entry_seq,
+                    f.last_entry_seq,
+                    true AS is_looked_at
+                   FROM fresh f
+                UNION ALL
+                 SELECT o.restaurant_id,
+                    o.currency,
+                    o.available_on,
+                    sum(o.amount) AS sum,
+                    min(o.entry_seq) AS min,
+                    max(o.entry_seq) AS max,
+                    (o.available_on >= (((now() AT TIME ZONE 'UTC'::text))::date - 3))
+                   FROM sealed o
+                  GROUP BY o.restaurant_id, o.currency, o.available_on) x
+          GROUP BY x.restaurant_id, x.currency, x.available_on
+         HAVING bool_or(x.is_looked_at)) e ON (((d.restaurant_id = e.restaurant_id) AND (d.currency = e.currency) AND (d.available_on = e.available_on))))
   WHERE ((COALESCE(d.amount, (0)::numeric) <> COALESCE(e.amount, (0)::numeric)) OR COALESCE((d.first_entry_seq <> e.first_entry_seq), false) OR COALESCE((d.last_entry_seq <> e.last_entry_seq), false));
 
 COMMENT ON VIEW reporting.check_pending_day_unequal_to_entries IS 'error: What becomes available on a day is not the sum of its entries. Reason: What is pending, or was at some moment, is read from ledger.pending_days, one row a day of money that came with a delay, with the first and the last entry of it; the entries are the truth. Remedy: Pause payouts of the restaurant until the day has come or the row is right again.';
@@ -7585,26 +7934,38 @@ CREATE VIEW reporting.check_recorded_at_differs WITH (security_barrier='true') A
  SELECT e.restaurant_id,
     e.currency,
     format('entry %s'::text, e.entry_seq) AS reference,
-    format('was recorded at %s, the entry before it at %s, and %s at %s'::text, e.recorded_at, e.recorded_before, COALESCE((('event '::text || v.event_id) || ' was received'::text), (('payout '::text || p.payout_id) || ' made'::text)), COALESCE(v.received_at, p.created_at)) AS finding
-   FROM (((((( SELECT x.restaurant_id,
-            x.currency,
-            x.entry_seq,
-            x.event_no,
-            x.payout_id,
-            x.recorded_at,
-            lag(x.recorded_at, 1, a.recorded_before) OVER (PARTITION BY x.restaurant_id, x.currency ORDER BY x.entry_seq) AS recorded_before
-           FROM (ledger.audited_entries x
-             JOIN ledger.audited_accounts a ON (((x.restaurant_id = a.restaurant_id) AND (x.currency = a.currency))))) e
-     LEFT JOIN ledger.processor_events v ON (((e.restaurant_id = v.restaurant_id) AND (e.event_no = v.event_no))))
-     LEFT JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
-     LEFT JOIN ledger.payouts p ON (((e.restaurant_id = p.restaurant_id) AND (e.payout_id = p.payout_id) AND (e.event_no IS NULL))))
-     LEFT JOIN ledger.event_acceptances c ON (((v.restaurant_id = c.restaurant_id) AND (v.event_no = c.event_no))))
+    format('was recorded at %s, the entry before it at %s, and %s at %s'::text, e.recorded_at, e.recorded_before, COALESCE((('event '::text || e.event_id) || ' was received'::text), (('payout '::text || p.payout_id) || ' made'::text)), COALESCE(e.received_at, p.created_at)) AS finding
+   FROM ((((ledger.audited_postings e
+     LEFT JOIN ledger.event_types t ON ((e.event_type = t.event_type)))
+     LEFT JOIN LATERAL ( SELECT y.amount,
+            y.reserve_entry_seq,
+            y.created_at,
+            y.paid_at,
+            y.failed_at,
+            y.canceled_at,
+            y.as_of,
+            y.restaurant_id,
+            y.currency,
+            y.status,
+            y.payout_id,
+            y.run_id,
+            y.failure_reason,
+            y.submitted_at,
+            y.confirmed_at,
+            y.external_id,
+            y.failure_code,
+            y.submitted_by,
+            y.confirmed_by
+           FROM ledger.payouts y
+          WHERE ((y.restaurant_id = e.restaurant_id) AND (y.payout_id = e.payout_id) AND (e.event_no IS NULL))
+         OFFSET 0) p ON (true))
+     LEFT JOIN ledger.event_acceptances c ON (((e.restaurant_id = c.restaurant_id) AND (e.event_no = c.event_no))))
      CROSS JOIN LATERAL ( SELECT ((COALESCE(t.origin, 'operator'::text) = 'processor'::text) AND (COALESCE(t.subject, 'none'::text) <> ALL (ARRAY['payout'::text, 'payment'::text])) AND (c.event_no IS NULL)) AS may_have_waited) w)
   WHERE
         CASE
-            WHEN (e.entry_seq > v.first_entry_seq) THEN (e.recorded_at <> e.recorded_before)
+            WHEN (e.entry_seq > e.first_entry_seq) THEN (e.recorded_at <> e.recorded_before)
             WHEN w.may_have_waited THEN false
-            ELSE (e.recorded_at <> GREATEST(COALESCE(c.accepted_at, v.received_at, p.created_at), e.recorded_before))
+            ELSE (e.recorded_at <> GREATEST(COALESCE(c.accepted_at, e.received_at, p.created_at), e.recorded_before))
         END;
 
 COMMENT ON VIEW reporting.check_recorded_at_differs IS 'error: An entry was not recorded when its event was received. Reason: An entry is recorded when its event is received or accepted, or its payout made, or with the entry before it if the clock was set back since then; both entries of an event at once. When an event was let go that had waited is told by nothing else. Remedy: Compare the entry and its event with a backup.';
@@ -7924,24 +8285,7 @@ CREATE VIEW reporting.check_settlement_day_differs WITH (security_barrier='true'
     currency,
     format('entry %s'::text, entry_seq) AS reference,
     format('%s of %s is available on %s and settles on %s; days were closed up to %s'::text, entry_type, amount, available_on, settlement_day, closed_through) AS finding
-   FROM ( SELECT x.restaurant_id,
-            x.currency,
-            x.entry_seq,
-            x.entry_type,
-            x.amount,
-            x.available_on,
-            x.settlement_day,
-            GREATEST(max(x.settlement_day) FILTER (WHERE (x.entry_type = 'PAYOUT_RESERVE'::text)) OVER (PARTITION BY x.restaurant_id, x.currency ORDER BY x.entry_seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), c.as_of) AS closed_through
-           FROM (ledger.audited_entries x
-             JOIN ( SELECT a.restaurant_id,
-                    a.currency,
-                    p.as_of
-                   FROM (ledger.audited_accounts a
-                     LEFT JOIN LATERAL ( SELECT y.as_of
-                           FROM ledger.payouts y
-                          WHERE ((y.restaurant_id = a.restaurant_id) AND (y.currency = a.currency) AND (y.reserve_entry_seq <= a.after_seq))
-                          ORDER BY y.as_of DESC
-                         LIMIT 1) p ON ((a.after_seq > 0)))) c ON (((x.restaurant_id = c.restaurant_id) AND (x.currency = c.currency))))) e
+   FROM ledger.audited_steps e
   WHERE (settlement_day <> COALESCE(GREATEST(available_on, (closed_through + 1)), available_on));
 
 COMMENT ON VIEW reporting.check_settlement_day_differs IS 'error: An entry settles on another day than it should. Reason: It settles on the day on which it is available, or on the first open day if payouts that were made before it had closed that one. Which payout pays it depends on this day. Remedy: Pause payouts of the restaurant, and compare the entry with a backup.';
@@ -7962,7 +8306,7 @@ CREATE VIEW reporting.check_subject_state_differs WITH (security_barrier='true')
    FROM ((((((((ledger.audited_events v
      JOIN ledger.event_types t ON ((v.event_type = t.event_type)))
      CROSS JOIN ledger.platform_settings s)
-     LEFT JOIN ledger.event_links k ON (((v.restaurant_id = k.restaurant_id) AND (v.event_no = k.event_no))))
+     LEFT JOIN ledger.audited_links k ON (((v.restaurant_id = k.restaurant_id) AND (v.event_no = k.event_no))))
      LEFT JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
      LEFT JOIN ledger.ledger_entries l ON (((a.restaurant_id = l.restaurant_id) AND (a.currency = l.currency) AND (a.first_entry_seq = l.entry_seq) AND (t.subject = 'event'::text))))
      LEFT JOIN ledger.event_types n ON ((t.first_type = n.event_type)))
@@ -11724,6 +12068,10 @@ GRANT ALL ON FUNCTION ledger.post_events(p_events ledger.event_fields[], p_docum
 REVOKE ALL ON FUNCTION ledger.post_operator_event(p_event jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.post_operator_event(p_event jsonb, p_now timestamp with time zone) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.read_audit_scope(p_column text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.read_audit_scope(p_column text) TO cuenta_writer;
+GRANT ALL ON FUNCTION ledger.read_audit_scope(p_column text) TO cuenta_reader;
+
 REVOKE ALL ON FUNCTION ledger.read_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.read_balance(p_restaurant_id text, p_currency text, p_at timestamp with time zone, p_now timestamp with time zone) TO cuenta_writer;
 
@@ -11870,6 +12218,9 @@ GRANT ALL ON FUNCTION ledger.seal_accounts(p_seal_no bigint, p_settled_event_no 
 
 REVOKE ALL ON FUNCTION ledger.seal_journals(p_seal_no bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.seal_journals(p_seal_no bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.set_audit_scope(p_everything boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.set_audit_scope(p_everything boolean) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.set_external_id(p_payout_id text, p_external_id text, p_actor text, p_now timestamp with time zone) TO cuenta_writer;
@@ -12128,6 +12479,14 @@ REVOKE ALL ON TABLE ledger.audited_links FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_links TO cuenta_owner;
 GRANT SELECT ON TABLE ledger.audited_links TO cuenta_writer;
 
+REVOKE ALL ON TABLE ledger.audited_steps FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_steps TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.audited_steps TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.audited_postings FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_postings TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.audited_postings TO cuenta_writer;
+
 REVOKE ALL ON TABLE ledger.audited_moments FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_moments TO cuenta_owner;
 GRANT SELECT ON TABLE ledger.audited_moments TO cuenta_writer;
@@ -12135,10 +12494,6 @@ GRANT SELECT ON TABLE ledger.audited_moments TO cuenta_writer;
 REVOKE ALL ON TABLE ledger.audited_payouts FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_payouts TO cuenta_owner;
 GRANT SELECT ON TABLE ledger.audited_payouts TO cuenta_writer;
-
-REVOKE ALL ON TABLE ledger.audited_steps FROM cuenta_owner;
-GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.audited_steps TO cuenta_owner;
-GRANT SELECT ON TABLE ledger.audited_steps TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.catalog_objects FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.catalog_objects TO cuenta_owner;

@@ -180,7 +180,7 @@ def test_the_matrix_is_what_the_page_says(deployed: str) -> None:
     expected |= {f"cuenta_reader: SELECT on table reporting.{path.stem}" for path in views}
     # by views, with the rights of who reads them
     called = {"audits_everything", "business_day", "convert_amount", "derive_payout_id", "known_timezones"}
-    called |= {"read_note", "read_time"}
+    called |= {"read_audit_scope", "read_note", "read_time"}
     expected |= {f"cuenta_reader: EXECUTE on routine ledger.{name}" for name in called}
     assert {name for name in found if not name.startswith(("cuenta_owner:", "cuenta_writer:"))} == expected
     for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE"):

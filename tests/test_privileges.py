@@ -449,6 +449,7 @@ def test_no_role_calls_what_is_internal(connect: Connect, admin: Connection) -> 
         "ledger.convert_amount(numeric,numeric,numeric)",
         "ledger.derive_payout_id(text,text,date)",
         "ledger.known_timezones(text[])",
+        "ledger.read_audit_scope(text)",
         "ledger.read_note(jsonb,text,integer)",
         "ledger.read_time(text)",
     ]

@@ -2,7 +2,7 @@
 -- them, written straight into the tables: triggers and foreign keys sleep meanwhile. Restaurant
 -- <prefix>1 .. <prefix><restaurants> each get <events> events, spread evenly over <days> days up to
 -- <until>; the money of a day is available <delay> days later. Each event has a reservation id of
--- its own, rsv_<number>.
+-- its own, rsv_<number>, and a payment, pay_<number>; no check finds anything.
 create temporary table facts on commit drop as
 select
     '%(prefix)s' || r.restaurant_no as restaurant_id,
@@ -59,14 +59,21 @@ group by f.restaurant_id, f.day;
 
 insert into ledger.processor_events (
     event_no, amount, fee, first_entry_seq, occurred_at, received_at, entry_count, restaurant_id,
-    currency, provider, event_id, event_type, payload
+    currency, provider, event_id, event_type, subject_id, payload
 )
 overriding system value
 select
     f.event_no, f.amount, 95, f.no_in_account * 2 - 1, f.day + time '18:00' at time zone 'UTC',
     f.day + time '18:00' at time zone 'UTC', 2, f.restaurant_id, '%(currency)s', 'load',
-    f.event_no::text, 'charge_succeeded',
-    ('{"metadata": {"reservation_id": "rsv_' || f.event_no || '"}}')::jsonb
+    'evt_' || f.event_no, 'charge_succeeded', 'pay_' || f.event_no,
+    jsonb_build_object(
+        'event_id', 'evt_' || f.event_no, 'event_type', 'charge_succeeded', 'provider', 'load',
+        'restaurant_id', f.restaurant_id, 'currency', '%(currency)s', 'amount', f.amount,
+        'fee', 95, 'occurred_at', to_char(f.day, 'YYYY-MM-DD') || 'T18:00:00Z',
+        'metadata', jsonb_build_object(
+            'reservation_id', 'rsv_' || f.event_no, 'payment_id', 'pay_' || f.event_no
+        )
+    )
 from facts as f;
 
 insert into ledger.ledger_entries (

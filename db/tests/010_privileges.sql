@@ -288,8 +288,8 @@ select bag_eq(
     from (
         values
         ('ledger.audits_everything'), ('ledger.business_day'), ('ledger.convert_amount'),
-        ('ledger.derive_payout_id'), ('ledger.known_timezones'), ('ledger.read_note'),
-        ('ledger.read_time')
+        ('ledger.derive_payout_id'), ('ledger.known_timezones'),
+        ('ledger.read_audit_scope'), ('ledger.read_note'), ('ledger.read_time')
     ) as f (name)
     $$,
     'each may execute the public functions that are meant for it, nobody any other function'

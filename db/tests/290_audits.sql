@@ -110,7 +110,7 @@ select is(
     'what is changed after it is found by the same checks in both'
 );
 select is(
-    coalesce(current_setting('cuenta.audit_scope', true), ''), '',
+    coalesce(current_setting('cuenta.audit_restaurant_id', true), ''), '',
     'and nothing of the scope is left behind'
 );
 

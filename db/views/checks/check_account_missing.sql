@@ -99,7 +99,6 @@ select
 from (
     select
         a.restaurant_id,
-        array_agg(a.currency) as currencies,
         min(a.after_event_no) as after_event_no
     from ledger.audited_accounts as a
     group by a.restaurant_id
@@ -114,7 +113,12 @@ cross join
             and x.event_no <= 9223372036854775807
         offset 0  -- noqa: AM09
     ) as n
-where n.currency <> all(a.currencies);
+where
+    not exists (
+        select 1
+        from ledger.account_balances as b
+        where b.restaurant_id = n.restaurant_id and b.currency = n.currency
+    );
 
 comment on view reporting.check_account_missing is
 'error: Something belongs to an account that is not there. Reason: Entries, events, payouts and '

@@ -5,19 +5,17 @@ select
     e.currency,
     format('entry %s', e.entry_seq) as reference,
     format('%s of %s is available on %s', e.entry_type, e.business_day, e.available_on) as finding
-from ledger.audited_entries as e
-inner join ledger.processor_events as v
-    on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
+from ledger.audited_postings as e
 cross join ledger.platform_settings as p
 where
-    v.event_type <> 'event_reversed'
+    e.event_type <> 'event_reversed'
     and not exists (
         select 1
         from ledger.rule_periods as r
         cross join ledger.setting_periods as s
         where
-            r.event_type = v.event_type
-            and r.subject_state = coalesce(v.subject_state, 'NEW')
+            r.event_type = e.event_type
+            and r.subject_state = e.subject_state
             and r.after_event_no < e.event_no
             and r.since <= e.recorded_at
             and (r.last_event_no >= e.event_no or r.until > e.recorded_at)
@@ -30,13 +28,13 @@ where
             and (
                 e.available_on = case
                     when not r.is_delayed then e.business_day
-                    when v.payload ->> 'available_on' is null
+                    when e.told_available_on is null
                         then e.business_day + s.settlement_delay_days
-                    else greatest(e.business_day, (v.payload ->> 'available_on')::date)
+                    else greatest(e.business_day, e.told_available_on::date)
                 end
                 -- Before that, what an event brought was not looked at.
                 or (
-                    v.event_no <= p.payments_since_no
+                    e.event_no <= p.payments_since_no
                     and e.available_on = e.business_day + s.settlement_delay_days
                 )
             )
@@ -52,19 +50,29 @@ select
         '%s is available on %s, and %s', e.entry_type, e.available_on,
         coalesce('the payout is as of ' || p.as_of, 'what it takes back on ' || o.available_on)
     ) as finding
-from ledger.audited_entries as e
-left join ledger.payouts as p
-    on
-        e.restaurant_id = p.restaurant_id
-        and e.payout_id = p.payout_id
-        and e.event_no is null
-left join ledger.processor_events as v
-    on
-        e.restaurant_id = v.restaurant_id
-        and e.event_no = v.event_no
-        and v.event_type = 'event_reversed'
-left join ledger.event_links as k
-    on v.restaurant_id = k.restaurant_id and v.event_no = k.event_no
+from ledger.audited_postings as e
+left join
+    lateral (
+        select y.*
+        from ledger.payouts as y
+        where
+            y.restaurant_id = e.restaurant_id
+            and y.payout_id = e.payout_id
+            and e.event_no is null
+        offset 0  -- noqa: AM09
+    ) as p
+    on true
+left join
+    lateral (
+        select y.*
+        from ledger.event_links as y
+        where
+            y.restaurant_id = e.restaurant_id
+            and y.event_no = e.event_no
+            and e.event_type = 'event_reversed'
+        offset 0  -- noqa: AM09
+    ) as k
+    on true
 left join ledger.processor_events as a
     on k.restaurant_id = a.restaurant_id and k.about_event_no = a.event_no
 left join ledger.ledger_entries as o

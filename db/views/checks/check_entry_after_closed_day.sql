@@ -14,32 +14,42 @@ select
     ) as finding
 from (
     select
-        x.restaurant_id,
-        x.currency,
-        x.settlement_day,
-        max(x.entry_seq) as last_entry_seq
-    from ledger.audited_entries as x
-    group by x.restaurant_id, x.currency, x.settlement_day
-) as d
-cross join
-    lateral (
+        d.restaurant_id,
+        d.currency,
+        d.settlement_day,
+        p.as_of,
+        p.reserve_entry_seq
+    from (
         select
-            x.as_of,
-            x.reserve_entry_seq
-        from ledger.payouts as x
-        where
-            x.restaurant_id = d.restaurant_id
-            and x.currency = d.currency
-            and x.as_of >= d.settlement_day
-        order by x.as_of
-        limit 1
-    ) as p
+            x.restaurant_id,
+            x.currency,
+            x.settlement_day,
+            max(x.entry_seq) as last_entry_seq
+        from ledger.audited_entries as x
+        group by x.restaurant_id, x.currency, x.settlement_day
+    ) as d
+    cross join
+        lateral (
+            select
+                x.as_of,
+                x.reserve_entry_seq
+            from ledger.payouts as x
+            where
+                x.restaurant_id = d.restaurant_id
+                and x.currency = d.currency
+                and x.as_of >= d.settlement_day
+            order by x.as_of
+            limit 1
+        ) as p
+    where d.last_entry_seq > p.reserve_entry_seq
+    offset 0  -- noqa: AM09
+) as p
 inner join ledger.audited_entries as e
     on
-        d.restaurant_id = e.restaurant_id
-        and d.currency = e.currency
-        and d.settlement_day = e.settlement_day
-where d.last_entry_seq > p.reserve_entry_seq and e.entry_seq > p.reserve_entry_seq;
+        p.restaurant_id = e.restaurant_id
+        and p.currency = e.currency
+        and p.settlement_day = e.settlement_day
+where e.entry_seq > p.reserve_entry_seq;
 
 comment on view reporting.check_entry_after_closed_day is
 'error: An entry settles on a day that a payout had closed. Reason: A payout closes all days '

@@ -9,15 +9,13 @@ select
         e.entry_type,
         e.amount,
         e.currency,
-        v.event_id,
-        v.event_type,
-        v.amount,
-        v.fee,
-        v.currency
+        e.event_id,
+        e.event_type,
+        e.event_amount,
+        e.fee,
+        e.event_currency
     ) as finding
-from ledger.audited_entries as e
-inner join ledger.processor_events as v
-    on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
+from ledger.audited_postings as e
 left join (
     select distinct
         y.event_type,
@@ -44,16 +42,19 @@ left join (
     ) as f (entry_type, amount_field)
 ) as r
     on
-        v.event_type = r.event_type
-        and coalesce(v.subject_state, 'NEW') = r.subject_state
+        e.event_type = r.event_type
+        and e.subject_state = r.subject_state
         and e.entry_type = r.entry_type
 where
-    e.currency <> v.currency
-    or e.payout_id is distinct from v.payout_id
-    or (e.entry_seq - v.first_entry_seq between 0 and v.entry_count - 1) is not true
-    or e.amount is distinct from case r.amount_field
-        when 'amount' then v.amount when 'fee' then v.fee
-    end;
+    e.is_there
+    and (
+        e.currency <> e.event_currency
+        or e.payout_id is distinct from e.event_payout_id
+        or (e.entry_seq - e.first_entry_seq between 0 and e.entry_count - 1) is not true
+        or e.amount is distinct from case r.amount_field
+            when 'amount' then e.event_amount when 'fee' then e.fee
+        end
+    );
 
 comment on view reporting.check_entry_differs_from_event is
 'error: An entry is not what its event says. Reason: An entry takes its amount, currency and '

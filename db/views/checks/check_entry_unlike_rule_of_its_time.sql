@@ -6,29 +6,29 @@ select
     format('entry %s', e.entry_seq) as reference,
     format(
         '%s of %s is entry %s of %s: %s with amount %s and fee %s, its subject %s',
-        e.entry_type, e.amount, e.entry_seq - v.first_entry_seq + 1,
-        coalesce(v.event_id, 'no event'), v.event_type, v.amount, v.fee,
-        coalesce(v.subject_state, 'NEW')
+        e.entry_type, e.amount, e.entry_seq - e.first_entry_seq + 1,
+        coalesce(e.event_id, 'no event'), e.event_type, e.event_amount, e.fee,
+        e.subject_state
     ) as finding
-from ledger.audited_entries as e
-left join ledger.processor_events as v
-    on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
+from ledger.audited_postings as e
 left join ledger.rule_periods as r
     on
-        v.event_type = r.event_type
-        and coalesce(v.subject_state, 'NEW') = r.subject_state
+        e.event_type = r.event_type
+        and e.subject_state = r.subject_state
         and e.event_no > r.after_event_no
         and e.recorded_at >= r.since
         and (e.event_no <= r.last_event_no or e.recorded_at < r.until)
-        and e.entry_type = case e.entry_seq - v.first_entry_seq
+        and e.entry_type = case e.entry_seq - e.first_entry_seq
             when 0 then r.amount_entry
             when 1 then r.fee_entry
         end
-        and e.amount = case e.entry_seq - v.first_entry_seq when 0 then v.amount else v.fee end
+        and e.amount = case e.entry_seq - e.first_entry_seq
+            when 0 then e.event_amount else e.fee
+        end
 where
     case
         when e.event_no is null then e.entry_type <> 'PAYOUT_RESERVE' or e.payout_id is null
-        else v.event_no is not null and r.event_type is null
+        else e.is_there and r.event_type is null
     end;
 
 comment on view reporting.check_entry_unlike_rule_of_its_time is

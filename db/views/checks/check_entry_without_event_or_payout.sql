@@ -7,18 +7,25 @@ select
     case
         when e.event_no is null and e.payout_id is null
             then format('%s of %s names no event and no payout', e.entry_type, e.amount)
-        when e.event_no is not null and v.event_no is null
+        when e.event_no is not null and not e.is_there
             then format('%s of %s names missing event %s', e.entry_type, e.amount, e.event_no)
         else format('%s of %s names missing payout %s', e.entry_type, e.amount, e.payout_id)
     end as finding
-from ledger.audited_entries as e
-left join ledger.processor_events as v
-    on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
-left join ledger.payouts as p
-    on e.restaurant_id = p.restaurant_id and e.payout_id = p.payout_id
+from ledger.audited_postings as e
+left join
+    lateral (
+        select y.*
+        from ledger.payouts as y
+        where
+            y.restaurant_id = e.restaurant_id
+            and y.payout_id = e.payout_id
+            and e.payout_id is not null
+        offset 0  -- noqa: AM09
+    ) as p
+    on true
 where
     (e.event_no is null and e.payout_id is null)
-    or (e.event_no is not null and v.event_no is null)
+    or (e.event_no is not null and not e.is_there)
     or (e.payout_id is not null and p.payout_id is null);
 
 comment on view reporting.check_entry_without_event_or_payout is

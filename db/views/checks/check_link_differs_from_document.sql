@@ -12,7 +12,7 @@ select
 from ledger.audited_events as v
 inner join ledger.event_types as t on v.event_type = t.event_type
 cross join ledger.platform_settings as s
-left join ledger.event_links as k
+left join ledger.audited_links as k
     on v.restaurant_id = k.restaurant_id and v.event_no = k.event_no
 left join ledger.processor_events as a
     on

@@ -6,15 +6,12 @@ select
     p.payout_id as reference,
     format('items add up to %s, amount is %s', coalesce(i.amount, 0), p.amount) as finding
 from ledger.audited_payouts as p
-left join (
-    select
-        x.restaurant_id,
-        x.payout_id,
-        sum(x.amount) as amount
-    from ledger.payout_items as x
-    group by x.restaurant_id, x.payout_id
-) as i
-    on p.restaurant_id = i.restaurant_id and p.payout_id = i.payout_id
+cross join
+    lateral (
+        select sum(x.amount) as amount
+        from ledger.payout_items as x
+        where x.restaurant_id = p.restaurant_id and x.payout_id = p.payout_id
+    ) as i
 where p.amount <> coalesce(i.amount, 0);
 
 comment on view reporting.check_payout_items_do_not_add_up is

@@ -7,34 +7,24 @@ select
     format(
         'was recorded at %s, the entry before it at %s, and %s at %s',
         e.recorded_at, e.recorded_before,
-        coalesce('event ' || v.event_id || ' was received', 'payout ' || p.payout_id || ' made'),
-        coalesce(v.received_at, p.created_at)
+        coalesce('event ' || e.event_id || ' was received', 'payout ' || p.payout_id || ' made'),
+        coalesce(e.received_at, p.created_at)
     ) as finding
-from (
-    select
-        x.restaurant_id,
-        x.currency,
-        x.entry_seq,
-        x.event_no,
-        x.payout_id,
-        x.recorded_at,
-        lag(x.recorded_at, 1, a.recorded_before) over (
-            partition by x.restaurant_id, x.currency order by x.entry_seq
-        ) as recorded_before
-    from ledger.audited_entries as x
-    inner join ledger.audited_accounts as a
-        on x.restaurant_id = a.restaurant_id and x.currency = a.currency
-) as e
-left join ledger.processor_events as v
-    on e.restaurant_id = v.restaurant_id and e.event_no = v.event_no
-left join ledger.event_types as t on v.event_type = t.event_type
-left join ledger.payouts as p
-    on
-        e.restaurant_id = p.restaurant_id
-        and e.payout_id = p.payout_id
-        and e.event_no is null
+from ledger.audited_postings as e
+left join ledger.event_types as t on e.event_type = t.event_type
+left join
+    lateral (
+        select y.*
+        from ledger.payouts as y
+        where
+            y.restaurant_id = e.restaurant_id
+            and y.payout_id = e.payout_id
+            and e.event_no is null
+        offset 0  -- noqa: AM09
+    ) as p
+    on true
 left join ledger.event_acceptances as c
-    on v.restaurant_id = c.restaurant_id and v.event_no = c.event_no
+    on e.restaurant_id = c.restaurant_id and e.event_no = c.event_no
 cross join
     lateral (
         select
@@ -45,11 +35,11 @@ cross join
     ) as w
 where
     case
-        when e.entry_seq > v.first_entry_seq then e.recorded_at <> e.recorded_before
+        when e.entry_seq > e.first_entry_seq then e.recorded_at <> e.recorded_before
         when w.may_have_waited then false
         else
             e.recorded_at
-            <> greatest(coalesce(c.accepted_at, v.received_at, p.created_at), e.recorded_before)
+            <> greatest(coalesce(c.accepted_at, e.received_at, p.created_at), e.recorded_before)
     end;
 
 comment on view reporting.check_recorded_at_differs is

@@ -8,46 +8,7 @@ select
         '%s of %s is available on %s and settles on %s; days were closed up to %s',
         e.entry_type, e.amount, e.available_on, e.settlement_day, e.closed_through
     ) as finding
-from (
-    select
-        x.restaurant_id,
-        x.currency,
-        x.entry_seq,
-        x.entry_type,
-        x.amount,
-        x.available_on,
-        x.settlement_day,
-        -- A payout's reserve settles on the last day that it closes.
-        greatest(
-            max(x.settlement_day) filter (where x.entry_type = 'PAYOUT_RESERVE') over (
-                partition by x.restaurant_id, x.currency
-                order by x.entry_seq
-                rows between unbounded preceding and 1 preceding
-            ),
-            c.as_of
-        ) as closed_through
-    from ledger.audited_entries as x
-    inner join (
-        select
-            a.restaurant_id,
-            a.currency,
-            p.as_of
-        from ledger.audited_accounts as a
-        left join
-            lateral (
-                select y.as_of
-                from ledger.payouts as y
-                where
-                    y.restaurant_id = a.restaurant_id
-                    and y.currency = a.currency
-                    and y.reserve_entry_seq <= a.after_seq
-                order by y.as_of desc
-                limit 1
-            ) as p
-            on a.after_seq > 0
-    ) as c
-        on x.restaurant_id = c.restaurant_id and x.currency = c.currency
-) as e
+from ledger.audited_steps as e
 where e.settlement_day <> coalesce(greatest(e.available_on, e.closed_through + 1), e.available_on);
 
 comment on view reporting.check_settlement_day_differs is

@@ -5,16 +5,20 @@ select
     x.entry_seq,
     x.business_day,
     x.recorded_at,
-    coalesce(v.occurred_at, p.created_at) as happened_at
-from ledger.audited_entries as x
-left join ledger.processor_events as v
-    on x.restaurant_id = v.restaurant_id and x.event_no = v.event_no
-left join ledger.payouts as p
-    on
-        x.restaurant_id = p.restaurant_id
-        and x.payout_id = p.payout_id
-        and x.event_no is null
-where coalesce(v.occurred_at, p.created_at) is not null;
+    coalesce(x.occurred_at, p.created_at) as happened_at
+from ledger.audited_postings as x
+left join
+    lateral (
+        select y.*
+        from ledger.payouts as y
+        where
+            y.restaurant_id = x.restaurant_id
+            and y.payout_id = x.payout_id
+            and x.event_no is null
+        offset 0  -- noqa: AM09
+    ) as p
+    on true
+where coalesce(x.occurred_at, p.created_at) is not null;
 
 comment on view ledger.audited_moments is
 'When the entries that an audit looks at happened: an event when it occurred, a payout when it was '

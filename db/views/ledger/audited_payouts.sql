@@ -24,8 +24,6 @@ where ledger.audits_everything()
 
 union all
 
--- Those made since the account's last payout that the seal knows; those under way; those that
--- an entry has moved since.
 select
     p.restaurant_id,
     p.payout_id,
@@ -46,51 +44,17 @@ select
     p.external_id,
     p.failure_code,
     p.failure_reason
-from (
-    select
-        x.restaurant_id,
-        x.payout_id
-    from ledger.audited_accounts as a
-    cross join
-        lateral (
-            select
-                n.restaurant_id,
-                n.payout_id
-            from ledger.payouts as n
-            where
-                n.restaurant_id = a.restaurant_id
-                and n.currency = a.currency
-                and n.as_of > coalesce(
-                    (
-                        select o.as_of
-                        from ledger.payouts as o
-                        where
-                            o.restaurant_id = a.restaurant_id
-                            and o.currency = a.currency
-                            and o.reserve_entry_seq <= a.after_seq
-                        order by o.as_of desc
-                        limit 1
-                    ),
-                    '-infinity'
-                )
-                and n.as_of <= 'infinity'
-            offset 0  -- noqa: AM09
-        ) as x
-    union
-    select
-        x.restaurant_id,
-        x.payout_id
-    from ledger.payouts as x
-    where x.status = 'CREATED'
-    union
-    select
-        e.restaurant_id,
-        e.payout_id
-    from ledger.audited_entries as e
-    where e.payout_id is not null
-) as k
-inner join ledger.payouts as p
-    on k.restaurant_id = p.restaurant_id and k.payout_id = p.payout_id
+from
+    unnest(
+        ledger.read_audit_scope('payout_restaurant_id'), ledger.read_audit_scope('payout_id')
+    ) as k (restaurant_id, payout_id)
+cross join
+    lateral (
+        select x.*
+        from ledger.payouts as x
+        where x.restaurant_id = k.restaurant_id and x.payout_id = k.payout_id
+        offset 0  -- noqa: AM09
+    ) as p
 where not ledger.audits_everything();
 
 comment on view ledger.audited_payouts is

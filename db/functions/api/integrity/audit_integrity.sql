@@ -30,7 +30,7 @@ as $function$
  *     a row a check, by name: what was kept
  * Raises:
  *     LNCHK  there is no such check
- * Calls:  ledger.require_check, ledger.run_check
+ * Calls:  ledger.require_check, ledger.run_check, ledger.set_audit_scope
  * Reads:  reporting.integrity_checks
  * Writes: ledger.integrity_audits, ledger.seals
  * Locks:  the seals that are audited
@@ -46,6 +46,7 @@ begin
     into v_seal_no
     from ledger.seals as s;
     perform ledger.require_check(p_check);
+    perform ledger.set_audit_scope(v_everything);
     for r_check in
         select
             c.check_name,
@@ -72,6 +73,7 @@ begin
         v_errors := v_errors + case severity when 'error' then findings else 0 end;
         return next;
     end loop;
+    perform ledger.set_audit_scope(true);
 
     if p_check is null and v_errors = 0 then
         update ledger.seals as s

@@ -30,12 +30,13 @@ as $function$
  *     them. An error must never be; a warning is for a person to look at
  * Raises:
  *     LNCHK  there is no such check
- * Calls:  ledger.require_check, ledger.run_check
+ * Calls:  ledger.require_check, ledger.run_check, ledger.set_audit_scope
  * Reads:  reporting.integrity_checks
  * Locks:  none
  */
 begin
     perform ledger.require_check(p_check);
+    perform ledger.set_audit_scope(coalesce(p_everything, false));
     return query
     select
         c.check_name,
@@ -47,6 +48,7 @@ begin
     cross join lateral ledger.run_check(c.check_name, coalesce(p_everything, false)) as r
     where p_check is null or c.check_name = p_check
     order by r.findings = 0, c.severity, c.check_name;
+    perform ledger.set_audit_scope(true);
 end;
 $function$;
 
