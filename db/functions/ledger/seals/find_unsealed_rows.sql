@@ -11,11 +11,13 @@ as $function$
 /*
  * Function: ledger.find_unsealed_rows(0)
  *     Rows that stand beside what is sealed and that no entry or event of it has: seals cover a
- *     payout with the entry that reserves it, and a link, hold or acceptance with its event.
+ *     payout with the entry that reserves it, and a link, hold or acceptance with its event. An event
+ *     whose number was settled before it came is in no seal, and no later one would look for it.
  * Returns:
  *     a row each
  * Reads:  ledger.payouts, ledger.ledger_entries, ledger.account_seals, ledger.payout_items,
- *         ledger.event_links, ledger.holdings, ledger.event_acceptances, ledger.processor_events
+ *         ledger.event_links, ledger.holdings, ledger.event_acceptances, ledger.processor_events,
+ *         ledger.seals, ledger.account_balances
  */
 select
     p.restaurant_id,
@@ -82,6 +84,30 @@ where not exists (
     where e.restaurant_id = x.restaurant_id
         and e.event_no = x.event_no
 )
+union all
+select
+    v.restaurant_id,
+    v.currency,
+    v.event_id,
+    'the event was inserted: its number was settled before it came, and no seal holds it'
+from (
+    select max(s.settled_event_no) as event_no
+    from ledger.seals as s
+) as l
+cross join ledger.account_balances as a
+left join lateral (
+    select s.event_no
+    from ledger.account_seals as s
+    where s.restaurant_id = a.restaurant_id
+        and s.currency = a.currency
+    order by s.seal_no desc
+    limit 1
+) as b on true
+inner join ledger.processor_events as v
+    on a.restaurant_id = v.restaurant_id
+    and a.currency = v.currency
+    and v.event_no > coalesce(b.event_no, -9223372036854775808)
+    and v.event_no <= l.event_no
 $function$;
 
 comment on function ledger.find_unsealed_rows()
