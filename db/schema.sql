@@ -6112,7 +6112,7 @@ CREATE VIEW reporting.check_deferral_without_end WITH (security_barrier='true') 
            FROM ledger.processor_events v
           WHERE ((v.provider = w.provider) AND (v.event_id = w.event_id))))) AND (NOT (EXISTS ( SELECT 1
            FROM ledger.event_rejections r
-          WHERE ((r.event_id = w.event_id) AND (r.provider = w.provider) AND (r.status = 'rejected'::text))))) AND (NOT (EXISTS ( SELECT 1
+          WHERE ((r.event_id = w.event_id) AND (r.provider = w.provider) AND ((r.status = 'rejected'::text) OR (r.payload = w.payload)))))) AND (NOT (EXISTS ( SELECT 1
            FROM ledger.event_dismissals x
           WHERE ((x.event_id = w.event_id) AND (x.provider = w.provider) AND (x.status = 'deferred'::text))))));
 

@@ -1,6 +1,6 @@
 -- What refers to something that is not here yet waits for it, and is posted together with it.
 begin;
-select plan(65);
+select plan(67);
 
 -- An event of one restaurant and minute, answered by status, code and number of entries.
 create function pg_temp.event(
@@ -345,6 +345,10 @@ select is(
     'deferred WAITS_FOR_PAYMENT 0', 'so does the same refund under another id'
 );
 select is(
+    pg_temp.tell('z_5', 'refund_succeeded', 4, '{"refund_id": "z_r", "payment_id": "z", "restaurant_id": "z"}'),
+    'deferred WAITS_FOR_PAYMENT 0', 'so does the same refund of another amount'
+);
+select is(
     pg_temp.tell('z_4', 'charge_succeeded', 10, '{"payment_id": "z", "restaurant_id": "z"}'),
     'processed 1', 'their payment comes'
 );
@@ -357,6 +361,14 @@ select results_eq(
     $$,
     $$values ('TOLD_BEFORE', 'z_2')$$,
     'what was told under another id is kept, and says under which (TOLD_BEFORE)'
+);
+select results_eq(
+    $$
+    select j.code collate "default", j.status collate "default", j.details -> 'fields' ->> 0
+    from ledger.event_rejections as j where j.event_id = 'z_5'
+    $$,
+    $$values ('SUBJECT_REUSED', 'conflict', 'amount')$$,
+    'what contradicts it is kept as a conflict (SUBJECT_REUSED)'
 );
 
 -- The id of what waits, used again at an account where nothing waits: hostile callers found it.

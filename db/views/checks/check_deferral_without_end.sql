@@ -35,7 +35,8 @@ where
         where
             r.event_id = w.event_id
             and r.provider = w.provider
-            and r.status = 'rejected'
+            -- A conflict that is another document is of the same id and ends nothing.
+            and (r.status = 'rejected' or r.payload = w.payload)
     )
     and not exists (
         select 1
