@@ -9,6 +9,8 @@ COVERAGE ?= 95
 VENV := .venv/bin
 PY := $(VENV)/python
 MIGRATIONS := $(filter-out %.rollback.sql,$(sort $(wildcard db/migrations/*.sql)))
+# A trial as it is replaces its result in docs/reliability.md; with a length of its own that of OUTPUT=, if any.
+RELIABILITY = $(if $(OUTPUT),--output $(OUTPUT),$(if $(1),,--output docs/reliability.md))
 FRESH := env -u DATABASE_URL -u PG_BIN $(PY) dev/embedded.py exec --throw-away
 NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 
@@ -18,13 +20,13 @@ NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/installed  ## database, deploy, sample events on first start, service (PORT=, SAMPLE=no)
+run: .venv/installed  ## database, deploy, sample events, server (PORT=, SAMPLE=no)
 	@$(PY) dev/run.py --host $(HOST) --port $(PORT) $(if $(filter no,$(SAMPLE)),--no-sample)
 
 demo: .venv/installed  ## the whole story in a throw-away database, as tables
 	@$(PY) dev/demo.py
 
-test: .venv/installed-dev  ## pgTAP and pytest, on PostgreSQL 18 and, if it is here, on 15
+test: .venv/installed-dev  ## pgTAP and pytest, on PostgreSQL 18 and a system's 15
 	@$(PY) dev/tests.py --pg-bin15 "$(PG_BIN15)" --coverage $(COVERAGE)
 
 test-tap: .venv/installed-dev  ## pgTAP alone, on PostgreSQL 18
@@ -33,23 +35,23 @@ test-tap: .venv/installed-dev  ## pgTAP alone, on PostgreSQL 18
 test-python: .venv/installed-dev  ## pytest alone, on PostgreSQL 18
 	@$(PY) -m pytest -n 4 --dist loadfile
 
-test-order: .venv/installed-dev  ## 10,000 events, calls of people, runs and outcomes in any order (CUENTA_STORY_SEED=)
+test-order: .venv/installed-dev  ## 10,000 events, runs, outcomes (CUENTA_STORY_SEED=)
 	@CUENTA_STORY_EVENTS=$${CUENTA_STORY_EVENTS:-10000} $(PY) -m pytest -q tests/test_any_order.py
 
-torture: .venv/installed-dev  ## kill, cut, fill, stop everything while clients call, then compare (MINUTES=10); docs/reliability.md
-	@$(PY) -m tests.torture --minutes $${MINUTES:-10} --output docs/reliability.md
+torture: .venv/installed-dev  ## kill, cut, fill, freeze, then compare (MINUTES=)
+	@$(PY) -m tests.torture --minutes $${MINUTES:-10} $(call RELIABILITY,$(MINUTES))
 
-model: .venv/installed-dev  ## 20,000 steps of everything, compared with the reference model (STEPS=, SEED=); docs/reliability.md
-	@$(PY) tests/machine.py --steps $${STEPS:-20000} $(if $(SEED),--seed $(SEED)) --output docs/reliability.md
+model: .venv/installed-dev  ## 20,000 steps, compared with the model (STEPS=, SEED=)
+	@$(PY) tests/machine.py --steps $${STEPS:-20000} $(if $(SEED),--seed $(SEED)) $(call RELIABILITY,$(STEPS))
 
-rehearse: .venv/installed-dev  ## backups, restores, upgrades, replicas, libraries that change; each proved (NAMES=); docs/operations.md
-	@$(PY) dev/rehearse.py $(NAMES) --output docs/reliability.md
+rehearse: .venv/installed-dev  ## backups, upgrades, replicas: done, and proved (NAMES=)
+	@$(PY) dev/rehearse.py $(NAMES) $(RELIABILITY)
 
-mutants: .venv/installed-dev  ## break each rule in turn, and see its test go red (ONLY=words); docs/mutants.md
+mutants: .venv/installed-dev  ## break each rule and see its test go red (ONLY=words)
 	@$(PY) tests/mutants.py $(if $(ONLY),--only $(ONLY),--output docs/mutants.md)
 
-fuzz: .venv/installed-dev  ## hostile callers over HTTP and SQL (MINUTES=); docs/reliability.md
-	@$(PY) tests/fuzz.py --minutes $${MINUTES:-10} --output docs/reliability.md
+fuzz: .venv/installed-dev  ## hostile callers over HTTP and SQL (MINUTES=)
+	@$(PY) tests/fuzz.py --minutes $${MINUTES:-10} $(call RELIABILITY,$(MINUTES))
 
 lint: .venv/installed-dev  ## every linter that CI runs
 	$(PY) -m sqlfluff lint --processes 0 db sql
@@ -60,7 +62,7 @@ lint: .venv/installed-dev  ## every linter that CI runs
 	$(VENV)/hadolint --failure-threshold warning Dockerfile
 	$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
-check: .venv/installed  ## the checks of reporting.check_*, which return no row on a sound ledger
+check: .venv/installed  ## is the ledger sound: the views reporting.check_*
 	@rows=$$($(PY) dev/embedded.py psql -XqAt -v ON_ERROR_STOP=1 -f sql/checks.sql) || { \
 		echo "the checks could not be made: they want a database that is deployed (make deploy)"; \
 		echo "and a login with cuenta_reader"; exit 1; }; \
@@ -79,10 +81,10 @@ stop: .venv/installed  ## stop an embedded server that still runs
 bench: .venv/installed-dev  ## measure; writes bench/RESULTS.md
 	$(PY) bench/bench.py
 
-bench-instructions: .venv/installed-dev  ## count instructions an event with valgrind; writes bench/INSTRUCTIONS.md
+bench-instructions: .venv/installed-dev  ## instructions an event; bench/INSTRUCTIONS.md
 	$(PY) bench/instructions.py --output bench/INSTRUCTIONS.md
 
-bench-peers: .venv/installed-dev  ## the same work through a checkout of pgledger (PGLEDGER=path)
+bench-peers: .venv/installed-dev  ## the same work through pgledger (PGLEDGER=path)
 	$(PY) bench/bench.py --only peers --peers "$(PGLEDGER)"
 
 schema: .venv/installed  ## write db/schema.sql anew
@@ -91,7 +93,7 @@ schema: .venv/installed  ## write db/schema.sql anew
 schema-check: .venv/installed  ## db/schema.sql is what the files come to
 	@$(FRESH) sh -c '$(NEW_SCHEMA) -' | diff -u db/schema.sql - || { echo "run: make schema"; exit 1; }
 
-clean:  ## remove the virtual environment and fetched tools; the data in .data stays
+clean:  ## remove .venv and .tools; the data in .data stays
 	@if [ -e .venv/installed ]; then $(PY) dev/embedded.py stop; fi
 	rm -rf .venv .tools
 

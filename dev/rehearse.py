@@ -12,16 +12,13 @@ of PostgreSQL 15's binaries, by default Debian's. Everything that is started end
 from __future__ import annotations
 
 import argparse
-import fcntl
 import importlib
 import re
-import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -29,11 +26,10 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from dev import embedded
+from dev import embedded, figures
 from dev.rehearsals.ground import CannotRun, Ground, NotProved
 
 NAMES = ("pitr", "dump", "upgrade", "standby", "logical", "collation", "timezones", "deploys")
-MARK = "<!-- rehearsals -->\n"
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -96,31 +92,29 @@ def show(outcomes: list[Outcome]) -> None:
 
 def write(page: Path, outcomes: list[Outcome]) -> None:
     """Replace what a page says of these rehearsals: what was proved, line by line. What it says of others stays."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=embedded.ROOT, capture_output=True, text=True
-    ).stdout.strip()
-    with page.open("r+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        before, _, rest = file.read().partition(MARK)
-        told, _, after = rest.partition(MARK)
-        found = re.split(r"^(?=- [*][*](\w+))", told, flags=re.M)
+
+    def renewed(text: str) -> str:
+        found = re.split(r"^(?=- [*][*](\w+))", figures.block(text, "rehearsals"), flags=re.M)
         texts = dict(zip(found[1::2], found[2::2], strict=True))
         for one in outcomes:
-            when = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}"
+            when = f"{figures.today()}, commit {figures.commit()}"
             lines = [f"- **{one.name}**, {when}: {one.result}, {len(one.proofs)} proofs in {one.seconds:.0f} s"]
             lines += [f"    - {proof}" for proof in one.proofs]
             lines += [f"    - **{one.result}**: {one.why.splitlines()[0]}"] if one.why else []
             texts[one.name] = "\n".join(lines) + "\n"
-        file.seek(0)
-        file.truncate()
-        file.write(before + MARK + "".join(texts[name] for name in NAMES if name in texts) + MARK + after)
+            text = figures.with_row(text, f"make rehearse NAMES={one.name}", f"{len(one.proofs)} proofs", one.result)
+        return figures.with_block(text, "rehearsals", "".join(texts[name] for name in NAMES if name in texts))
+
+    figures.renew(page, renewed)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python dev/rehearse.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; default: all")
     parser.add_argument("--small", action="store_true", help="the sample that the tests run")
-    parser.add_argument("--output", type=Path, metavar="PAGE", help="the page whose last result is replaced")
+    parser.add_argument(
+        "--output", type=figures.page("rehearsals"), metavar="PAGE", help="the page whose last results are replaced"
+    )
     chosen = parser.parse_args()
     if unknown := [name for name in chosen.names if name not in NAMES]:
         parser.error(f"there is no rehearsal {', '.join(unknown)}; there are {', '.join(NAMES)}")

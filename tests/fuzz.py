@@ -19,14 +19,12 @@ import json
 import re
 import select
 import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -42,7 +40,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from db.deploy import deploy  # noqa: E402
-from dev import embedded  # noqa: E402
+from dev import embedded, figures  # noqa: E402
 from events.load import load  # noqa: E402
 from tests import hostile  # noqa: E402
 from tests.services import Row, call, create_key  # noqa: E402
@@ -56,7 +54,6 @@ PLAIN = ("54001", "54000", "40001", "40P01", "55P03", "57014")
 MEGABYTES = 96  # that a process may come to need for one case, beside what it had before
 PER_BYTE = 200  # and for each byte that it was sent
 SECONDS = 60  # that an answer may take, which is what a statement may
-MARK = "<!-- fuzz -->"
 
 COMMITTED = """
     select x::text::xid from generate_series(%s::bigint, %s::bigint) as x
@@ -523,7 +520,6 @@ def exam(fuzz: Fuzz, number: int, kinds: Counter[str], say: Any) -> None:
 
 def report(fuzz: Fuzz, seconds: float) -> list[str]:
     """The result, a line a fact."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout
     everything = {operation.name for operation in hostile.OPERATIONS} | {function.name for function in fuzz.functions}
     missed = sorted(everything - set(fuzz.reached))
     peaks = [memory(pid) // 1024 for pid in fuzz.workers]
@@ -531,7 +527,7 @@ def report(fuzz: Fuzz, seconds: float) -> list[str]:
     version = fuzz.admin.info.server_version // 10000
     sent = fuzz.sent
     return [
-        f"{datetime.now(UTC):%Y-%m-%d}, {commit.strip()}, PostgreSQL {version}, seed {fuzz.seed}",
+        f"{figures.today()}, commit {figures.commit()}, PostgreSQL {version}, seed {fuzz.seed}",
         f"{sent.total():,} inputs in {seconds:,.0f} s, {fuzz.bytes_sent / 1e6:,.0f} MB: {sent['http']:,} requests of "
         f"{len(hostile.OPERATIONS)} operations, {sent['sql']:,} calls of {len(fuzz.functions)} functions over SQL, "
         f"{sent['bytes']:,} that are hardly HTTP",
@@ -544,15 +540,18 @@ def report(fuzz: Fuzz, seconds: float) -> list[str]:
         f"memory at most: workers {max(peaks, default=0)} MB, a backend {backend} MB; for one input "
         f"{fuzz.grown[0] // 1024} MB ({fuzz.grown[1]})",
         "slowest: " + ("; ".join(f"{took:.1f} s {what}" for took, what in fuzz.slow[:3]) or "none over 0.3 s"),
-        f"{len(fuzz.faults)} faults",
+        f"{len(fuzz.faults)} fault{'s' * (len(fuzz.faults) != 1)}",
     ]
 
 
 def write_result(path: Path, lines: list[str]) -> None:
-    """Between the markers of a page."""
-    before, _, rest = path.read_text().partition(MARK)
-    _, _, after = rest.partition(MARK)
-    path.write_text(f"{before}{MARK}\n" + "".join(f"- {line}\n" for line in lines) + f"{MARK}{after}")
+    """Replace what a page says of the last run."""
+
+    def renewed(text: str) -> str:
+        text = figures.with_block(text, "fuzz", "".join(f"- {line}\n" for line in lines))
+        return figures.with_row(text, "make fuzz", lines[1].split(" in ")[0], lines[-1])
+
+    figures.renew(path, renewed)
 
 
 def replay(fuzz: Fuzz, path: Path) -> None:
@@ -570,10 +569,12 @@ def replay(fuzz: Fuzz, path: Path) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Send hostile inputs to a service of this program's own.")
-    parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--output", type=Path, help="the page with markers that the result is written into")
-    parser.add_argument("--replay", type=Path, help="a case that was kept")
+    parser.add_argument("--minutes", type=float, default=10, help="default 10")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="by default another one each time")
+    parser.add_argument(
+        "--output", type=figures.page("fuzz"), metavar="PAGE", help="the page whose last result is replaced"
+    )
+    parser.add_argument("--replay", type=Path, metavar="FILE", help="a case that was kept")
     chosen = parser.parse_args()
     folder, began = Path(tempfile.mkdtemp(prefix="cuenta-fuzz-")), time.monotonic()
     with embedded.Server(throw_away=True, settings={"autovacuum": "off"}) as server:
@@ -592,4 +593,7 @@ def main() -> int:
 
 if __name__ == "__main__":
     embedded.end_on_signals()
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -15,7 +15,6 @@ import contextlib
 import itertools
 import json
 import random
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -36,7 +35,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
 from db.deploy import deploy  # noqa: E402
-from dev import embedded  # noqa: E402
+from dev import embedded, figures  # noqa: E402
 from tests.model import (  # noqa: E402
     EFFECTS,
     LATER,
@@ -151,7 +150,6 @@ REFUSED_CALLS = [
     ("cancel_payout('po_none', 'so', 'ref')", "PAYOUT_NOT_FOUND"),
 ]
 
-MARKER = "<!-- model -->"
 STEPS = (
     "acceptance",
     "adjustment",
@@ -1510,11 +1508,6 @@ def missing(expected: set[str]) -> list[str]:
     return sorted(name for name in expected if not SEEN[name])
 
 
-def commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.strip() or "unknown"
-
-
 def told(number: int, seconds: float, version: str) -> str:
     """The result in a few lines of Markdown."""
 
@@ -1526,7 +1519,7 @@ def told(number: int, seconds: float, version: str) -> str:
 
     return "\n".join(
         [
-            f"- {datetime.now(UTC):%Y-%m-%d}, commit {commit()}, PostgreSQL {version}",
+            f"- {figures.today()}, commit {figures.commit()}, PostgreSQL {version}",
             f"- {Machine.steps:,} steps in {Machine.examples:,} histories, {SEEN['step: array']:,} of them arrays of"
             f" {SEEN['items of arrays']:,} items; {SEEN['payouts made']:,} payouts",
             f"- {total('answer: '):,} answers of {kinds('answer: ')} kinds, {total('error: '):,} calls refused with"
@@ -1539,9 +1532,11 @@ def told(number: int, seconds: float, version: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Hold the database against the reference model.")
-    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--steps", type=int, default=20_000, help="default 20000")
     parser.add_argument("--seed", type=int, default=None, help="by default another one each time")
-    parser.add_argument("--output", type=Path, help="write the result between the markers of this file")
+    parser.add_argument(
+        "--output", type=figures.page("model"), metavar="PAGE", help="the page whose last result is replaced"
+    )
     parser.add_argument(
         "--no-shrink", action="store_true", help="show the first difference, not the shortest way to it"
     )
@@ -1582,12 +1577,19 @@ def main() -> int:
     result = told(number, time.monotonic() - began, version)
     print(result)
     if chosen.output:
-        text = chosen.output.read_text()
-        parts = text.split(MARKER)
-        assert len(parts) == 3, f"{chosen.output} has no two lines {MARKER}"
-        chosen.output.write_text(f"{parts[0]}{MARKER}\n{result}\n{MARKER}{parts[2]}")
+        much = f"{Machine.steps:,} steps, {Machine.examples:,} histories"
+
+        def renewed(text: str) -> str:
+            text = figures.with_block(text, "model", f"{result}\n")
+            return figures.with_row(text, "make model", much, "0 differences")
+
+        figures.renew(chosen.output, renewed)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    embedded.end_on_signals()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

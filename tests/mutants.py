@@ -55,7 +55,7 @@ if str(ROOT) not in sys.path:
 
 from db import facts, reference_data  # noqa: E402
 from db.deploy import DeployError, deploy  # noqa: E402
-from dev import embedded, pgtap  # noqa: E402
+from dev import embedded, figures, pgtap  # noqa: E402
 
 FOLDER = ROOT / "tests" / "mutations"
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".tools", ".data", "__pycache__", ".*_cache", ".hypothesis")
@@ -434,7 +434,9 @@ def cell(text: str) -> str:
 
 def page(results: Sequence[Result]) -> str:
     """docs/mutants.md."""
-    parts = [HEAD, f"{len(results)} mutants, {Counter(one.outcome for one in results)['killed']} killed.\n"]
+    killed = Counter(one.outcome for one in results)["killed"]
+    when = f"{figures.today()}, commit {figures.commit()}"
+    parts = [HEAD, f"{len(results)} mutants, {killed} killed ({when}).\n"]
     for area, several in groupby(results, key=lambda one: one.mutant.area):
         parts.append(f"\n## {area.capitalize().replace('_', ' ')}\n\n")
         parts.append("| the mutant | the rule that it breaks | in | killed by |\n|---|---|---|---|\n")
@@ -448,10 +450,12 @@ def page(results: Sequence[Result]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Break each rule in turn, and see which test goes red.")
-    parser.add_argument("--only", nargs="+", metavar="WORD", default=[])
+    parser.add_argument(
+        "--only", nargs="+", metavar="WORD", default=[], help="those with a word in area, name, test or file"
+    )
     parser.add_argument("--test", help="another test for these mutants")
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--output", type=Path)
+    parser.add_argument("--list", action="store_true", help="say which there are, and break nothing")
+    parser.add_argument("--output", type=Path, metavar="PAGE", help="written anew if all of them were killed")
     chosen = parser.parse_args()
     everything = load()
     mutants = [
@@ -461,13 +465,15 @@ def main() -> int:
     ]
     if chosen.test:
         mutants = [Mutant(one.area, one.name, one.rule, chosen.test, one.edits) for one in mutants]
+    if not mutants:
+        parser.error(f"there is no mutant with {', '.join(chosen.only)}; --list says which there are")
     faults = [f"{one.name}: {fault}" for one in mutants for fault in one.faults()]
     if chosen.list:
         for one in mutants:
             console.print(f"{one.area}: {one.name} ({', '.join(one.files)}; {one.test})", markup=False)
     for fault in faults:
         console.print(f"does not apply: {fault}", markup=False)
-    if faults or chosen.list or not mutants:
+    if faults or chosen.list:
         return 1 if faults else 0
     results = run_all(mutants)
     table = Table("area", "mutants", "killed", "survived", "broken", box=None)
@@ -481,6 +487,8 @@ def main() -> int:
     is_good = set(counted) == {"killed"}
     if chosen.output and is_good and len(results) == len(everything):
         chosen.output.write_text(page(results), encoding="utf-8")
+        much, told = f"{len(results)} mutants", f"{counted['killed']} killed"
+        figures.renew(figures.PAGE, lambda text: figures.with_row(text, "make mutants", much, told))
         console.print(f"written: {chosen.output}")
     return 0 if is_good else 1
 

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from dev import embedded, figures
 from tests.torture.clients import Auditor, Client, Operator, Paymaster, Reader, Sealer, Sender, World
 from tests.torture.faults import CLASSES, Faults
-from tests.torture.house import ROOT, House
+from tests.torture.house import House
 from tests.torture.verdict import Verdict
-
-MARK = "<!-- torture -->\n"
 
 
 @dataclass
@@ -64,6 +62,8 @@ def torture(
                 if time.monotonic() > end + 60:
                     break
             torn = time.monotonic()
+            if bar:
+                bar(seconds, "coming to rest")
             faults.finish()
             house.quiet.set()
             for client in clients:
@@ -73,6 +73,8 @@ def torture(
             verdict = Verdict(house, world)
             verdict.drain(90)
             quiet = time.monotonic()
+            if bar:
+                bar(seconds, "judging")
             verdict.judge()
             at = (began, end - seconds, torn, quiet, time.monotonic())
             parts = [f"{after - before:.0f}" for before, after in itertools.pairwise(at)]
@@ -93,24 +95,28 @@ def tell_faults(faults: Faults) -> str:
     return f"{faults.done.total()} faults: {', '.join(done)}"
 
 
+def count(result: Result) -> str:
+    return f"{len(result.faults)} contradiction{'s' * (len(result.faults) != 1)}"
+
+
 def tell(result: Result) -> list[str]:
     """The result, a line each."""
-    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    commit = f", commit {head.stdout.strip()}" if head.returncode == 0 else ""
     return [
-        f"{datetime.now(UTC).date()}{commit}, seed {result.seed}, {result.seconds:.0f} s",
+        f"{figures.today()}, commit {figures.commit()}, seed {result.seed}, {result.seconds:.0f} s",
         *result.lines,
         *(f"NOT TRIED on this machine: {name} ({why})" for name, why in result.cannot.items()),
-        f"{len(result.faults)} contradictions" + (":" if result.faults else ""),
+        count(result) + (":" if result.faults else ""),
         *result.faults[:40],
     ]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description="Torture a ledger, then look.")
-    parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--output", type=Path, help="the page whose last result is replaced")
+    parser.add_argument("--minutes", type=float, default=10.0, help="of faults (default 10); judging comes after them")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="by default another one each time")
+    parser.add_argument(
+        "--output", type=figures.page("torture"), metavar="PAGE", help="the page whose last result is replaced"
+    )
     chosen = parser.parse_args()
     columns = TextColumn("{task.description:<18}"), BarColumn(), TimeRemainingColumn()
     with Progress(*columns) as progress:
@@ -123,12 +129,20 @@ def main() -> int:
     lines = tell(result)
     print("\n".join(lines))
     if chosen.output:
-        before, _, rest = chosen.output.read_text().partition(MARK)
-        _, _, after = rest.partition(MARK)
+        much = ", ".join(found[0] for line in result.lines[:3] if (found := re.match(r"[\d,]+ \w+", line)))
         told = "".join(f"- {line}\n" for line in lines)
-        chosen.output.write_text(f"{before}{MARK}{told}{MARK}{after}")
+
+        def renewed(text: str) -> str:
+            text = figures.with_block(text, "torture", told)
+            return figures.with_row(text, "make torture", much, count(result))
+
+        figures.renew(chosen.output, renewed)
     return 1 if result.faults else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    embedded.end_on_signals()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
