@@ -47,6 +47,15 @@ relations as (
     where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c', 'i', 'I')
 ),
 
+roles as (
+    select o.*
+    from pg_catalog.pg_roles as o
+    where o.rolname in (
+        'cuenta_owner', 'cuenta_writer', 'cuenta_processor', 'cuenta_app', 'cuenta_operator',
+        'cuenta_reader', 'cuenta_door', 'cuenta_restaurant', 'cuenta_worker'
+    )
+),
+
 routines as (
     select
         p.*,
@@ -321,6 +330,42 @@ strange as (
         ) as k (what, is_so)
     where r.is_ours and r.relkind in ('r', 'p') and k.is_so
     union all
+    -- Seals count on numbers that rise as they are drawn: no session may draw some for later.
+    select
+        'property',
+        format('its own way of numbering of sequence %s', r.name),
+        r.relowner
+    from relations as r
+    inner join pg_catalog.pg_sequence as q on r.oid = q.seqrelid
+    where
+        r.is_ours
+        and (q.seqincrement, q.seqmin, q.seqcache, q.seqcycle) <> (1, 1, 1, false)
+    union all
+    select
+        'property',
+        format('%s of role %I', k.what, o.rolname),
+        'cuenta_owner'::text::regrole
+    from roles as o
+    cross join
+        lateral (
+            values
+            ('superuser', o.rolsuper),
+            ('createrole', o.rolcreaterole),
+            ('replication', o.rolreplication),
+            ('bypassrls', o.rolbypassrls)
+        ) as k (what, is_so)
+    where k.is_so
+    union all
+    -- None of ours is granted to another; who may be cuenta_writer is told below.
+    select
+        'property',
+        format('membership in %I of role %I', o.rolname, p.rolname),
+        'cuenta_owner'::text::regrole
+    from pg_catalog.pg_auth_members as m
+    inner join roles as o on m.roleid = o.oid
+    inner join roles as p on m.member = p.oid
+    where o.rolname <> 'cuenta_writer'
+    union all
     select
         'setting',
         format(
@@ -332,8 +377,11 @@ strange as (
     left join pg_catalog.pg_database as d on s.setdatabase = d.oid
     cross join lateral unnest(s.setconfig) as k (text)
     where
-        k.text like 'session_replication_role=%'
-        and k.text <> 'session_replication_role=origin'
+        (
+            k.text like 'session_replication_role=%'
+            and k.text <> 'session_replication_role=origin'
+            or k.text like 'cuenta.audit_scope=%'
+        )
         and (d.datname is null or d.datname = current_database())
 )
 

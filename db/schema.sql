@@ -3984,6 +3984,22 @@ CREATE VIEW ledger.catalog_objects AS
            FROM (pg_class c
              JOIN schemas n ON ((c.relnamespace = n.oid)))
           WHERE (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'v'::"char", 'm'::"char", 'f'::"char", 'S'::"char", 'c'::"char", 'i'::"char", 'I'::"char"]))
+        ), roles AS (
+         SELECT o.rolname,
+            o.rolsuper,
+            o.rolinherit,
+            o.rolcreaterole,
+            o.rolcreatedb,
+            o.rolcanlogin,
+            o.rolreplication,
+            o.rolconnlimit,
+            o.rolpassword,
+            o.rolvaliduntil,
+            o.rolbypassrls,
+            o.rolconfig,
+            o.oid
+           FROM pg_roles o
+          WHERE (o.rolname = ANY (ARRAY['cuenta_owner'::name, 'cuenta_writer'::name, 'cuenta_processor'::name, 'cuenta_app'::name, 'cuenta_operator'::name, 'cuenta_reader'::name, 'cuenta_door'::name, 'cuenta_restaurant'::name, 'cuenta_worker'::name]))
         ), routines AS (
          SELECT p.oid,
             p.proname,
@@ -4211,13 +4227,35 @@ CREATE VIEW ledger.catalog_objects AS
                           WHERE ((t.tgrelid = r.oid) AND t.tgisinternal AND (t.tgenabled <> 'O'::"char")))))) k(what, is_so))
           WHERE (r.is_ours AND (r.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND k.is_so)
         UNION ALL
+         SELECT 'property'::text,
+            format('its own way of numbering of sequence %s'::text, r.name) AS format,
+            r.relowner
+           FROM (relations r
+             JOIN pg_sequence q ON ((r.oid = q.seqrelid)))
+          WHERE (r.is_ours AND ((q.seqincrement <> 1) OR (q.seqmin <> 1) OR (q.seqcache <> 1) OR (q.seqcycle <> false)))
+        UNION ALL
+         SELECT 'property'::text,
+            format('%s of role %I'::text, k.what, o.rolname) AS format,
+            ('cuenta_owner'::text)::regrole AS regrole
+           FROM (roles o
+             CROSS JOIN LATERAL ( VALUES ('superuser'::text,o.rolsuper), ('createrole'::text,o.rolcreaterole), ('replication'::text,o.rolreplication), ('bypassrls'::text,o.rolbypassrls)) k(what, is_so))
+          WHERE k.is_so
+        UNION ALL
+         SELECT 'property'::text,
+            format('membership in %I of role %I'::text, o.rolname, p.rolname) AS format,
+            ('cuenta_owner'::text)::regrole AS regrole
+           FROM ((pg_auth_members m
+             JOIN roles o ON ((m.roleid = o.oid)))
+             JOIN roles p ON ((m.member = p.oid)))
+          WHERE (o.rolname <> 'cuenta_writer'::name)
+        UNION ALL
          SELECT 'setting'::text,
             format('%s of %s'::text, split_part(k.text, '='::text, 1), concat_ws(' in '::text, (NULLIF(s.setrole, (0)::oid))::regrole, d.datname)) AS format,
             ('cuenta_owner'::text)::regrole AS regrole
            FROM ((pg_db_role_setting s
              LEFT JOIN pg_database d ON ((s.setdatabase = d.oid)))
              CROSS JOIN LATERAL unnest(s.setconfig) k(text))
-          WHERE ((k.text ~~ 'session_replication_role=%'::text) AND (k.text <> 'session_replication_role=origin'::text) AND ((d.datname IS NULL) OR (d.datname = current_database())))
+          WHERE ((((k.text ~~ 'session_replication_role=%'::text) AND (k.text <> 'session_replication_role=origin'::text)) OR (k.text ~~ 'cuenta.audit_scope=%'::text)) AND ((d.datname IS NULL) OR (d.datname = current_database())))
         )
  SELECT o.kind,
     o.name,

@@ -1,6 +1,6 @@
 -- api.list_drift: what is not as the last deploy left it, and the checks that say so.
 begin;
-select plan(18);
+select plan(24);
 
 select is_empty('select * from api.list_drift()', 'nothing differs after a deploy');
 create function pg_temp.drift() returns text
@@ -89,6 +89,36 @@ from (
         'alter role cuenta_app set session_replication_role = replica',
         'setting session_replication_role of cuenta_app was made since the last deploy',
         'a role whose triggers are off'
+    ),
+    (
+        format('alter database %I set cuenta.audit_scope = since_seal', current_database()),
+        format('setting cuenta.audit_scope of %s was made since the last deploy', current_database()),
+        'a database in which the views of the checks leave out what is sealed'
+    ),
+    (
+        'alter sequence ledger.processor_events_event_no_seq cache 100',
+        'property its own way of numbering of sequence ledger.processor_events_event_no_seq was '
+        'made since the last deploy', 'a sequence from which sessions draw numbers for later'
+    ),
+    (
+        'alter sequence ledger.event_rejections_rejection_no_seq increment by -1 minvalue -5',
+        'property its own way of numbering of sequence ledger.event_rejections_rejection_no_seq '
+        'was made since the last deploy', 'a sequence that goes backwards'
+    ),
+    (
+        'grant cuenta_operator to cuenta_reader',
+        'property membership in cuenta_operator of role cuenta_reader was made since the last '
+        'deploy', 'a reader who may do what people may'
+    ),
+    (
+        'grant cuenta_owner to cuenta_app',
+        'property membership in cuenta_owner of role cuenta_app was made since the last deploy',
+        'a service that may change everything'
+    ),
+    (
+        'alter role cuenta_reader superuser',
+        'property superuser of role cuenta_reader was made since the last deploy',
+        'a reader who is superuser'
     ),
     (
         'grant cuenta_writer to cuenta_app',
