@@ -67,6 +67,7 @@ PATIENCE = "6"  # seconds that a test waits for what does not come; tests/sessio
 WITHOUT = [
     word for name in ("cacheprovider", "schemathesis", "hypothesispytest", "xdist") for word in ("-p", f"no:{name}")
 ]
+WITHOUT += ["-o", "addopts=-ra --strict-markers --strict-config"]  # those of the project name an option of xdist
 # A process that has imported what pytest and the tests need, and forks for each run: of ours it knows nothing.
 WARM = """
 import importlib, json, os, sys
