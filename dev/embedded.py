@@ -225,6 +225,17 @@ class Server:
         self.port = int((self.cluster / "postmaster.pid").read_text().split("\n")[3])
         return True
 
+    def is_used(self) -> bool:
+        """True if a process holds a lock on `users`."""
+        try:
+            with open(self.data_dir / "users", "a") as users:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
     def start(self) -> Server:
         """Start it, or use the one that already runs in the data folder."""
         if self.throw_away:
@@ -489,9 +500,11 @@ def main(command: str = "", *words: str) -> int:
     """The command line; see the top of this file."""
     if command == "stop":
         server = Server()
-        was_running = server.is_running()
+        was_running, is_used = server.is_running(), server.is_used()
         server.stop()
         print("stopped" if was_running else "it was not running")
+        if was_running and is_used:
+            print("Something still uses it, and goes on without a database: Ctrl-C ends `make run`.")
         return 0
     throw_away = words[:1] == ("--throw-away",)
     if command not in ("psql", "exec") or (command == "exec" and not words[throw_away:]):

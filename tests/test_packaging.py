@@ -203,6 +203,16 @@ def test_the_images_are_of_one_postgresql() -> None:
     assert len(tags) == 1
 
 
+def test_stop_tells_who_uses_the_server_that_it_is_gone(tmp_path: Path) -> None:
+    environment = FRESH | {"CUENTA_DATA": str(tmp_path / "data")}
+    stop = [sys.executable, "dev/embedded.py", "stop"]
+    words = [sys.executable, "dev/embedded.py", "exec", *stop]
+    used = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert used.stdout.startswith("stopped\nSomething still uses it")
+    again = subprocess.run(stop, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert again.stdout == "it was not running\n"
+
+
 def test_no_url_of_the_compose_file_has_a_password() -> None:
     urls = re.findall(r"postgresql://\S+", text("docker-compose.yml"))
     assert urls
