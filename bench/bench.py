@@ -75,6 +75,8 @@ class Sizes:
     latency_rounds: int = 3  # each pays all restaurants once
     pending_entries: int = 100_000
     list_entries: int = 10_000_000  # a fifth of them of one restaurant
+    audit_entries: tuple[int, int] = (100_000, 1_000_000)  # sealed, of 200 restaurants
+    audit_events: int = 30_000  # since the seal
     transaction_events: int = 100_000
     counted: tuple[str, ...] = ("event", "floor")  # in instructions
     requests: int = 3_000  # HTTP requests a side and round
@@ -92,6 +94,8 @@ QUICK = Sizes(
     latency_rounds=1,
     pending_entries=20_000,
     list_entries=200_000,
+    audit_entries=(20_000, 100_000),
+    audit_events=5_000,
     transaction_events=20_000,
     requests=600,
     mix_seconds=6,
@@ -830,6 +834,47 @@ def bench_lists(bench: Bench) -> list[Row]:
     ]
 
 
+def bench_audits(bench: Bench) -> list[Row]:
+    """an audit of a day after little and after much history"""
+    restaurants = 200
+    databases = []
+    for entries in bench.sizes.audit_entries:
+        bench.note(f"loading and sealing {entries:,} entries")
+        url = bench.deployed()
+        yesterday = datetime.now(UTC).date() - timedelta(days=1)
+        load(url, "PEN", "res_", restaurants, entries // 2 // restaurants, 360, yesterday.isoformat())
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("select from api.seal_ledger()")
+            connection.execute("update ledger.seals set audited_at = now()")
+            tidy(url)
+            for first in range(1, bench.sizes.audit_events, bench.sizes.items):
+                last = min(first + bench.sizes.items - 1, bench.sizes.audit_events)
+                run_file(connection, "audited_day", first=first, last=last, restaurants=restaurants)
+        databases.append(bench.databases.enter_context(psycopg.connect(url, autocommit=True)))
+    few, many = databases
+    for connection in databases:
+        found = connection.execute("select check_name, sample from api.check_integrity() where findings > 0").fetchall()
+        if found:
+            raise BenchError(f"the ledger is not sound: {found}")
+    text = "select count(*) from api.check_integrity()"
+    turns = bench.take_turns(lambda: timed(many, text), lambda: timed(few, text), rounds=3)
+    bench.note("auditing everything")
+    everything = timed(few, "select count(*) from api.check_integrity(p_everything => true)")
+    small, large = (f"{entries:,}" for entries in bench.sizes.audit_entries)
+    what = f"an audit of {bench.sizes.audit_events:,} events since the seal, {large} sealed entries"
+    seconds = statistics.median(turns.first) / 1000
+    return [
+        ratio_row(what, turns, -1.25, f"times that at {small}", turns.medians("ms")),
+        Row(
+            "the same in seconds",
+            "under 2 s",
+            f"{seconds:.1f} s",
+            seconds < 2,
+            f"everything at {small} sealed entries {everything / 1000:.1f} s",
+        ),
+    ]
+
+
 def timed(connection: psycopg.Connection[tuple[object, ...]], text: str) -> float:
     """Milliseconds of a query, its rows fetched."""
     started = time.perf_counter()
@@ -944,6 +989,7 @@ BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
     "http": bench_http,
     "storage": bench_storage,
     "lists": bench_lists,
+    "audits": bench_audits,
     "mix": bench_mix,
     "transaction": bench_transaction,
     "peers": bench_peers,
