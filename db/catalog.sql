@@ -380,7 +380,7 @@ strange as (
         (
             k.text like 'session_replication_role=%'
             and k.text <> 'session_replication_role=origin'
-            or k.text like 'cuenta.audit_scope=%'
+            or k.text like 'cuenta.audit\_%'
         )
         and (d.datname is null or d.datname = current_database())
 )

@@ -4255,7 +4255,7 @@ CREATE VIEW ledger.catalog_objects AS
            FROM ((pg_db_role_setting s
              LEFT JOIN pg_database d ON ((s.setdatabase = d.oid)))
              CROSS JOIN LATERAL unnest(s.setconfig) k(text))
-          WHERE ((((k.text ~~ 'session_replication_role=%'::text) AND (k.text <> 'session_replication_role=origin'::text)) OR (k.text ~~ 'cuenta.audit_scope=%'::text)) AND ((d.datname IS NULL) OR (d.datname = current_database())))
+          WHERE ((((k.text ~~ 'session_replication_role=%'::text) AND (k.text <> 'session_replication_role=origin'::text)) OR (k.text ~~ 'cuenta.audit\_%'::text)) AND ((d.datname IS NULL) OR (d.datname = current_database())))
         )
  SELECT o.kind,
     o.name,

@@ -91,8 +91,8 @@ from (
         'a role whose triggers are off'
     ),
     (
-        format('alter database %I set cuenta.audit_scope = since_seal', current_database()),
-        format('setting cuenta.audit_scope of %s was made since the last deploy', current_database()),
+        format('alter database %I set cuenta.audit_restaurant_id = ''{}''', current_database()),
+        format('setting cuenta.audit_restaurant_id of %s was made since the last deploy', current_database()),
         'a database in which the views of the checks leave out what is sealed'
     ),
     (
