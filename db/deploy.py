@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import csv
 import json
 import os
 import sys
@@ -673,7 +674,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rollback(url, options.rollback, wait=options.wait, quiet=options.quiet)
         else:
             deploy(url, wait=options.wait, quiet=options.quiet)
-    except DeployError as error:
+    except (DeployError, OSError, UnicodeError, csv.Error) as error:  # the last three: a file that cannot be read
         _print(f"error: {error}", "error", sys.stderr)
         return 3 if options.check else 1
     return 0

@@ -38,6 +38,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Key = tuple[str, str]  # kind and name of a thing
 Facts = dict[Key, str]  # things and their fingerprints
 
+PARTS = ("migrations", "functions", "views", "reference", "privileges.sql", "triggers.sql")  # of every checkout
 SCHEMAS = ("ledger", "access", "inbound", "outbound", "api", "reporting")  # of what is replayed
 REPLAYED = ("trigger", "view", "function")  # in an order in which they can be dropped
 GRANTED = ("privilege", "default")
@@ -104,7 +105,11 @@ class Files:
     """What the files below `root` say. Each is read once, so that one deploy sees one state of them."""
 
     def __init__(self, root: Path) -> None:
+        """Half a checkout is not taken for one in which what is missing was removed."""
         self.root = root
+        missing = [f"db/{name}" for name in PARTS if not (root / name).exists()]
+        if missing:
+            raise DeployError(f"the checkout is not whole, nothing was looked at: {', '.join(missing)} is not there")
 
     @cached_property
     def migrations(self) -> Any:

@@ -121,8 +121,11 @@ def _run(conn: Connection, reference: _Reference, statement: str) -> Any:
 def _files(root: Path, conn: Connection) -> list[_Reference]:
     """The files whose tables are there; that a migration is missing is told elsewhere."""
     there = "select to_regclass(%s) is not null"
-    tables = [table for table in TABLES if (root / "reference" / f"{table}.csv").exists()]
-    return [_read(root, conn, name) for name in tables if conn.execute(there, [f"ledger.{name}"]).fetchone() == (True,)]
+    tables = [table for table in TABLES if conn.execute(there, [f"ledger.{table}"]).fetchone() == (True,)]
+    missing = [f"db/reference/{table}.csv" for table in tables if not (root / "reference" / f"{table}.csv").exists()]
+    if missing:
+        raise DeployError(f"the checkout is not whole: {', '.join(missing)} is not there")
+    return [_read(root, conn, table) for table in tables]
 
 
 def differences(conn: Connection, root: Path) -> dict[tuple[str, str], str]:

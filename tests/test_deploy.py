@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -498,6 +499,29 @@ def test_check_answers_by_its_exit_code(deployed: str, create_database: Database
     code, output = end(start(empty, "--check"))
     assert (code, "never deployed" in output or "db/roles.sql" in output) == (1, True)
     assert query(empty, "select to_regnamespace('deployment')") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["functions", "views", "migrations", "reference", "privileges.sql", "triggers.sql", "reference/accounts.csv"],
+)
+def test_half_a_checkout_is_not_deployed(deployed: str, files: Path, part: str) -> None:
+    path = files / part
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    before = state(deployed)
+    for work in (check, deploy):
+        with pytest.raises(DeployError, match=f"the checkout is not whole.*db/{part}"):
+            work(deployed, quiet=True, root=files)
+    assert state(deployed) == before
+
+
+def test_a_file_that_cannot_be_read_is_no_drift(
+    deployed: str, files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "privileges.sql").write_bytes(b"-- \xff")
+    monkeypatch.setattr("db.deploy.check", functools.partial(check, root=files))
+    assert deploying.main(["--database", deployed, "--check"]) == 3
+    assert "error: 'utf-8' codec" in capsys.readouterr().err
 
 
 def test_check_does_not_take_what_a_login_cannot_see_for_drift(deployed: str, create_database: Databases) -> None:

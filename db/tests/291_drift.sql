@@ -1,6 +1,6 @@
 -- api.list_drift: what is not as the last deploy left it, and the checks that say so.
 begin;
-select plan(24);
+select plan(25);
 
 select is_empty('select * from api.list_drift()', 'nothing differs after a deploy');
 create function pg_temp.drift() returns text
@@ -119,6 +119,11 @@ from (
         'alter role cuenta_reader superuser',
         'property superuser of role cuenta_reader was made since the last deploy',
         'a reader who is superuser'
+    ),
+    (
+        'truncate deployment.records',
+        'file deployment.records nothing is recorded of the last deploy: run python db/deploy.py',
+        'records that were removed, so that nothing could be compared'
     ),
     (
         'grant cuenta_writer to cuenta_app',

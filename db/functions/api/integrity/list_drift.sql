@@ -22,7 +22,8 @@ as $function$
  * Parameters:
  *     p_kind  - only things of this kind: table, constraint, trigger, function, privilege, row ...
  * Returns:
- *     a row a difference; none where nothing differs, or nothing was recorded yet
+ *     a row a difference; none where nothing differs. Where nothing is recorded nothing can be
+ *     compared, and that is the one difference
  * Reads:  ledger.catalog_objects, ledger.reference_rows, deployment.records
  */
 with objects as materialized (
@@ -106,6 +107,12 @@ select
     format('belongs to %s and not to %s', o.owner, o.right_owner)
 from objects as o
 where o.owner <> o.right_owner and coalesce(p_kind, 'owner') = 'owner'
+union all
+select
+    'file', 'deployment.records', 'nothing is recorded of the last deploy: run python db/deploy.py'
+where
+    coalesce(p_kind, 'file') = 'file'
+    and not exists (select from deployment.records as n where n.kind = 'file')
 order by 1, 2;
 $function$;
 
