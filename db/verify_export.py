@@ -100,6 +100,6 @@ if __name__ == "__main__":
         for key, balances in sorted(book.balances.items()) if options.balances else ():
             print(*key, "balance {1} reserved {2} held {3} after entry {0}".format(*balances))
         print("sound: {1} seals, {4} accounts, {5} entries, {6} events; root".format(*book.seal), book.root, flush=True)
-    except BrokenPipeError:  # who reads has seen enough, as head has
+    except OSError as fault:  # who reads has seen enough, as head has, or a disk is full
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at its end
-        sys.exit(1)
+        sys.exit(1 if isinstance(fault, BrokenPipeError) else f"cannot write: {fault.strerror}")

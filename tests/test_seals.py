@@ -311,6 +311,11 @@ def test_a_file_that_cannot_be_written_is_told_in_a_line(book: str, tmp_path: Pa
         assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", why)
     assert full.is_char_device(), "what is no file is written to and not replaced"
     assert list(tmp_path.iterdir()) == [full]
+    assert run_python(book, "db/seals.py", "export", "-o", str(tmp_path / "book.txt")).returncode == 0
+    for words in ((), ("--balances",)):
+        with full.open("w") as output:
+            ended = run_python(book, "db/verify_export.py", str(tmp_path / "book.txt"), *words, output=output.fileno())
+        assert (ended.returncode, ended.stderr) == (1, "cannot write: No space left on device\n")
 
 
 def test_a_line_that_is_nested_without_end_is_told_in_a_line(book: str, tmp_path: Path) -> None:
