@@ -744,9 +744,12 @@ class Cuenta:
             is_refused = self.unknown_restaurants == "refuse" and event.payout_id is None  # a payout says whose it is
             if is_unknown and (event.provider == OPERATOR or is_refused):
                 answer = self.refuse(event, "RESTAURANT_UNKNOWN", field="restaurant_id")  # a slip opens no account
+            elif event.payout_id is None and (fields := self._waits_otherwise(event)):  # at another account
+                self.register(event.restaurant_id)
+                answer = self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
             else:
                 answer = self._take(event, overrule=overrule)
-            # Under an id that waits elsewhere only what can be posted at once, where nothing waits, goes unseen.
+            # Whatever else is wrong with it, an id that waits with other content is a conflict.
             if answer.status == "rejected" and (fields := self._waits_otherwise(event)):
                 self.cases[event.key].refusals.pop()
                 answer = self.refuse(event, "EVENT_ID_REUSED", "conflict", fields=fields)
