@@ -6,8 +6,8 @@ parallel safe
 as $function$
 /*
  * Function: ledger.read_audit_scope(1)
- *     A column of the accounts or payouts of an audit, as ledger.set_audit_scope wrote it. Immutable
- *     for the same reason as ledger.audits_everything: the planner knows how many there are, and
+ *     A column of the accounts or payouts of an audit, as ledger.set_audit_scope wrote it.
+ *     Immutable for the same reason as ledger.audits_everything: the planner knows how many, and
  *     they are looked up once an audit and not once a mention.
  * Parameters:
  *     p_column  - restaurant_id, currency, after_seq or after_event_no; payout_restaurant_id or

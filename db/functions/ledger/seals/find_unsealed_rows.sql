@@ -11,8 +11,9 @@ as $function$
 /*
  * Function: ledger.find_unsealed_rows(0)
  *     Rows that stand beside what is sealed and that no entry or event of it has: seals cover a
- *     payout with the entry that reserves it, and a link, hold or acceptance with its event. An event
- *     whose number was settled before it came is in no seal, and no later one would look for it.
+ *     payout with the entry that reserves it, and a link, hold or acceptance with its event. An
+ *     event whose number was settled before it came is in no seal, and no later one would look for
+ *     it.
  * Returns:
  *     a row each
  * Reads:  ledger.payouts, ledger.ledger_entries, ledger.account_seals, ledger.payout_items,
