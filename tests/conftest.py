@@ -116,6 +116,17 @@ def database(create_database: Callable[..., str]) -> str:
 
 
 @pytest.fixture(scope="module")
+def sound_book(database: str) -> Iterator[None]:
+    """At the end of the module no integrity check of severity error finds anything in its database."""
+    yield
+    with psycopg.connect(database, autocommit=True) as conn:
+        found = conn.execute("select c.check_name, c.findings, c.sample from api.check_integrity() as c"
+                             " where c.severity = 'error'").fetchall()  # fmt: skip
+    assert found
+    assert [finding for finding in found if finding[1]] == []
+
+
+@pytest.fixture(scope="module")
 def connect(database: str) -> Iterator[Callable[..., psycopg.Connection[Any]]]:
     """Open connections that are closed after the module.
 

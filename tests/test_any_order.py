@@ -27,7 +27,7 @@ from tests.sessions import Event, Row, Session, Sessions
 
 pytestmark = pytest.mark.long
 
-EVENTS = int(os.environ.get("CUENTA_STORY_EVENTS", "400"))
+EVENTS = int(os.environ.get("CUENTA_STORY_EVENTS", "250"))
 SEEDS = [int(seed) for seed in os.environ.get("CUENTA_STORY_SEED", "1 2").split()]
 CURRENCIES = ("PEN", "USD")
 PROVIDERS = ("default", "adyen")

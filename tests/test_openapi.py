@@ -238,7 +238,7 @@ def client(database: str) -> Iterator[FlaskClient]:
 
 @schema.parametrize()
 @settings(
-    max_examples=20,
+    max_examples=10,
     derandomize=True,
     database=None,
     deadline=None,
