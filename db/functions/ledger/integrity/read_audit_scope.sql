@@ -16,7 +16,7 @@ as $function$
  *     its values, as many for each column; null: everything is audited
  */
 begin
-    return nullif(current_setting('cuenta.audit_' || p_column, true), '');
+    return nullif(current_setting('cuenta.audit_' || p_column, true), '')::text[];
 end;
 $function$;
 
