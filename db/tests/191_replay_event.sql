@@ -1,6 +1,6 @@
 -- Evaluated again, and accepted: replay_event, replay_events, accept_event, and what get_event shows.
 begin;
-select plan(90);
+select plan(92);
 
 create function pg_temp.send(p_id text, p_change jsonb default '{}') returns text
 language sql
@@ -134,6 +134,23 @@ select is((select d.status from api.dismiss_event('r_2', 'x') as d), 'dismissed'
 select is(pg_temp.send('c_2', '{"payment_id": "p_2"}'), 'processed', 'its charge comes');
 select is(pg_temp.replay('r_2'), 'processed 1', 'and a replay posts it');
 select is(pg_temp.money(), '1000 0 0', 'once');
+
+-- What waits in vain: its payment came in another currency
+select is(
+    concat_ws(
+        ', ', pg_temp.refund('v_1', 'p_v'), pg_temp.refund('v_2', 'p_v'),
+        pg_temp.send('v_3', '{"payment_id": "p_v", "currency": "USD"}'), pg_temp.replay('v_1')
+    ),
+    'deferred WAITS_FOR_PAYMENT, deferred WAITS_FOR_PAYMENT, processed, '
+    'rejected PAYMENT_MISMATCH 0',
+    'one of two that wait for a payment in another currency is decided on'
+);
+select is(
+    (select string_agg(d.event_id, ' ') from ledger.deferred_events as d where d.subject_id = 'p_v'),
+    'v_2', 'and the other one waits: nobody has asked about it'
+);
+select api.dismiss_event('v_2', 'of another test', p_actor => 'ana');
+select api.dismiss_event('v_1', 'of another test', p_actor => 'ana');
 
 -- What waits though what it waits for is here, as after a change of the rules
 select is(pg_temp.send('c_4', '{"payment_id": "p_4"}'), 'processed', 'a charge');

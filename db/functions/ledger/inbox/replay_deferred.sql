@@ -65,6 +65,8 @@ begin
         perform ledger.leave_deferred(
             v_waiting.restaurant_id, v_waiting.currency, v_waiting.deferred_no
         );
+    end if;
+    if v_answer.status = 'processed' then  -- what is refused brings nothing that others wait for
         perform ledger.post_deferred(v_event, p_now);
     end if;
     return v_answer;
