@@ -1182,17 +1182,12 @@ class Machine(RuleBasedStateMachine):
 
     @action(money=among([0, 0, 1]), limit=among([1, 2, 100]), actor=among(["bank", "job"]))
     def claim(self, money: int, limit: int, actor: str) -> None:
-        """The oldest first; which of one run is not said."""
+        """Those of the oldest day first."""
         currency = self.currencies[money]
         rows = self.rows("select * from api.claim_payouts(%s, %s, %s)", currency, limit, actor)
-        waiting = {payout.payout_id: payout for payout in self.model.claimable(currency)}
-        assert len(rows) == min(limit, len(waiting)) and all(row["payout_id"] in waiting for row in rows), (
-            rows,
-            waiting,
-        )
-        claimed = [waiting.pop(row["payout_id"]) for row in rows]
-        if claimed and waiting:
-            assert max(payout.run for payout in claimed) <= min(payout.run for payout in waiting.values())
+        waiting = sorted(self.model.claimable(currency), key=lambda payout: (payout.as_of, payout.payout_id))
+        claimed = waiting[:limit]
+        assert [row["payout_id"] for row in rows] == [payout.payout_id for payout in claimed], (rows, waiting)
         self.model.claim(claimed, actor)
         SEEN["claimed"] += len(claimed)
         self.done("claim")

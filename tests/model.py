@@ -248,7 +248,6 @@ class Payout:
     amount: int
     items: dict[str, int]
     paid: list[Entry]  # what it pays, without what is carried
-    run: int = 0
     status: str = "CREATED"
     paid_at: datetime | None = None
     failed_at: datetime | None = None
@@ -421,7 +420,6 @@ class Cuenta:
         self.unknown_restaurants = "register"
         self.takes_test_events = False
         self.number = 0  # of what is told
-        self.runs = 0
 
     # -- what is asked ----------------------------------------------------------------------
 
@@ -1054,7 +1052,6 @@ class Cuenta:
             raise Refused("RESTAURANT_NOT_FOUND")
         skips: dict[str, Due] = {}
         amounts: list[int] = []
-        self.runs += not is_dry
         for (restaurant_id, its_currency), account in sorted(self.accounts.items()):
             if its_currency != currency or (restaurant_ids is not None and restaurant_id not in restaurant_ids):
                 continue
@@ -1069,7 +1066,7 @@ class Cuenta:
                 paid = [
                     e for e in account.entries if days[0] < e.settlement_day <= days[1] and e.entry_type in PAYOUT_ITEMS
                 ]
-                payout = Payout(restaurant_id, currency, as_of, due.amount, due.items, paid, self.runs)
+                payout = Payout(restaurant_id, currency, as_of, due.amount, due.items, paid)
                 account.payouts.append(payout)
                 # The design leaves the reserve's day open: it belongs to the days that it closes.
                 account.entries.append(Entry("PAYOUT_RESERVE", due.amount, None, payout.payout_id, as_of, as_of))
