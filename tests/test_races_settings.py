@@ -162,6 +162,37 @@ def test_an_account_that_waits_for_its_settings_is_opened_with_them(sessions: Se
     assert sessions.admin.rows(query, restaurant) == [{"timezone": "Asia/Tokyo", "settlement_delay_days": 10}]
 
 
+@pytest.mark.parametrize("how", ["single", "array"])
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "api.set_restaurant('{restaurant}', 'Asia/Tokyo', 5, 10)",
+        "api.pause_payouts('{restaurant}', '{currency}', 'asked for')",
+    ],
+    ids=lambda change: change[4 : change.index("(")],
+)
+def test_a_change_whose_snapshot_does_not_see_an_account_fails_instead_of_passing_it_by(
+    sessions: Sessions, currency: str, change: str, level: str, how: str
+) -> None:
+    changer, opener = sessions.several(2)
+    restaurant = new_id("res")
+    changer.row("select * from api.set_restaurant(%s)", restaurant)
+    changer.run(f"begin isolation level {level}")
+    assert changer.row("select * from api.get_restaurant(%s)", restaurant)["restaurant_id"] == restaurant
+    send = opener.ingest if how == "single" else opener.ingest_as_array
+    assert send(charge(restaurant, currency))["status"] == "processed"
+    made = f"select * from {change}".format(restaurant=restaurant, currency=currency)
+    with pytest.raises(psycopg.errors.SerializationFailure):
+        changer.row(made)
+    changer.rollback()
+    changer.row(made)
+    query = "select timezone, settlement_delay_days from ledger.account_balances where restaurant_id = %s"
+    account = sessions.admin.row(query, restaurant)
+    told = sessions.admin.row("select * from api.get_restaurant(%s)", restaurant)
+    assert account == {name: told[name] for name in account}
+
+
 def test_a_run_of_an_older_snapshot_does_not_pay_what_was_paused_meanwhile(sessions: Sessions, currency: str) -> None:
     runner, changer = sessions.several(2)
     restaurant = new_id("res")

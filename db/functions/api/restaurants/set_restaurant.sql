@@ -61,8 +61,8 @@ begin
     on conflict do nothing;
     v_is_new := found;
 
-    -- The order of locks: the restaurant's row before its accounts. Who opens an account shares the
-    -- row until it is there, so that none is opened with the settings of before.
+    -- The order of locks: the restaurant's row before its accounts. Who opens an account writes the
+    -- row too, so that none is opened with the settings of before, nor passed by unseen.
     select r.*
     into v_before
     from ledger.restaurants as r

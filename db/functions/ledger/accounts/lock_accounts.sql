@@ -18,7 +18,7 @@ as $function$
  *     may open. Another session may: who locked them later would do so out of turn
  * Calls:  ledger.lock_account, ledger.open_account
  * Reads:  ledger.processor_events, ledger.posting_rules, ledger.event_types, ledger.currencies
- * Locks:  ledger.restaurants of missing accounts, for share; then ledger.account_balances; see
+ * Locks:  ledger.restaurants of missing accounts, then ledger.account_balances; see
  *         ledger.post_event
  */
 declare
@@ -101,7 +101,7 @@ begin
         )
     )
     order by r.restaurant_id
-    for share;
+    for no key update;
     for v_no in 1..coalesce(cardinality(v_restaurant_ids), 0) loop
         continue when ledger.lock_account(v_restaurant_ids[v_no], v_currencies[v_no]);
         if v_may_open[v_no] then

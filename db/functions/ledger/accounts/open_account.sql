@@ -18,7 +18,7 @@ as $function$
  *     p_now            - the clock
  * Reads:  ledger.platform_settings
  * Writes: ledger.restaurants, ledger.account_balances
- * Locks:  ledger.restaurants, one row, for share; waits for another transaction that opens the same
+ * Locks:  ledger.restaurants, one row; waits for who opens another of its accounts or changes it
  */
 begin
     insert into ledger.restaurants (restaurant_id, timezone, is_payouts_paused, created_at)
@@ -31,11 +31,11 @@ begin
     where s.unknown_restaurants <> 'refuse'
     on conflict do nothing;
 
-    -- Its settings stay until the account is there: set_restaurant waits.
-    perform
-    from ledger.restaurants as r
-    where r.restaurant_id = p_restaurant_id
-    for share;
+    -- Its settings stay until the account is there: set_restaurant waits. Written, not only locked,
+    -- so that one whose snapshot does not see the account fails instead of passing it by.
+    update ledger.restaurants as r
+    set timezone = r.timezone
+    where r.restaurant_id = p_restaurant_id;
     insert into ledger.account_balances (
         restaurant_id, currency, timezone, day_close_hour, settlement_delay_days, is_closed
     )

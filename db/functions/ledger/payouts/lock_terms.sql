@@ -13,7 +13,7 @@ as $function$
  * Returns:
  *     the terms as they are now, with nothing in them if there were none
  * Writes: ledger.account_balances, ledger.payout_terms
- * Locks:  the account, then its terms
+ * Locks:  the account, or its restaurant if there is none; then its terms
  */
 declare
     v_terms ledger.payout_terms;
@@ -23,6 +23,13 @@ begin
     set timezone = b.timezone
     where b.restaurant_id = p_restaurant_id
         and b.currency = p_currency;
+    if not found then
+        -- Who opens an account writes the restaurant: 40001 if this snapshot does not see it.
+        perform
+        from ledger.restaurants as r
+        where r.restaurant_id = p_restaurant_id
+        for no key update;
+    end if;
     insert into ledger.payout_terms (restaurant_id, currency)
     values (p_restaurant_id, p_currency)
     on conflict do nothing;
