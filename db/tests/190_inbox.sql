@@ -1,6 +1,6 @@
 -- What was refused, contradicts what is known or waits: list_inbox, reporting.inbox, dismiss_event.
 begin;
-select plan(62);
+select plan(73);
 
 create function pg_temp.send(p_id text, p_change jsonb default '{}') returns text
 language sql
@@ -268,6 +268,78 @@ select is(
 select is(
     pg_temp.inbox('WAITS_FOR_PAYMENT', 'dismissed'), '{}', 'and not dismissed any more'
 );
+
+-- What was refused, waits since, and is dismissed
+create function pg_temp.rows_of(p_id text) returns text[]
+language sql
+as $$
+select array(
+    select concat_ws(' ', i.status, i.code, i.is_open)
+    from reporting.inbox as i
+    where i.event_id = p_id
+    order by 1
+)
+$$;
+create function pg_temp.test_refund() returns text
+language sql
+as $$select pg_temp.refund('r_3', '{"payment_id": "pay_y", "livemode": false}')$$;
+select is(pg_temp.test_refund(), 'rejected TEST_EVENT', 'a refund of a test mode, which is refused');
+select api.set_platform_settings(p_takes_test_events => true);
+select is(
+    pg_temp.test_refund(), 'deferred WAITS_FOR_PAYMENT', 'waits when test modes are taken'
+);
+select is(
+    (select d.status || ' ' || d.code from api.dismiss_event('r_3', 'a test', p_actor => 'ana') as d),
+    'dismissed WAITS_FOR_PAYMENT', 'and is dismissed'
+);
+select is(
+    pg_temp.rows_of('r_3'), '{dismissed WAITS_FOR_PAYMENT f}',
+    'the refusal from before it waited is not open again'
+);
+select is(pg_temp.inbox('TEST_EVENT'), '{}', 'nor listed');
+select is(
+    array(select i.code from api.list_inbox(p_status => 'dismissed') as i where i.event_id = 'r_3'),
+    '{WAITS_FOR_PAYMENT}', 'among the dismissed it is one row'
+);
+select pg_temp.test_refund();
+select is(
+    pg_temp.rows_of('r_3'), '{deferred WAITS_FOR_PAYMENT t}', 'told again, it waits, and nothing else'
+);
+-- In one array, at one moment, with these amounts
+create function pg_temp.array_of(p_amounts jsonb) returns text
+language sql
+as $$
+select string_agg(concat_ws(' ', a.status, a.code), ', ' order by a.item)
+from api.ingest_events((
+    select jsonb_agg(
+        jsonb_build_object(
+            'event_id', 'r_4', 'event_type', 'refund_succeeded', 'occurred_at',
+            '2025-12-30T10:00:00Z', 'restaurant_id', 'res_001', 'currency', 'PEN', 'amount',
+            x.amount, 'payment_id', 'pay_y'
+        )
+        order by x.no
+    )
+    from jsonb_array_elements(p_amounts) with ordinality as x (amount, no)
+)) as a
+$$;
+select is(
+    pg_temp.array_of('[0, 7]'), 'rejected AMOUNT_INVALID, deferred WAITS_FOR_PAYMENT',
+    'refused and waiting at one moment'
+);
+select api.dismiss_event('r_4', 'a test');
+select is(
+    pg_temp.rows_of('r_4'), '{dismissed WAITS_FOR_PAYMENT f}', 'it is dismissed as a whole'
+);
+select is(
+    pg_temp.array_of('[7, 9]'), 'deferred WAITS_FOR_PAYMENT, conflict EVENT_ID_REUSED',
+    'waiting, and told otherwise by the time that somebody has seen it wait'
+);
+select ledger.write_dismissal('r_4', 'default', null, 'ana', 'a test', clock_timestamp());
+select is(
+    pg_temp.inbox('EVENT_ID_REUSED')::text like '{"r_4 conflict EVENT_ID_REUSED %', true,
+    'what has come meanwhile is open: nobody has dismissed it'
+);
+select api.set_platform_settings(p_takes_test_events => false);
 
 -- What cannot be read is dismissed by its number
 select is(

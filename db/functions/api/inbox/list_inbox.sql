@@ -21,8 +21,7 @@ as $function$
  * Function: api.list_inbox(5)
  *     What was refused, contradicts what is known or waits, and is not settled: an event a row with
  *     its latest state, the newest first. Says so in a notice where it leaves some out; the view
- *     reporting.inbox has all. Pages show what was open when the first one was asked for, and each
- *     row as it is now.
+ *     reporting.inbox has all. Pages show what was open at the first one, each row as it is now.
  * Parameters:
  *     p_code           - only these; see db/ERRORS.md
  *     p_status         - only these: rejected, conflict or deferred; or accepted or dismissed
@@ -101,6 +100,7 @@ begin
             = coalesce(i.event_id || ' ' || i.provider, i.rejection_no::text)
         where (p_status is null or i.status = p_status)
             and (p_code is null or i.code = p_code)
+            and (i.decided_at is null or i.rejection_no is not distinct from k.rejection_no)
             and coalesce(i.decided_at = k.at, i.is_open)
         order by k.key_no
         limit v_limit - v_rows;

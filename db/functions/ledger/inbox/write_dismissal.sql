@@ -13,7 +13,7 @@ as $function$
 /*
  * Function: ledger.write_dismissal(6)
  *     Writes that a person has dismissed a delivery that was refused, or an event that waits, which
- *     then waits no longer.
+ *     then waits no longer; what was refused of it before it waited is dismissed with it.
  * Parameters:
  *     p_event_id, p_provider  - the event, as far as they could be read
  *     p_rejection_no          - the delivery; null: the event waits
@@ -52,13 +52,8 @@ begin
     where d.event_id = p_event_id
         and d.provider = p_provider;
     perform ledger.lock_account(v_waiting.restaurant_id, v_waiting.currency);
-    insert into ledger.event_dismissals (
-        dismissed_at, received_at, restaurant_id, provider, event_id, status, code, actor, reason,
-        payload
-    )
-    select
-        p_now, d.received_at, d.restaurant_id, d.provider, d.event_id, 'deferred', d.code,
-        p_actor, p_reason, d.payload
+    select d.restaurant_id, d.currency, d.deferred_no, d.received_at, d.code, d.payload
+    into v_waiting
     from ledger.deferred_events as d
     where d.event_id = p_event_id
         and d.provider = p_provider
@@ -67,12 +62,36 @@ begin
     if not found then
         return false;
     end if;
-    perform ledger.leave_deferred(d.restaurant_id, d.currency, d.deferred_no)
-    from ledger.deferred_events as d
-    where d.event_id = p_event_id
-        and d.provider = p_provider
-        and d.restaurant_id = v_waiting.restaurant_id
-        and d.currency = v_waiting.currency;
+    -- A refusal from before it waited, which would be open again; not one that came meanwhile.
+    insert into ledger.event_dismissals (
+        rejection_no, dismissed_at, received_at, restaurant_id, provider, event_id, status, code,
+        actor, reason
+    )
+    select
+        r.rejection_no, p_now, r.received_at, r.restaurant_id, r.provider, r.event_id, r.status,
+        r.code, p_actor, p_reason
+    from (
+        select n.*
+        from ledger.event_rejections as n
+        where n.event_id = p_event_id
+            and n.provider = p_provider
+        order by n.rejection_no desc
+        limit 1
+    ) as r
+    where r.received_at <= v_waiting.received_at
+        and (r.received_at < v_waiting.received_at or r.status = 'rejected')
+    on conflict (restaurant_id, rejection_no) do nothing;
+    insert into ledger.event_dismissals (
+        dismissed_at, received_at, restaurant_id, provider, event_id, status, code, actor, reason,
+        payload
+    )
+    values (
+        p_now, v_waiting.received_at, v_waiting.restaurant_id, p_provider, p_event_id, 'deferred',
+        v_waiting.code, p_actor, p_reason, v_waiting.payload
+    );
+    perform ledger.leave_deferred(
+        v_waiting.restaurant_id, v_waiting.currency, v_waiting.deferred_no
+    );
     return true;
 end;
 $function$;
