@@ -1,6 +1,6 @@
 -- api.ingest_event: what becomes of one event.
 begin;
-select plan(284);
+select plan(288);
 
 -- A charge of PEN 120.00 with a fee of 6.00, changed as told.
 create function pg_temp.charge(p_change jsonb default '{}') returns jsonb
@@ -655,6 +655,64 @@ select is(
 select is(
     (select b.available::bigint from get_balance('res_one', 'PEN') as b), 9007199254740985,
     'which it makes good'
+);
+
+select is(
+    array[
+        pg_temp.send(
+            pg_temp.charge(
+                '{"event_id": "evt_full", "restaurant_id": "res_full", "fee": 0,
+                "amount": 9007199254740991, "payment_id": "pay_full"}'
+            )
+        ),
+        pg_temp.send(
+            pg_temp.charge(
+                '{"event_id": "evt_full_2", "restaurant_id": "res_full", "fee": 0,
+                "amount": 9007199254740991, "payment_id": "pay_full"}'
+            )
+        )
+    ],
+    '{processed,already_processed}',
+    'a payment that is told under another id needs no room'
+);
+select is(
+    pg_temp.send(
+        pg_temp.charge(
+            '{"event_id": "evt_full_3", "restaurant_id": "res_full", "fee": 0, "amount": 1,
+            "payment_id": "pay_full"}'
+        )
+    ),
+    'conflict SUBJECT_REUSED ["amount"]',
+    'nor does one that is told otherwise (SUBJECT_REUSED)'
+);
+select is(
+    (
+        select array_agg(concat_ws(' ', a.status, a.code) order by a.item)
+        from ingest_events(
+            jsonb_build_array(
+                pg_temp.charge(
+                    '{"event_id": "evt_full_4", "restaurant_id": "res_full", "fee": 0,
+                    "amount": 9007199254740991, "payment_id": "pay_full"}'
+                ),
+                pg_temp.charge(
+                    '{"event_id": "evt_full_5", "restaurant_id": "res_full", "fee": 0,
+                    "amount": 1, "payment_id": "pay_full"}'
+                )
+            )
+        ) as a
+    ),
+    '{already_processed,conflict SUBJECT_REUSED}',
+    'in an array neither (SUBJECT_REUSED)'
+);
+select is(
+    pg_temp.send(
+        pg_temp.charge(
+            '{"event_id": "evt_full_6", "restaurant_id": "res_full", "fee": 0, "amount": 1,
+            "payment_id": "pay_full", "provider": "other"}'
+        )
+    ),
+    'rejected BALANCE_OUT_OF_RANGE amount',
+    'the payment of another processor is another one (BALANCE_OUT_OF_RANGE)'
 );
 
 -- The service: payouts. One under way, of 23400 + 12000 ... for res_pay alone.

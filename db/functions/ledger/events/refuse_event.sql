@@ -22,9 +22,9 @@ as $function$
  *     p_now          - the clock
  * Returns:
  *     the answer
- * Calls:  ledger.answer_known_event, ledger.answer_waiting_event, ledger.defer_event,
- *         ledger.leave_deferred, ledger.reject_event
- * Reads:  ledger.processor_events, ledger.deferred_events
+ * Calls:  ledger.name_subject, ledger.answer_known_event, ledger.answer_waiting_event,
+ *         ledger.defer_event, ledger.leave_deferred, ledger.reject_event
+ * Reads:  ledger.processor_events, ledger.event_types, ledger.deferred_events
  */
 declare
     v_answer ledger.event_answer;
@@ -33,6 +33,16 @@ begin
     from ledger.processor_events as e
     where e.provider = p_event.provider
         and e.event_id = p_event.event_id;
+    if not found and p_decision.code = 'BALANCE_OUT_OF_RANGE' then  -- decided by sums alone
+        perform
+        from ledger.event_types as t
+        inner join ledger.processor_events as e
+            on e.event_type = t.event_type
+            and e.subject_id = ledger.name_subject(p_event, p_document, t.subject_field)
+            and e.provider = p_event.provider
+            and e.restaurant_id = p_event.restaurant_id
+        where t.event_type = p_event.event_type;
+    end if;
     if found or p_decision.code = 'SUBJECT_REUSED' then
         return ledger.answer_known_event(p_event, p_document, p_now);
     end if;
