@@ -915,40 +915,47 @@ class Cuenta:
             wrong.add("amount")
         if wrong:
             return self.refuse(event, "PAYOUT_MISMATCH", fields=wrong)
-        part: str | None = None
+        part = self._part_of_payout(event, payout)
         ended_at = {"FAILED": payout.failed_at, "CANCELED": payout.canceled_at}.get(payout.status)
-        if is_fee:
-            part = "PAYOUT_FEE"
-        elif event.event_type == "payout_withdrawn":
+        if event.event_type == "payout_withdrawn":
             if payout.status in ("PAID", "FAILED"):
                 return self.refuse(event, "PAYOUT_STATE_CONFLICT")
             if payout.status == "CREATED" and payout.submitted_by and not event.bank_told:
                 return self.refuse(event, "PAYOUT_HANDED_OVER")
-            if payout.status == "CREATED":
-                part, payout.status = "PAYOUT_CANCELLATION", "CANCELED"
-            payout.canceled_at = event.occurred_at
-        elif event.event_type == "payout_paid":
-            if payout.status == "CREATED":
-                part, payout.status, payout.paid_at = "PAYOUT_RELEASE", "PAID", event.occurred_at
-            elif payout.status == "PAID":  # told again: the later moment counts
-                payout.paid_at = max(payout.paid_at or event.occurred_at, event.occurred_at)
-            elif not ended_at or event.occurred_at > ended_at:
-                return self.refuse(event, "PAYOUT_STATE_CONFLICT")
-        else:
-            part = self._end_payout(event, payout, ended_at)
+        is_back = event.event_type == "payout_paid" and payout.status in ("FAILED", "CANCELED")
+        if is_back and (not ended_at or event.occurred_at > ended_at):
+            return self.refuse(event, "PAYOUT_STATE_CONFLICT")
         parts = [Part(part, event.amount, self._business_day(event))] if part else []
-        return self._post(event, parts, payout_id=payout.payout_id, is_bounded=is_fee)
+        answer = self._post(event, parts, payout_id=payout.payout_id)
+        if answer.status != "processed":  # it is as it was, though its money may have come back
+            return answer
+        if event.event_type == "payout_withdrawn":
+            payout.status, payout.canceled_at = "CANCELED", event.occurred_at
+        elif event.event_type == "payout_paid" and payout.status in ("CREATED", "PAID"):  # again: the later counts
+            payout.status, payout.paid_at = "PAID", max(payout.paid_at or event.occurred_at, event.occurred_at)
+        elif event.event_type in ("payout_failed", "payout_canceled"):
+            self._end_payout(event, payout, ended_at, has_moved=part is not None)
+        return answer
 
-    def _end_payout(self, event: Event, payout: Payout, ended_at: datetime | None) -> str | None:
-        """A report that a payout failed or was canceled."""
-        part, was = None, payout.status
-        state = "FAILED" if event.event_type == "payout_failed" else "CANCELED"
+    def _part_of_payout(self, event: Event, payout: Payout) -> str | None:
+        """What a report about a payout moves."""
+        if event.event_type == "payout_fee_charged":
+            return "PAYOUT_FEE"
         if payout.status == "CREATED":
-            part = "PAYOUT_FAILURE" if state == "FAILED" else "PAYOUT_CANCELLATION"
-        elif payout.status == "PAID" and payout.paid_at and event.occurred_at >= payout.paid_at:
-            part = "PAYOUT_RETURN"
+            return {"payout_paid": "PAYOUT_RELEASE", "payout_failed": "PAYOUT_FAILURE"}.get(
+                event.event_type, "PAYOUT_CANCELLATION"
+            )
+        is_end = event.event_type in ("payout_failed", "payout_canceled")
+        if is_end and payout.status == "PAID" and payout.paid_at and event.occurred_at >= payout.paid_at:
+            return "PAYOUT_RETURN"
+        return None
+
+    def _end_payout(self, event: Event, payout: Payout, ended_at: datetime | None, *, has_moved: bool) -> None:
+        """A report that a payout failed or was canceled."""
+        was = payout.status
+        state = "FAILED" if event.event_type == "payout_failed" else "CANCELED"
         # It is back already: of two ends the later counts, of one instant the failure.
-        counts = bool(part or (ended_at and (event.occurred_at, state) >= (ended_at, was)))
+        counts = has_moved or (ended_at and (event.occurred_at, state) >= (ended_at, was))
         if counts:
             payout.status = state
             setattr(payout, "failed_at" if state == "FAILED" else "canceled_at", event.occurred_at)
@@ -960,7 +967,6 @@ class Cuenta:
             if is_new and code.lower() in PERMANENT:
                 why = f"payout {payout.payout_id} failed: {code} ({PERMANENT[code.lower()]})"
                 self.pause(payout.restaurant_id, payout.currency, event.provider, why, is_person=False)
-        return part
 
     # -- what people do ---------------------------------------------------------------------
 
@@ -1010,13 +1016,14 @@ class Cuenta:
         payment: Event | None = None,
         hold: Event | None = None,
         payout_id: str | None = None,
-        is_bounded: bool = True,
     ) -> Answer:
         account = self.accounts.get((event.restaurant_id, event.currency), Account())
-        change = sum(EFFECTS[part.entry_type][0] * part.amount for part in parts)
-        held = sum(EFFECTS[part.entry_type][2] * part.amount for part in parts)
-        if is_bounded and (abs(account.balance + change) > MAX_AMOUNT or account.held + held > MAX_AMOUNT):
-            return self.refuse(event, "BALANCE_OUT_OF_RANGE", field="amount")
+        balance, held = account.balance, account.held
+        for part in parts:  # each entry says what the balance is after it
+            balance += EFFECTS[part.entry_type][0] * part.amount
+            held += EFFECTS[part.entry_type][2] * part.amount
+            if abs(balance) > MAX_AMOUNT or held > MAX_AMOUNT:
+                return self.refuse(event, "BALANCE_OUT_OF_RANGE", field="amount")
         self.register(event.restaurant_id)
         self.accounts[event.restaurant_id, event.currency] = account
         for part in parts:
