@@ -683,12 +683,15 @@ class Cuenta:
         return max(kept, key=lambda item: item[0])[1:]
 
     def replay(self, key: Key) -> Answer:
-        document, _ = self.kept(key)
+        document, code = self.kept(key)
         if key[0] == OPERATOR:
             raise Refused("EVENT_OF_OPERATOR")
         if isinstance(document, Bad) and not document.is_whole:
             raise Refused("DOCUMENT_INCOMPLETE")
-        return self.refuse(document, document.code) if isinstance(document, Bad) else self.ingest(document)
+        answer = self.refuse(document, document.code) if isinstance(document, Bad) else self.ingest(document)
+        if code.startswith("WAITS_FOR_") and answer.status != "deferred":  # it was decided on what waits itself
+            self.waiting = [item for item in self.waiting if item[0].key != key]
+        return answer
 
     def open_with(self, code: str) -> set[Key]:
         """What replay_events takes: in whatever order, since accounts are locked in that of their keys."""

@@ -1,6 +1,6 @@
 -- Evaluated again, and accepted: replay_event, replay_events, accept_event, and what get_event shows.
 begin;
-select plan(92);
+select plan(98);
 
 create function pg_temp.send(p_id text, p_change jsonb default '{}') returns text
 language sql
@@ -149,6 +149,34 @@ select is(
     (select string_agg(d.event_id, ' ') from ledger.deferred_events as d where d.subject_id = 'p_v'),
     'v_2', 'and the other one waits: nobody has asked about it'
 );
+select is(
+    concat_ws(
+        ', ',
+        pg_temp.refund('v_4', 'p_u', '{"refund_id": "re_u"}'),
+        pg_temp.refund('v_5', 'p_u', '{"refund_id": "re_u", "currency": "USD"}'),
+        pg_temp.send('v_6', '{"payment_id": "p_u", "currency": "USD"}')
+    ),
+    'deferred WAITS_FOR_PAYMENT, deferred WAITS_FOR_PAYMENT, processed',
+    'of one refund that is told in two currencies the one of its payment is posted'
+);
+select is(
+    pg_temp.refund('v_4', 'p_u', '{"refund_id": "re_u"}'), 'conflict SUBJECT_REUSED',
+    'the other one, told again, is a conflict'
+);
+select is(
+    (select d.code from ledger.deferred_events as d where d.event_id = 'v_4'), 'WAITS_FOR_PAYMENT',
+    'and waits as it did'
+);
+select api.dismiss_event('v_4', 'a conflict', p_actor => 'ana');
+select is(pg_temp.replay('v_4'), 'conflict SUBJECT_REUSED 0', 'a replay decides on what waits');
+select is_empty(
+    'select d.code from ledger.deferred_events as d where d.event_id = ''v_4''',
+    'and it waits no longer'
+);
+select is_empty(
+    'select c.finding from reporting.check_deferral_without_end as c', 'and is kept as a conflict'
+);
+select api.dismiss_event('v_4', 'of another test', p_actor => 'ana');
 select api.dismiss_event('v_2', 'of another test', p_actor => 'ana');
 select api.dismiss_event('v_1', 'of another test', p_actor => 'ana');
 
