@@ -7259,9 +7259,38 @@ CREATE VIEW reporting.check_payout_items_do_not_add_up WITH (security_barrier='t
      CROSS JOIN LATERAL ( SELECT sum(x.amount) AS amount
            FROM ledger.payout_items x
           WHERE ((x.restaurant_id = p.restaurant_id) AND (x.payout_id = p.payout_id))) i)
-  WHERE ((p.amount)::numeric <> COALESCE(i.amount, (0)::numeric));
+  WHERE ((p.amount)::numeric <> COALESCE(i.amount, (0)::numeric))
+UNION ALL
+ SELECT y.restaurant_id,
+    NULL::text AS currency,
+    y.payout_id AS reference,
+    format('item %s of %s is of no payout'::text, y.item_type, y.amount) AS finding
+   FROM ledger.payout_items y
+  WHERE ((NOT (EXISTS ( SELECT
+           FROM ledger.payouts x
+          WHERE ((x.restaurant_id = y.restaurant_id) AND (x.payout_id = y.payout_id))))) AND ledger.audits_everything())
+UNION ALL
+ SELECT a.restaurant_id,
+    NULL::text AS currency,
+    y.payout_id AS reference,
+    format('item %s of %s is of no payout'::text, y.item_type, y.amount) AS finding
+   FROM (( SELECT b.restaurant_id
+           FROM ledger.audited_accounts b
+          GROUP BY b.restaurant_id
+         HAVING (max(b.after_seq) = 0)) a
+     CROSS JOIN LATERAL ( SELECT i.amount,
+            i.entry_count,
+            i.restaurant_id,
+            i.payout_id,
+            i.item_type
+           FROM ledger.payout_items i
+          WHERE ((i.restaurant_id = a.restaurant_id) AND (NOT (EXISTS ( SELECT
+                   FROM ledger.payouts x
+                  WHERE ((x.restaurant_id = i.restaurant_id) AND (x.payout_id = i.payout_id))))))
+         OFFSET 0) y)
+  WHERE (NOT ledger.audits_everything());
 
-COMMENT ON VIEW reporting.check_payout_items_do_not_add_up IS 'error: The items of a payout do not add up to its amount. Reason: The items are what the restaurant is shown as the reason of the amount; they are written with it in one transaction and never change. Remedy: Stop payout runs for the restaurant (set_restaurant, p_payouts_paused). Sum the entries of the payout''s days to see which side is right.';
+COMMENT ON VIEW reporting.check_payout_items_do_not_add_up IS 'error: The items of a payout do not add up to its amount, or there is no such payout. Reason: The items are what the restaurant is shown as the reason of the amount; they are written with it in one transaction and never change. Remedy: Stop payout runs for the restaurant (set_restaurant, p_payouts_paused). Sum the entries of the payout''s days to see which side is right.';
 
 COMMENT ON COLUMN reporting.check_payout_items_do_not_add_up.restaurant_id IS 'The restaurant; null: all of the currency.';
 

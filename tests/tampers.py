@@ -945,6 +945,12 @@ TAMPERS = [
         sealed=True,
     ),
     Tamper(
+        "an item of a payout that there is not",
+        "payout_items_do_not_add_up",
+        "insert into ledger.payout_items values (100, 1, 'lima', 'po_of_nobody', 'gross_sales');",
+        sealed=True,
+    ),
+    Tamper(
         "a payout said to be paid",
         "payout_outcome_differs",
         of_payout("lima", 4, "status = 'PAID', paid_at = now()"),

@@ -1,7 +1,7 @@
 -- api.check_integrity and reporting.integrity_findings: every check finds what it is for.
 -- Damage is done as a superuser with triggers off, each kind in a restaurant of its own.
 begin;
-select plan(65);
+select plan(66);
 
 create function pg_temp.send(p_restaurant_id text, p_change jsonb default '{}') returns text
 language sql
@@ -242,6 +242,12 @@ delete from ledger.payout_items where restaurant_id = 'items';
 select matches(
     pg_temp.finding('payout_items_do_not_add_up', 'items'), 'items add up to 0,',
     'finds a payout that has no items at all'
+);
+insert into ledger.payout_items (restaurant_id, payout_id, item_type, amount, entry_count)
+values ('nobody', 'po_of_nobody', 'fees', -5, 1);
+select is(
+    pg_temp.finding('payout_items_do_not_add_up', 'nobody'), 'item fees of -5 is of no payout',
+    'finds an item of a payout that is not there, nor its restaurant'
 );
 update ledger.payouts set reserve_entry_seq = 1 where restaurant_id = 'reserve';
 select matches(
