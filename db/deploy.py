@@ -307,7 +307,7 @@ def _look_only(stage: _Stage) -> dict[Key, str]:
     with conn.transaction():
         conn.execute("set transaction isolation level repeatable read, read only")
         try:
-            conn.execute((DB / "roles.sql").read_text())
+            conn.execute(facts.read(DB / "roles.sql"))
             conn.execute("set local role cuenta_owner")
         except errors.InsufficientPrivilege:
             raise
@@ -344,7 +344,7 @@ def _warnings(conn: Connection) -> list[str]:
 
 def configure_database(conn: Connection) -> None:
     """Run db/roles.sql, which does what is missing. Needed again in a copy of a database."""
-    work = partial(conn.execute, (DB / "roles.sql").read_text())
+    work = partial(conn.execute, facts.read(DB / "roles.sql"))
     passing = (*IN_THE_WAY, *AT_ONCE, errors.InternalError_)
     try:
         _patiently(work, "another deploy that makes the roles", 30.0, quiet=True, passing=passing)
@@ -538,7 +538,7 @@ def _run_alone(stage: _Stage, migration: Migration) -> Facts:
 
     What it names is its own, also where a deploy that was killed had come so far.
     """
-    text = Path(migration.path).read_text()
+    text = facts.read(Path(migration.path))
     with stage.conn.transaction():
         stage.conn.execute("set local role cuenta_owner")
         before = facts.fingerprints(facts.catalog(stage.conn))

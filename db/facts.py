@@ -96,6 +96,16 @@ class Unit(NamedTuple):
     text: str
 
 
+def read(path: Path) -> str:
+    """A file's text, whatever the encoding of the machine. Raises DeployError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        place = f"{path}, line {line}" if isinstance(error.object, bytes) else str(path)
+        raise DeployError(f"{place} is not UTF-8: {error.reason}") from None
+
+
 def unit_key(kind: str, name: str) -> Key:
     """The unit that makes an object: functions are known there without their arguments."""
     return kind, name.partition("(")[0] if kind == "function" else name
@@ -119,20 +129,47 @@ class Files:
     @cached_property
     def units(self) -> list[Unit]:
         """What is replayed, in the order of replay: a view after those it reads."""
-        return [*_functions(self.root), *_triggers(self.root), *_views(self.root)]
+        units = [*_functions(self.root), *_triggers(self.root), *_views(self.root)]
+        missing = _missing(units)
+        if missing:
+            raise DeployError(f"the checkout is not whole, nothing was looked at: {', '.join(missing)}")
+        return units
 
     @cached_property
     def privileges(self) -> str:
         """Who may do what."""
-        return (self.root / "privileges.sql").read_text()
+        return read(self.root / "privileges.sql")
 
     @cached_property
     def checksums(self) -> Facts:
         """What the files are, less the reference data, which is compared row by row."""
-        texts = {("migration", str(m.id)): Path(m.path).read_text() for m in self.migrations}
+        texts = {("migration", str(m.id)): read(Path(m.path)) for m in self.migrations}
         texts |= {("file", unit.source): unit.text for unit in self.units}
         texts["file", "db/privileges.sql"] = self.privileges
         return {key: hashlib.sha256(text.encode()).hexdigest() for key, text in texts.items()}
+
+
+def _missing(units: list[Unit]) -> list[str]:
+    """What the files name and none of them makes. PostgreSQL would find that out when a function is called.
+
+    That a view of schema ledger is missing it finds out at once: each is read by another view.
+    """
+    schema = f"(?:{'|'.join(SCHEMAS)})"
+    texts = {unit.name: re.sub(r"/\*.*?\*/|--[^\n]*", "", unit.text, flags=re.S) for unit in units}
+    made = {kind: {unit.name for unit in units if unit.kind == kind} for kind in REPLAYED}
+    missing = {}
+    for name, text in texts.items():
+        for called in re.findall(rf"(?<!\binto )(?<![\w.])({schema}[.]\w+)\s*[(]", text, re.I):
+            if called not in made["function"]:
+                missing[called] = f"no file makes function {called}, which {name} calls"
+        for view in re.findall(r"\b(?:from|join)\s+(reporting[.]\w+)", text, re.I):
+            if view not in made["view"]:
+                missing[view] = f"no file makes view {view}, which {name} reads"
+    run = {name for unit in units if unit.kind == "trigger" for name in re.findall(r"\bfunction\s+([\w.]+)", unit.text)}
+    for name in made["function"] - run:
+        if ".tg_" in name:
+            missing[name] = f"no trigger of db/triggers.sql runs {name}"
+    return [missing[name] for name in sorted(missing)]
 
 
 def _functions(root: Path) -> list[Unit]:
@@ -144,7 +181,7 @@ def _functions(root: Path) -> list[Unit]:
             "function",
             f"{path.relative_to(root).parts[1]}.{path.stem}",
             f"db/{path.relative_to(root).as_posix()}",
-            path.read_text(),
+            read(path),
         )
         for path in paths
     ]
@@ -152,7 +189,7 @@ def _functions(root: Path) -> list[Unit]:
 
 def _triggers(root: Path) -> list[Unit]:
     """The statements of db/triggers.sql, apart: one that is left alone locks no table."""
-    text = re.sub(r"^\s*--.*$", "", (root / "triggers.sql").read_text(), flags=re.M)
+    text = re.sub(r"^\s*--.*$", "", read(root / "triggers.sql"), flags=re.M)
     pattern = r"create or replace trigger (\w+)\s[^;]*?\bon\s+(\w+\.\w+)[^;]*;"
     left_over = re.sub(pattern, "", text).strip()
     if left_over:
@@ -167,13 +204,13 @@ def _views(root: Path) -> list[Unit]:
         f"{'ledger' if path.parent.name == 'ledger' else 'reporting'}.{path.stem}": path
         for path in sorted(root.glob("views/**/*.sql"))
     }
-    texts = {name: path.read_text() for name, path in paths.items()}
+    texts = {name: read(path) for name, path in paths.items()}
     reads = {
         name: set(re.findall(r"\b(?:from|join)\s+((?:ledger|reporting)\.\w+)", text, re.I)) & texts.keys() - {name}
         for name, text in texts.items()
     }
     order = graphlib.TopologicalSorter(reads).static_order()
-    text = CATALOG_VIEW.format((DB / "catalog.sql").read_text())
+    text = CATALOG_VIEW.format(read(DB / "catalog.sql"))
     catalog = Unit("view", "ledger.catalog_objects", "db/catalog.sql", text)
     return [
         catalog,
@@ -184,7 +221,7 @@ def _views(root: Path) -> list[Unit]:
 def catalog(conn: Connection, kind: str | None = None) -> list[Object]:
     """What stands in the catalog now; of one kind, where others are not asked for."""
     conn.execute("set local search_path = ''")
-    text = (DB / "catalog.sql").read_text()
+    text = read(DB / "catalog.sql")
     if kind is not None:
         query = sql.SQL("select * from ({}) as o where o.kind = {}").format(sql.SQL(text), kind)
         return [Object(*row) for row in conn.execute(query)]

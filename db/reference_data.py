@@ -7,6 +7,7 @@ null. Only rows that differ are written, as cuenta_writer: the tables' guards le
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
-from db.facts import RUN, Connection, DeployError
+from db.facts import RUN, Connection, DeployError, read
 
 # Each after those it refers to.
 TABLES = (
@@ -40,10 +41,12 @@ class _Reference(NamedTuple):
 
 
 def _read(root: Path, conn: Connection, table: str) -> _Reference:
-    with (root / "reference" / f"{table}.csv").open(newline="") as file:
-        reader = csv.DictReader(file, strict=True)
+    reader = csv.DictReader(io.StringIO(read(root / "reference" / f"{table}.csv"), newline=""), strict=True)
+    try:
         rows = [{name: value or None for name, value in row.items()} for row in reader]
-        columns = list(reader.fieldnames or ())
+    except csv.Error as error:
+        raise DeployError(f"db/reference/{table}.csv, line {reader.line_num}: {error}") from None
+    columns = list(reader.fieldnames or ())
     if any(None in row for row in rows):
         raise DeployError(f"db/reference/{table}.csv has a row with more fields than columns")
     key = [name for (name,) in conn.execute(KEY, [f"ledger.{table}"])]

@@ -515,13 +515,53 @@ def test_half_a_checkout_is_not_deployed(deployed: str, files: Path, part: str) 
     assert state(deployed) == before
 
 
-def test_a_file_that_cannot_be_read_is_no_drift(
-    deployed: str, files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("functions/ledger/seals/list_event_lines.sql", r"function ledger\.list_event_lines, which \S+ calls"),
+        ("functions/ledger/triggers/tg_any__refuse.sql", r"function ledger\.tg_any__refuse, which \w+ on \S+ calls"),
+        ("views/integrity_checks.sql", r"view reporting\.integrity_checks, which \S+ reads"),
+        ("triggers.sql", r"no trigger of db/triggers\.sql runs ledger\.tg_any__refuse"),
+    ],
+)
+def test_what_the_files_name_has_to_be_among_them(deployed: str, files: Path, part: str, told: str) -> None:
+    """An inner function that is missing is found by nobody before it is called."""
+    path = files / part
+    path.write_text("-- nothing\n") if part == "triggers.sql" else path.unlink()
+    before = state(deployed)
+    for work in (check, deploy):
+        with pytest.raises(DeployError, match=f"the checkout is not whole, nothing was looked at: .*{told}"):
+            work(deployed, quiet=True, root=files)
+    assert state(deployed) == before
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "told"),
+    [
+        ("privileges.sql", b"--\n-- \xff", "line 2 is not UTF-8"),
+        ("roles.sql", b"-- \xe9t\xe9", "line 1 is not UTF-8"),
+        ("functions/api/seals/seal_ledger.sql", b"\xff", "line 1 is not UTF-8"),
+        ("views/payouts.sql", b"\xff", "line 1 is not UTF-8"),
+        ("triggers.sql", b"\xff", "line 1 is not UTF-8"),
+        ("migrations/0001_schemas.sql", b"\n\xff", "line 2 is not UTF-8"),
+        ("reference/accounts.csv", b"name\n\n\xff\n", "line 3 is not UTF-8"),
+        ("reference/accounts.csv", b'a,b\n"x', "line 1: unexpected end of data"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_and_no_drift(
+    deployed: str,
+    files: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    part: str,
+    text: bytes,
+    told: str,
 ) -> None:
-    (files / "privileges.sql").write_bytes(b"-- \xff")
+    (files / part).write_bytes(text)
+    monkeypatch.setattr("db.deploy.DB", files)
     monkeypatch.setattr("db.deploy.check", functools.partial(check, root=files))
     assert deploying.main(["--database", deployed, "--check"]) == 3
-    assert "error: 'utf-8' codec" in capsys.readouterr().err
+    assert re.search(rf"error: .*db/{part}, {told}", capsys.readouterr().err)
 
 
 def test_check_does_not_take_what_a_login_cannot_see_for_drift(deployed: str, create_database: Databases) -> None:
