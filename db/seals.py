@@ -2,7 +2,8 @@
 
     python db/seals.py seal                                        # what seal_ledger() does; prints the root
     python db/seals.py export [--from N] [--to N] [-o FILE]        # the lines that were hashed; later pieces may follow
-    python db/seals.py verify [--from N] [--to N] [--root ROOT]    # what verify_seals() says; 1 if it finds anything
+    python db/seals.py verify [--from N] [--to N] [--root ROOT]    # what verify_seals() says; 1 if it finds anything,
+                                                                   # a seal that is gone, too; 3 if it could not look
 
 DATABASE_URL names the database; to seal wants a login that may act as cuenta_operator, the rest one with cuenta_reader.
 An export, or all its pieces one after the other, is verified without the database by db/verify_export.py.
@@ -16,10 +17,11 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import psycopg
 
+NOT_LOOKED = 3  # as db/deploy.py --check
 WIDTH = 40  # characters of the progress bar
 EVERY = 5_000  # lines between two looks of it
 
@@ -79,13 +81,14 @@ def export(connection: Connection, first: int, last: int | None, name: str | Non
     return f"seal {seals[-1][0]} root {seals[-1][2]}"
 
 
-def verify(connection: Connection, first: int | None, last: int | None, root: str | None) -> int:
-    """Print what is not as it was sealed; how many findings."""
+def verify(connection: Connection, first: int | None, last: int | None, root: str | None) -> list[str]:
+    """What is not as it was sealed, a line each."""
     query = "select seal_no, restaurant_id, currency, reference, finding from api.verify_seals(%s, %s, %s)"
     findings = connection.execute(query, [first, last, root]).fetchall()
-    for seal_no, *place, finding in findings:
-        print(f"seal {seal_no}:", *(word for word in place if word), f"- {finding}")
-    return len(findings)
+    return [
+        " ".join([f"seal {seal_no}:", *(str(word) for word in place if word), f"- {finding}"])
+        for seal_no, *place, finding in findings
+    ]
 
 
 def read_options() -> argparse.Namespace:
@@ -102,37 +105,41 @@ def read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run(chosen: argparse.Namespace, database_url: str) -> int:
-    """What was asked for; the exit status."""
+def run(chosen: argparse.Namespace, database_url: str) -> tuple[int, list[str]]:
+    """What was asked for: the exit status, and lines to print."""
     with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as connection:
         if chosen.command == "seal":
             row = connection.execute("select seal_no, root from api.seal_ledger()").fetchone()
-            print("seal {} root {}".format(*(row or ())))
-        elif chosen.command == "export":
-            told = export(connection, chosen.first or 1, chosen.last, chosen.output)
-            print(told, file=sys.stderr)
-        elif verify(connection, chosen.first, chosen.last, chosen.root):
-            return 1
-        else:
-            print("all is as it was sealed")
-    return 0
+            return 0, ["seal {} root {}".format(*(row or ()))]
+        if chosen.command == "export":
+            print(export(connection, chosen.first or 1, chosen.last, chosen.output), file=sys.stderr)
+            return 0, []
+        findings = verify(connection, chosen.first, chosen.last, chosen.root)
+        return (1, findings) if findings else (0, ["all is as it was sealed"])
+
+
+def fail(text: str, status: int) -> NoReturn:
+    print(text, file=sys.stderr)
+    sys.exit(status)
 
 
 def main() -> None:
     chosen = read_options()
+    failed = NOT_LOOKED if chosen.command == "verify" else 1
+    status = 0
     if not (database_url := os.environ.get("DATABASE_URL")):
-        sys.exit("DATABASE_URL is not set. `python dev/embedded.py exec COMMAND` sets it to the embedded server's.")
+        fail("DATABASE_URL is not set. `python dev/embedded.py exec COMMAND` sets it to the embedded server's.", failed)
     try:
-        status = run(chosen, database_url)
-        sys.stdout.flush()
-    except psycopg.Error as error:
-        sys.exit(f"{error.diag.message_primary or error}")
-    except BrokenPipeError:  # who reads has seen enough, as head has
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at its end
-        status = 1
+        status, lines = run(chosen, database_url)
+        print("".join(f"{line}\n" for line in lines), end="", flush=True)
+    except psycopg.Error as error:  # seals that are gone, as after a restore, are a finding
+        fail(f"{error.diag.message_primary or error}", 1 if error.sqlstate == "LNSEA" else failed)
     except OSError as error:
-        where = error.filename or getattr(chosen, "output", None) or "standard output"
-        sys.exit(f"cannot write {where}: {error.strerror or error}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at its end
+        status = status or failed
+        if not isinstance(error, BrokenPipeError):  # else who reads has seen enough, as head has
+            where = error.filename or getattr(chosen, "output", None) or "standard output"
+            fail(f"cannot write {where}: {error.strerror or error}", status)
     sys.exit(status)
 
 

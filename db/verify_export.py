@@ -85,14 +85,16 @@ class Book:  # what is known after so many lines
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Verify an export of the seals without the database.")
     parser.add_argument("files", nargs="+", type=argparse.FileType("rb"))
-    parser.add_argument("--root", type=str.lower, help="as it was kept elsewhere, of the last seal")
+    parser.add_argument(
+        "--root", type=lambda root: root.strip().lower(), help="as it was kept elsewhere, of the last seal"
+    )
     parser.add_argument("--balances", action="store_true", help="say each account's balances")
     options, book, place = parser.parse_args(), Book(), "the end"
     try:
         for file in options.files:
             for number, line in enumerate(file, 1):
                 place = f"{file.name}, line {number:,}"
-                book.take(line.rstrip(b"\n"))
+                book.take(line.rstrip(b"\r\n"))  # whichever a copy has made of the ends
         book.end(options.root)
     except (Unsound, ValueError, LookupError, TypeError, RecursionError) as fault:
         sys.exit(f"NOT AS IT WAS SEALED: {place}: {fault}")

@@ -296,7 +296,51 @@ def test_who_reads_no_further_is_left_quietly(book: str, tmp_path: Path) -> None
             ended = run_python(book, *words, output=writer)
         finally:
             os.close(writer)
-        assert (words, ended.returncode, ended.stderr) == (words, 1, "")
+        assert (words, ended.returncode, ended.stderr) == (words, 3 if "verify" in words else 1, "")
+
+
+def test_a_root_is_the_same_with_what_a_copy_puts_around_it(book: str, tmp_path: Path) -> None:
+    path = tmp_path / "book.txt"
+    assert run_python(book, "db/seals.py", "export", "-o", str(path)).returncode == 0
+    root = run_python(book, "db/verify_export.py", str(path)).stdout.split()[-1]
+    for kept in (f"{root}\n", f"{root}\r\n", f"\t {root.upper()} "):
+        for words in (["db/seals.py", "verify"], ["db/verify_export.py", str(path)]):
+            ended = run_python(book, *words, "--root", kept)
+            assert (words, kept, ended.returncode, ended.stderr) == (words, kept, 0, "")
+    for other in (f"{root[:9]} {root[9:]}", ""):
+        assert run_python(book, "db/seals.py", "verify", "--root", other).returncode == 1
+        assert run_python(book, "db/verify_export.py", str(path), "--root", other).returncode == 1
+
+
+def test_an_export_whose_lines_a_copy_has_ended_otherwise_is_the_same(book: str, tmp_path: Path) -> None:
+    path, copy = tmp_path / "book.txt", tmp_path / "copy.txt"
+    assert run_python(book, "db/seals.py", "export", "-o", str(path)).returncode == 0
+    copy.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    sound = [run_python(book, "db/verify_export.py", str(file), "--balances") for file in (path, copy)]
+    assert [(ended.returncode, ended.stderr) for ended in sound] == [(0, ""), (0, "")]
+    assert sound[0].stdout == sound[1].stdout
+    copy.write_bytes(path.read_bytes().replace(b"\n", b" \n"))
+    assert run_python(book, "db/verify_export.py", str(copy)).returncode == 1
+
+
+def test_a_finding_is_told_apart_from_what_could_not_be_looked_at(book: str) -> None:
+    verify = ["db/seals.py", "verify"]
+    assert run_python(book, *verify).returncode == 0
+    for words in (["--root", "0" * 64], ["--to", "99"]):  # seals that are gone are a finding
+        assert run_python(book, *verify, *words).returncode == 1
+    nobody = f"nobody_{os.getpid()}"
+    with psycopg.connect(book, autocommit=True) as connection:
+        connection.execute(f"create role {nobody} login password 'secret'".encode())
+    refused = psycopg.conninfo.make_conninfo(book, user=nobody, password="secret")
+    away = psycopg.conninfo.make_conninfo(book, dbname="no_such_database")
+    for url in (refused, away, "host=127.0.0.1 port=1", ""):
+        ended = run_python(url, *verify)
+        assert (url, ended.returncode, ended.stdout, ended.stderr != "") == (url, 3, "", True)
+    with Path("/dev/full").open("w") as output:
+        assert run_python(book, *verify, output=output.fileno()).returncode == 3
+        assert run_python(book, *verify, "--root", "0" * 64, output=output.fileno()).returncode == 1
+    with psycopg.connect(book, autocommit=True) as connection:
+        connection.execute(f"drop role {nobody}".encode())
 
 
 def test_a_file_that_cannot_be_written_is_told_in_a_line(book: str, tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ as $function$
  * Parameters:
  *     p_from  - of this seal; null: of the first, and rows that no seal could hold are found, too
  *     p_to    - to this one; null: the last
- *     p_root  - the root of p_to as it was kept elsewhere, in hexadecimal: so that somebody who
- *               changed the book and sealed it anew is found as well
+ *     p_root  - the root of p_to as it was kept elsewhere, in hexadecimal, whatever white space is
+ *               around it: so that somebody who changed the book and sealed it anew is found, too
  * Returns:
  *     no row when all is sound; else for each account and journal and seal the first row that is
  *     not as it was sealed, and for each seal that is wrong itself a row with restaurant_id ''
@@ -56,7 +56,8 @@ begin
         s.seal_no, '', '', 'root', 'the root is not the one that was kept elsewhere'
     from ledger.seals as s
     where s.seal_no = v_to
-        and encode(s.root, 'hex') <> lower(trim(p_root))
+        and encode(s.root, 'hex')
+        <> lower(regexp_replace(p_root, '^[[:space:]]+|[[:space:]]+$', '', 'g'))
     union all
     select
         a.seal_no, a.restaurant_id, a.currency, a.reference, a.finding
