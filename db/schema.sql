@@ -5679,7 +5679,7 @@ CREATE VIEW reporting.check_account_differs_from_last_entry WITH (security_barri
           WHERE (x.entry_count > 0)
           GROUP BY x.restaurant_id, x.currency) v ON (((b.restaurant_id = v.restaurant_id) AND (b.currency = v.currency))))
      LEFT JOIN ledger.audited_accounts a ON (((b.restaurant_id = a.restaurant_id) AND (b.currency = a.currency))))
-  WHERE ((b.last_entry_seq <> COALESCE(e.last_entry_seq, (0)::bigint)) OR (b.last_entry_at IS DISTINCT FROM e.last_entry_at) OR ((b.last_event_at IS DISTINCT FROM v.last_event_at) AND (a.after_event_no = 0)) OR (COALESCE(b.last_event_at, '-infinity'::timestamp with time zone) < v.last_event_at));
+  WHERE ((b.last_entry_seq <> COALESCE(e.last_entry_seq, (0)::bigint)) OR (b.last_entry_at IS DISTINCT FROM e.last_entry_at) OR ((b.last_event_at IS DISTINCT FROM v.last_event_at) AND (a.after_event_no = 0)) OR (COALESCE(b.last_event_at, '-infinity'::timestamp with time zone) < v.last_event_at) OR (b.last_event_at > (b.last_entry_at + '31 days'::interval)));
 
 COMMENT ON VIEW reporting.check_account_differs_from_last_entry IS 'error: The last entry or event that an account knows is not that of the book. Reason: The number of its last entry is where the next posting goes on, the time of it what the next entry is not recorded before, and the time of its last event is shown with the balance. Remedy: Pause payouts of the restaurant. Somebody changed the account by hand; the entries and events are the truth.';
 

@@ -1,6 +1,6 @@
 -- What an audit looks at: what came since the last audited seal, and the present state; or all.
 begin;
-select plan(21);
+select plan(23);
 
 create function pg_temp.send(p_event_id text, p_change jsonb default '{}') returns text
 language sql
@@ -127,6 +127,21 @@ select is(
 );
 select pg_temp.send('evt_5', '{"available_on": "2026-01-05"}');
 select is(pg_temp.found(false), null, 'more of the same day, told later, is no error');
+
+-- What is not of a row that is new or old
+set local session_replication_role = replica;
+update ledger.account_balances set last_event_at = 'infinity' where restaurant_id = 'res_1';
+select is(
+    pg_temp.found(false), 'account_differs_from_last_entry',
+    'a last event of the far future is found by default, whatever was audited'
+);
+update ledger.account_balances
+set last_event_at = last_entry_at + interval '31 days 1 second'
+where restaurant_id = 'res_1';
+select is(
+    pg_temp.found(false), 'account_differs_from_last_entry',
+    'and one that is 31 days later than the last entry'
+);
 
 select * from finish();
 rollback;

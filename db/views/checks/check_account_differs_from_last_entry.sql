@@ -36,7 +36,9 @@ where
     or b.last_entry_at is distinct from e.last_entry_at
     -- Whether an earlier one was later is not known without all of them.
     or (b.last_event_at is distinct from v.last_event_at and a.after_event_no = 0)
-    or coalesce(b.last_event_at, '-infinity') < v.last_event_at;
+    or coalesce(b.last_event_at, '-infinity') < v.last_event_at
+    -- Five minutes ahead when it was read, and recorded later: more than a clock ever steps back.
+    or b.last_event_at > b.last_entry_at + interval '31 days';
 
 comment on view reporting.check_account_differs_from_last_entry is
 'error: The last entry or event that an account knows is not that of the book. Reason: The '
