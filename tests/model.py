@@ -677,7 +677,8 @@ class Cuenta:
         kept: list[tuple[int, Event | Bad, str]] = []
         if key in self.events:
             kept.append((case.posted, self.events[key][0], ""))
-        kept += [(told.number, told.document, told.code) for told in (*case.refusals[-1:], case.deferred) if told]
+        waited = None if key in self.events else case.deferred  # what was posted is kept as it was told first
+        kept += [(told.number, told.document, told.code) for told in (*case.refusals[-1:], waited) if told]
         if not kept:
             raise Refused("EVENT_NOT_FOUND")
         return max(kept, key=lambda item: item[0])[1:]
@@ -726,6 +727,8 @@ class Cuenta:
             case.dismissed, case.dismissed_code, case.dismissed_by = self.number, row[1], actor
             if row[0] == "deferred":
                 self.waiting = [item for item in self.waiting if item[0].key != key]
+                assert case.deferred is not None
+                case.deferred = replace(case.deferred, number=self.number)  # not what contradicted it
         return case.dismissed_code, case.dismissed_by
 
     # -- what is told -----------------------------------------------------------------------
