@@ -968,7 +968,7 @@ class Cuenta:
         code = event.failure_code
         says_more = not payout.failure_code or was != "FAILED" or (ended_at and event.occurred_at > ended_at)
         if code and payout.status == state and says_more:
-            is_new = was != "FAILED" or payout.failure_code != code  # the same failure told once more is none
+            is_new = payout.failure_code != code  # the same failure told once more is none, though canceled in between
             payout.failure_code = code
             if is_new and code.lower() in PERMANENT:
                 why = f"payout {payout.payout_id} failed: {code} ({PERMANENT[code.lower()]})"
