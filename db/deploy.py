@@ -294,6 +294,8 @@ def _look(conn: Connection, files: Files) -> _Look:
     found = facts.differences(recorded, standing)
     if is_deployed:
         found |= facts.wrong_owners(objects)
+        deployed = [unit for unit in files.units if ("file", unit.source) not in found]
+        found = facts.other_bodies(conn, deployed) | found
         rows = reference_data.differences(conn, files.root)
         for _, name in rows:  # what a file says is told once
             found.pop(("row", name), None)

@@ -305,6 +305,28 @@ def differences(then: Facts, now: Facts) -> dict[Key, str]:
     return found
 
 
+def other_bodies(conn: Connection, units: Iterable[Unit]) -> dict[Key, str]:
+    """A message for each function whose body or right is not its file's, whatever is recorded of it."""
+    said = {}
+    for unit in units:
+        if unit.kind == "function" and (parts := unit.text.split("$function$"))[2:]:
+            said[unit.name] = (parts[1], re.search(r"^security definer\b", parts[0], re.M) is not None)
+    rows = conn.execute(
+        "select n.nspname || '.' || p.proname, p.oid::regprocedure::text, p.prosrc, p.prosecdef"
+        " from pg_catalog.pg_proc as p inner join pg_catalog.pg_namespace as n on n.oid = p.pronamespace"
+        " where n.nspname = any(%s)",
+        [list(SCHEMAS)],
+    )
+    return {
+        (
+            "function",
+            name,
+        ): f"function {name} is not what its file says, although it is recorded so: {RUN} to restore it"
+        for unit, name, *is_so in sorted(rows)
+        if unit in said and said[unit] != tuple(is_so)
+    }
+
+
 def wrong_owners(objects: Iterable[Object]) -> dict[Key, str]:
     """A message for each thing that belongs to somebody else than it should."""
     return {

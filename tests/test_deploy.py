@@ -21,6 +21,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from db import deploy as deploying
+from db import facts
 from db.deploy import RUN, DeployError, check, deploy, rollback
 from dev import embedded
 
@@ -533,6 +534,27 @@ def test_what_the_files_name_has_to_be_among_them(deployed: str, files: Path, pa
         with pytest.raises(DeployError, match=f"the checkout is not whole, nothing was looked at: .*{told}"):
             work(deployed, quiet=True, root=files)
     assert state(deployed) == before
+
+
+def test_a_function_is_compared_with_its_file_and_not_with_the_record_alone(deployed: str) -> None:
+    """Whoever replaces one can write the record anew, too."""
+    changes = [
+        ("ledger.post_event", "begin", "begin -- nothing more"),
+        ("api.get_balance", "SECURITY DEFINER", "SECURITY INVOKER"),
+    ]
+    made = "select replace(pg_get_functiondef(%s::regproc), %s, %s)"
+    with psycopg.connect(deployed) as connection:
+        for change in changes:
+            row = connection.execute(made, change).fetchone()
+            connection.execute((row or ("",))[0])
+        connection.execute("set local search_path = ''")
+        facts.record(connection, facts.fingerprints(facts.catalog(connection)))
+    assert query(deployed, "select * from api.list_drift()") == [], "the database itself believes it"
+    told = check(deployed)
+    assert [line.split("(")[0] for line in told] == ["function api.get_balance", "function ledger.post_event"]
+    assert all("is not what its file says, although it is recorded so" in line for line in told)
+    deploy(deployed, quiet=True)
+    assert check(deployed) == []
 
 
 @pytest.mark.parametrize(
