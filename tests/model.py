@@ -1093,7 +1093,7 @@ class Cuenta:
         today = restaurant.business_day(self.now)
         settled = [entry for entry in account.entries if entry.settlement_day <= as_of]
         earned = sum(entry.change for entry in settled)
-        most = min(earned, account.balance - account.pending(today))
+        most = min(earned, account.balance - account.pending(today), MAX_AMOUNT - account.reserved)
         unit = terms.payable_unit or self.units.get(currency, 1)
         amount: int | None = most - most % unit if most > 0 else most
         if as_of <= account.closed_through:
