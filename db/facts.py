@@ -309,7 +309,7 @@ def other_bodies(conn: Connection, units: Iterable[Unit]) -> dict[Key, str]:
     """A message for each function whose body or right is not its file's, whatever is recorded of it."""
     said = {}
     for unit in units:
-        if unit.kind == "function" and (parts := unit.text.split("$function$"))[2:]:
+        if unit.kind == "function" and (parts := re.split(r"\$(?:function|procedure)\$", unit.text))[2:]:
             said[unit.name] = (parts[1], re.search(r"^security definer\b", parts[0], re.M) is not None)
     rows = conn.execute(
         "select n.nspname || '.' || p.proname, p.oid::regprocedure::text, p.prosrc, p.prosecdef"
