@@ -31,11 +31,14 @@ begin
     where s.unknown_restaurants <> 'refuse'
     on conflict do nothing;
 
-    -- Its settings stay until the account is there: set_restaurant waits. Written, not only locked,
-    -- so that one whose snapshot does not see the account fails instead of passing it by.
-    update ledger.restaurants as r
-    set timezone = r.timezone
-    where r.restaurant_id = p_restaurant_id;
+    -- The settings of one that was there stay until the account is: set_restaurant waits. Written,
+    -- not only locked, so that one whose snapshot does not see the account fails instead of passing
+    -- it by.
+    if not found then
+        update ledger.restaurants as r
+        set timezone = r.timezone
+        where r.restaurant_id = p_restaurant_id;
+    end if;
     insert into ledger.account_balances (
         restaurant_id, currency, timezone, day_close_hour, settlement_delay_days, is_closed
     )
