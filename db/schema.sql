@@ -1709,6 +1709,11 @@ CREATE FUNCTION ledger.digest_journal(p_journal text, p_numbers int8multirange) 
 
 COMMENT ON FUNCTION ledger.digest_journal(p_journal text, p_numbers int8multirange) IS 'What there is of a journal under some numbers, for a batch of a seal.';
 
+CREATE FUNCTION ledger.draw_uuid() RETURNS uuid
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.draw_uuid() IS 'A random UUID, the same in every database that draws from one seed.';
+
 CREATE FUNCTION ledger.due_day(p_due_at timestamp with time zone, p_local_time time without time zone, p_timezone text) RETURNS date
     LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
@@ -1826,6 +1831,11 @@ CREATE FUNCTION ledger.hash_heads(p_seal_no bigint) RETURNS TABLE(heads bytea, a
     LANGUAGE sql STABLE;
 
 COMMENT ON FUNCTION ledger.hash_heads(p_seal_no bigint) IS 'The Merkle root over the heads at a seal.';
+
+CREATE FUNCTION ledger.hash_restaurant(p_restaurant_id text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ledger.hash_restaurant(p_restaurant_id text) IS 'The number that says in which of several databases a restaurant lives.';
 
 CREATE FUNCTION ledger.is_day_of_month(p_text text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
@@ -2689,6 +2699,11 @@ CREATE FUNCTION ledger.tg_restaurants__keep_id() RETURNS trigger
     LANGUAGE plpgsql;
 
 COMMENT ON FUNCTION ledger.tg_restaurants__keep_id() IS 'Keeps a restaurant''s id.';
+
+CREATE FUNCTION ledger.tg_restaurants__own_cell() RETURNS trigger
+    LANGUAGE plpgsql;
+
+COMMENT ON FUNCTION ledger.tg_restaurants__own_cell() IS 'Refuses a restaurant that lives in another of several databases.';
 
 CREATE FUNCTION ledger.verify_accounts(p_from bigint, p_to bigint) RETURNS TABLE(seal_no bigint, restaurant_id text, currency text, reference text, finding text)
     LANGUAGE plpgsql STABLE;
@@ -4328,6 +4343,23 @@ COMMENT ON COLUMN ledger.catalog_objects.right_owner IS 'Whose it has to be.';
 COMMENT ON COLUMN ledger.catalog_objects.is_new IS 'Whether this transaction made it.';
 
 COMMENT ON COLUMN ledger.catalog_objects.fingerprint IS 'Of what it is, to be compared with deployment.records.';
+
+CREATE TABLE ledger.cell (
+    is_singleton boolean DEFAULT true NOT NULL,
+    number integer NOT NULL,
+    cells integer NOT NULL,
+    CONSTRAINT cell_cells_power_of_two_check CHECK ((((cells >= 1) AND (cells <= 4096)) AND ((cells & (cells - 1)) = 0))),
+    CONSTRAINT cell_number_range_check CHECK (((number >= 0) AND (number <= (cells - 1)))),
+    CONSTRAINT cell_one_row_check CHECK (is_singleton)
+);
+
+COMMENT ON TABLE ledger.cell IS 'Which of several databases this one is (docs/scaling.md); no row where it is the only one.';
+
+COMMENT ON COLUMN ledger.cell.is_singleton IS 'Always true: there is one row at most.';
+
+COMMENT ON COLUMN ledger.cell.number IS 'Its number, from 0.';
+
+COMMENT ON COLUMN ledger.cell.cells IS 'How many there are, a power of two: a restaurant lives here if its hash, masked by that less one, is the number.';
 
 CREATE TABLE ledger.currencies (
     currency text NOT NULL COLLATE pg_catalog."C",
@@ -10707,6 +10739,9 @@ ALTER TABLE ONLY ledger.account_seals
 ALTER TABLE ONLY ledger.accounts
     ADD CONSTRAINT accounts_pkey PRIMARY KEY (account);
 
+ALTER TABLE ONLY ledger.cell
+    ADD CONSTRAINT cell_pkey PRIMARY KEY (is_singleton);
+
 ALTER TABLE ONLY ledger.currencies
     ADD CONSTRAINT currencies_numeric_code_key UNIQUE (numeric_code);
 
@@ -10972,6 +11007,8 @@ CREATE TRIGGER account_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 
 CREATE TRIGGER accounts_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
 
+CREATE TRIGGER cell_never_removed BEFORE DELETE OR TRUNCATE ON ledger.cell FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
 CREATE TRIGGER currencies_keep BEFORE UPDATE ON ledger.currencies FOR EACH ROW EXECUTE FUNCTION ledger.tg_currencies__keep();
 
 CREATE TRIGGER currencies_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON ledger.currencies FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__replay_only();
@@ -11061,6 +11098,8 @@ CREATE TRIGGER reports_replay_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE
 CREATE TRIGGER restaurants_keep_id BEFORE UPDATE ON ledger.restaurants FOR EACH ROW EXECUTE FUNCTION ledger.tg_restaurants__keep_id();
 
 CREATE TRIGGER restaurants_never_removed BEFORE DELETE OR TRUNCATE ON ledger.restaurants FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
+
+CREATE TRIGGER restaurants_own_cell BEFORE INSERT ON ledger.restaurants FOR EACH ROW EXECUTE FUNCTION ledger.tg_restaurants__own_cell();
 
 CREATE TRIGGER seals_append_only BEFORE DELETE OR UPDATE OF seal_no, sealed_at, account_count, entry_count, event_count, last_event_no, settled_event_no, xact_id, sealed_by, heads, root, previous_root OR TRUNCATE ON ledger.seals FOR EACH STATEMENT EXECUTE FUNCTION ledger.tg_any__refuse();
 
@@ -11906,6 +11945,9 @@ GRANT ALL ON FUNCTION ledger.digest_account(p_restaurant_id text, p_currency tex
 REVOKE ALL ON FUNCTION ledger.digest_journal(p_journal text, p_numbers int8multirange) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.digest_journal(p_journal text, p_numbers int8multirange) TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.draw_uuid() FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.draw_uuid() TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.due_day(p_due_at timestamp with time zone, p_local_time time without time zone, p_timezone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.due_day(p_due_at timestamp with time zone, p_local_time time without time zone, p_timezone text) TO cuenta_writer;
 
@@ -11957,6 +11999,9 @@ GRANT ALL ON FUNCTION ledger.first_entry_since(p_restaurant_id text, p_currency 
 
 REVOKE ALL ON FUNCTION ledger.hash_heads(p_seal_no bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.hash_heads(p_seal_no bigint) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.hash_restaurant(p_restaurant_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.hash_restaurant(p_restaurant_id text) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.is_day_of_month(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.is_day_of_month(p_text text) TO cuenta_writer;
@@ -12349,6 +12394,9 @@ GRANT ALL ON FUNCTION ledger.tg_posting_rules__keep() TO cuenta_writer;
 REVOKE ALL ON FUNCTION ledger.tg_restaurants__keep_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.tg_restaurants__keep_id() TO cuenta_writer;
 
+REVOKE ALL ON FUNCTION ledger.tg_restaurants__own_cell() FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.tg_restaurants__own_cell() TO cuenta_writer;
+
 REVOKE ALL ON FUNCTION ledger.verify_accounts(p_from bigint, p_to bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.verify_accounts(p_from bigint, p_to bigint) TO cuenta_writer;
 
@@ -12565,6 +12613,10 @@ GRANT SELECT ON TABLE ledger.audited_payouts TO cuenta_writer;
 REVOKE ALL ON TABLE ledger.catalog_objects FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.catalog_objects TO cuenta_owner;
 GRANT SELECT ON TABLE ledger.catalog_objects TO cuenta_writer;
+
+REVOKE ALL ON TABLE ledger.cell FROM cuenta_owner;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.cell TO cuenta_owner;
+GRANT SELECT ON TABLE ledger.cell TO cuenta_writer;
 
 REVOKE ALL ON TABLE ledger.currencies FROM cuenta_owner;
 GRANT SELECT,REFERENCES,TRIGGER ON TABLE ledger.currencies TO cuenta_owner;

@@ -79,6 +79,10 @@ when (old.audited_at is not null)
 execute function ledger.tg_any__refuse();
 
 -- What is changed, but never removed.
+create or replace trigger cell_never_removed
+before delete or truncate on ledger.cell
+for each statement execute function ledger.tg_any__refuse();
+
 create or replace trigger restaurants_never_removed
 before delete or truncate on ledger.restaurants
 for each statement execute function ledger.tg_any__refuse();
@@ -165,6 +169,10 @@ execute function ledger.tg_any__posting_only();
 create or replace trigger restaurants_keep_id
 before update on ledger.restaurants
 for each row execute function ledger.tg_restaurants__keep_id();
+
+create or replace trigger restaurants_own_cell
+before insert on ledger.restaurants
+for each row execute function ledger.tg_restaurants__own_cell();
 
 -- Payouts.
 create or replace trigger payouts_guard

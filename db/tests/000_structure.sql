@@ -15,6 +15,7 @@ select tables_are(
         'account_balances',
         'account_seals',
         'accounts',
+        'cell',
         'currencies',
         'deferred_events',
         'entry_types',
@@ -829,7 +830,7 @@ select bag_eq(
     $$,
     $$
     values
-    ('ledger.account_balances'), ('ledger.payout_runs'), ('ledger.payout_schedules'),
+    ('ledger.account_balances'), ('ledger.cell'), ('ledger.payout_runs'), ('ledger.payout_schedules'),
     ('ledger.payout_terms'), ('outbound.endpoints'),
     ('ledger.payouts'), ('ledger.restaurants'), ('access.api_keys'), ('inbound.sources'),
     ('inbound.kept_webhooks')

@@ -1,6 +1,6 @@
 -- Every error: its SQLSTATE, the public code in the constraint name, facts in the detail.
 begin;
-select plan(225);
+select plan(227);
 
 create function pg_temp.failure(p_statement text) returns jsonb
 language plpgsql
@@ -144,6 +144,11 @@ from (
         29, 'LXPST', 'POSTING_ONLY', 'table=ledger.account_balances, operation=insert',
         'insert into ledger.account_balances (restaurant_id, currency, balance) '
         'values (''res_001'', ''USD'', 1)'
+    ),
+    (
+        29, 'LXCEL', 'WRONG_CELL', null,
+        'insert into ledger.cell (number, cells) '
+        'select 1 - (ledger.hash_restaurant(''res_9'') & 1), 2; select set_restaurant(''res_9'')'
     ),
     (
         30, 'LXPAY', 'PAYOUT_INCOMPLETE', null,

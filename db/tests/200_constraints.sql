@@ -1,6 +1,6 @@
 -- Every constraint of the ledger refuses what it is named for, asked one by one as a superuser.
 begin;
-select plan(155);
+select plan(159);
 
 -- Something to damage
 do $do$
@@ -18,6 +18,7 @@ begin
     perform api.run_payouts('PEN', '2025-12-30');
     perform api.confirm_payout(p.payout_id, 'bank_1') from ledger.payouts as p;
     perform api.set_restaurant('res_002');
+    insert into ledger.cell (number, cells) values (0, 1);
     perform api.hold_funds('res_001', 'PEN', 1, 'why', 'hold_1');
     perform api.ingest_event(
         '{"event_id": "evt_3", "event_type": "refund_succeeded", "amount": 1, "currency": "PEN",
@@ -244,6 +245,10 @@ values
 ),
 ('posting_rule_history', 'posting_rule_history_pkey', '{}', 'an old rule twice'),
 ('platform_settings', 'platform_settings_pkey', '{}', 'a second row of settings'),
+('cell', 'cell_pkey', '{}', 'a second row that says which cell it is'),
+('cell', 'cell_one_row_check', '{"is_singleton": false}', 'nor one beside it'),
+('cell', 'cell_cells_power_of_two_check', '{"cells": 3}', 'three cells'),
+('cell', 'cell_number_range_check', '{"number": 1}', 'cell 1 of 1'),
 (
     'platform_settings', 'platform_settings_one_row_check', '{"is_singleton": false}',
     'a row of settings beside the one'

@@ -44,7 +44,7 @@ select is_empty(
     select e.table_name, o.operation
     from (
         values
-        ('ledger.restaurants'), ('ledger.account_balances'), ('ledger.payouts'), ('ledger.payout_runs'),
+        ('ledger.restaurants'), ('ledger.cell'), ('ledger.account_balances'), ('ledger.payouts'), ('ledger.payout_runs'),
         ('ledger.payout_schedules'), ('ledger.payout_terms'), ('ledger.seals'), ('access.api_keys'),
         ('inbound.sources'), ('inbound.kept_webhooks'), ('outbound.endpoints')
     ) as e (table_name)

@@ -34,18 +34,19 @@ as $function$
  *     LUKEX  the end is no later than now
  *     LUKNM  the name is not one
  *     LUKRL  there is no such role for keys
- * Calls:  ledger.require_actor, ledger.require_restaurant, access.require_key_facts
+ * Calls:  ledger.require_actor, ledger.require_restaurant, ledger.draw_uuid,
+ *         access.require_key_facts
  * Writes: access.api_keys
  */
 declare
     v_now constant timestamptz := clock_timestamp();
     v_actor constant text := ledger.require_actor(p_actor);
-    v_key_id constant text := left(replace(gen_random_uuid()::text, '-', ''), 16);
+    v_key_id constant text := left(replace(ledger.draw_uuid()::text, '-', ''), 16);
     -- Two of them have 244 bits of the server's strong random numbers.
     v_key constant text := format(
         'cuenta_live_%s_%s',
         v_key_id,
-        encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex')
+        encode(sha256(uuid_send(ledger.draw_uuid()) || uuid_send(ledger.draw_uuid())), 'hex')
     );
 begin
     perform access.require_key_facts(p_name, p_role, p_restaurant_id, p_expires_at, v_now);

@@ -32,7 +32,7 @@ as $function$
  *     LUEPS  a setting is not valid
  *     LUMTY  one is not a type of message
  *     LUURL  it is no https url
- * Calls:  ledger.require_actor, outbound.require_message_types,
+ * Calls:  ledger.require_actor, ledger.draw_uuid, outbound.require_message_types,
  *         outbound.require_endpoint_settings, outbound.require_endpoint_url, outbound.write_secret
  * Writes: outbound.endpoints
  * Locks:  the endpoint
@@ -70,7 +70,7 @@ begin
             created_at, changed_at, endpoint_id, url, changed_by, event_types, settings
         )
         values (
-            v_now, v_now, 'we_' || replace(gen_random_uuid()::text, '-', ''), p_url, v_actor,
+            v_now, v_now, 'we_' || replace(ledger.draw_uuid()::text, '-', ''), p_url, v_actor,
             coalesce(v_types, '{*}'), v_settings
         )
         on conflict on constraint endpoints_url_key do nothing

@@ -33,13 +33,18 @@ as $function$
  *     p_due_at          - when it was due by that
  * Returns:
  *     the run
+ * Calls:  ledger.draw_uuid
  * Writes: ledger.payout_runs
  */
 declare
     v_run ledger.payout_runs;
 begin
     if not p_is_dry then
-        v_run.run_id := 'run_' || replace(gen_random_uuid()::text, '-', '');
+        -- By a schedule it has the same id in each of several databases.
+        v_run.run_id := 'run_' || coalesce(
+            md5(p_schedule_id || ' ' || extract(epoch from p_due_at)),
+            replace(ledger.draw_uuid()::text, '-', '')
+        );
     end if;
     v_run.currency := p_currency;
     v_run.as_of := p_as_of;

@@ -11,11 +11,12 @@ as $function$
  *     p_now          - the clock
  * Returns:
  *     the secret: whsec_ and 32 bytes in base64, of 244 random bits
+ * Calls:  ledger.draw_uuid
  * Writes: outbound.endpoint_secrets
  */
 declare
     v_secret constant text := 'whsec_' || encode(
-        sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'base64'
+        sha256(uuid_send(ledger.draw_uuid()) || uuid_send(ledger.draw_uuid())), 'base64'
     );
 begin
     insert into outbound.endpoint_secrets (created_at, endpoint_id, secret)
