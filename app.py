@@ -154,7 +154,7 @@ def on_database_error(error: psycopg.Error) -> Response:
     elif status in PLAIN:
         log.error("database error", sqlstate=state, request_id=g.request_id, exc_info=error)
     message, detail = diag.message_primary or str(error), diag.message_detail or ""
-    if state.startswith("L"):
+    if state.startswith("L") or diag.constraint_name == "CELL_UNAVAILABLE":  # the latter from a proxy
         facts = dict(re.findall(r"(\w+)=(.*?)(?=, \w+=|$)", detail))
         return problem(status, diag.constraint_name or state, message, facts)
     if status != 400:

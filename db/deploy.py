@@ -5,6 +5,7 @@
                                          3 if it could not be looked for
     python db/deploy.py --rollback 2     take the last two migrations back
     python db/deploy.py --dump-schema    write db/schema.sql from the deployed database
+    python db/deploy.py --proxy FILE     several databases, and proxies in front of them (docs/scaling.md)
 
 Where nothing differs, nothing is touched. Else, in one transaction, so that no session ever meets half
 of a deploy and a kill leaves nothing half done:
@@ -648,10 +649,27 @@ def _roll_back(stage: _Stage, number: int, done: list[str]) -> None:
     done[:] = [str(migration.id) for migration in chosen]
 
 
+def _main_of_cluster(options: argparse.Namespace) -> int:
+    from db.proxy import cluster
+
+    try:
+        if options.check:
+            found = cluster.check_cluster(options.proxy, wait=options.wait)
+            for text in found or ["no drift: cells and proxies are what the files say"]:
+                _print(text, "warning" if found else "info")
+            return int(found != [])
+        cluster.deploy_cluster(options.proxy, quiet=options.quiet, wait=options.wait)
+    except (DeployError, OSError, UnicodeError, csv.Error) as error:
+        _print(f"error: {error}", "error", sys.stderr)
+        return 3 if options.check else 1
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; answer the exit code."""
     parser = argparse.ArgumentParser(prog="python db/deploy.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--database", metavar="URL", help="instead of DATABASE_URL")
+    parser.add_argument("--proxy", metavar="FILE", type=Path, help="several databases and proxies: docs/scaling.md")
     parser.add_argument("--wait", type=float, default=30.0, metavar="S", help="for a starting database (30)")
     parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails")
     what = parser.add_mutually_exclusive_group()
@@ -659,6 +677,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     what.add_argument("--rollback", type=int, metavar="N", help="take the last N migrations back")
     what.add_argument("--dump-schema", nargs="?", const=str(DB / "schema.sql"), metavar="FILE", help="- is stdout")
     options = parser.parse_args(arguments)
+    if options.proxy:
+        return _main_of_cluster(options)
     url = options.database or os.environ.get("DATABASE_URL")
     if not url:
         parser.error("set DATABASE_URL, for example postgresql://user@localhost/cuenta, or give --database")

@@ -2,7 +2,8 @@
 
     python dev/tests.py [--pg-bin15 FOLDER] [--coverage PERCENT]
 
-pgTAP and pytest run on the embedded PostgreSQL 18 and, if the folder has its server, on PostgreSQL 15. With
+pgTAP and pytest run on the embedded PostgreSQL 18 and, if the folder has its server, on PostgreSQL 15; there the tests
+of cells behind a proxy (tests/cells), if it has PL/Proxy: where it has not, that is told in red, and no failure. With
 DATABASE_URL or PG_BIN set they run on that server alone. The exit status is 0 if all of it ran and passed.
 """
 
@@ -23,7 +24,13 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 CANNOT_RUN = 3  # as dev/pgtap.py answers
-COLORS = {"passed": "green", "FAILED": "bold red", "DID NOT RUN": "bold red", "left out": "yellow"}
+COLORS = {
+    "passed": "green",
+    "FAILED": "bold red",
+    "DID NOT RUN": "bold red",
+    "left out": "yellow",
+    "NOT HERE": "bold red",
+}
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -81,7 +88,18 @@ def plan(pg_bin15: Path, coverage: float | None) -> list[Step]:
         *steps,
         Step(names[0], [*pgtap, *covered], environment),
         Step(names[1], pytest, environment),
+        cells(python, pg_bin15),
     ]
+
+
+def cells(python: str, pg_bin15: Path) -> Step:
+    """The tests of cells behind a proxy, which needs PL/Proxy."""
+    name = "pytest of cells behind PL/Proxy"
+    if not (pg_bin15.parent / "lib" / "plproxy.so").exists():
+        why = f"{pg_bin15} has no PL/Proxy (Debian: apt install postgresql-15-plproxy): cells are not tested"
+        return Step(name, [], outcome="NOT HERE", remark=why)
+    environment = {"PG_BIN": str(pg_bin15), "CUENTA_TEST_CELLS": "4"}
+    return Step(name, [python, "-m", "pytest", "tests/cells"], environment)
 
 
 def main() -> int:
@@ -102,7 +120,7 @@ def main() -> int:
         table.add_row(step.name, f"[{color}]{step.outcome}[/]", step.remark)
     console.rule("all tests", style="default")
     console.print(table)
-    is_good = all(step.outcome in ("passed", "left out") for step in steps)
+    is_good = all(step.outcome in ("passed", "left out", "NOT HERE") for step in steps)
     missing = [step.name for step in steps if step.outcome == "DID NOT RUN"]
     if missing:
         console.print(f"[bold red]did not run: {', '.join(missing)}[/]")

@@ -22,14 +22,21 @@ if str(ROOT) not in sys.path:  # pytest may be started from anywhere
     sys.path.insert(0, str(ROOT))
 
 from dev import embedded  # noqa: E402
+from tests import cluster  # noqa: E402
 from tests.sessions import currencies, currency, other_currency, sessions, two_currencies  # noqa: E402, F401
 
 COLLECTED = pytest.StashKey[int]()
 RAN: set[str] = set()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each of schemathesis' operations a node id of its own: xdist runs one test a node id. Long files first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each of schemathesis' operations a node id of its own: xdist runs one test a node id. Long files first.
+
+    Over a proxy those are left out, and counted, that tests/cells/cannot.toml names.
+    """
+    if cluster.CELLS and (left := [item for item in items if cluster.cannot_run(item.nodeid)]):
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     for item in items:
         if label := getattr(item, "operation_label", None):
             item._id = item._id.with_params(label)
@@ -71,7 +78,7 @@ def server_url() -> Iterator[str]:
     if given:
         yield given
         return
-    with embedded.Server(throw_away=True) as server:
+    with embedded.Server(throw_away=True, settings=cluster.SETTINGS) as server:
         yield server.url("postgres")
 
 
@@ -85,6 +92,10 @@ def template_database(server_url: str) -> Iterator[str]:
 
     if given := os.environ.get("CUENTA_TEST_TEMPLATE"):
         yield embedded.url_with_database(server_url, given)
+        return
+    if cluster.CELLS:
+        with cluster.template(server_url) as url:
+            yield url
         return
     with embedded.throw_away_database(server_url) as url:
         deploy(url, quiet=True)
@@ -102,6 +113,8 @@ def create_database(server_url: str, request: pytest.FixtureRequest) -> Iterator
 
         def create(*, deployed: bool = True) -> str:
             template = None
+            if deployed and cluster.CELLS:
+                return stack.enter_context(cluster.copy(server_url, request.getfixturevalue("template_database")))
             if deployed:
                 template = embedded.database_name(request.getfixturevalue("template_database"))
             return stack.enter_context(embedded.throw_away_database(server_url, template))

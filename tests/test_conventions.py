@@ -331,7 +331,8 @@ def test_every_code_of_the_http_layer_is_registered_with_its_status() -> None:
 
 def test_every_code_is_named_by_a_test() -> None:
     sql = "\n".join(text_of(path) for path in SQL_TESTS)
-    python = "\n".join(text_of(path) for path in (ROOT / "tests").glob("*.py") if path != Path(__file__).resolve())
+    paths = [*(ROOT / "tests").glob("*.py"), *(ROOT / "tests" / "cells").glob("*.py")]
+    python = "\n".join(text_of(path) for path in paths if path != Path(__file__).resolve())
     samples = "\n".join(text_of(path) for path in (ROOT / "events" / "bad").glob("*"))
     unnamed = [state for state, code in RAISED if f"'{state}'" not in sql and f'"{code}"' not in python]
     unnamed += [code for _, code in ANSWERED if code not in sql + python + samples]

@@ -1,0 +1,1 @@
+"""Several databases behind the same functions: docs/scaling.md."""
