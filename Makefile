@@ -11,11 +11,13 @@ PY := $(VENV)/python
 MIGRATIONS := $(filter-out %.rollback.sql,$(sort $(wildcard db/migrations/*.sql)))
 # A trial as it is replaces its result in docs/reliability.md; with a length of its own that of OUTPUT=, if any.
 RELIABILITY = $(if $(OUTPUT),--output $(OUTPUT),$(if $(1),,--output docs/reliability.md))
+CELL_SUITES := $(addprefix tests/test_,http.py bad_input.py openapi.py webhooks_http.py work_http.py people.py payments.py \
+	restaurants.py)
 FRESH := env -u DATABASE_URL -u PG_BIN $(PY) dev/embedded.py exec --throw-away
 NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-tap test-python test-order torture model mutants rehearse fuzz lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
+.PHONY: help run cluster demo test test-cells test-tap test-python test-order torture model mutants rehearse fuzz lint check deploy psql stop bench bench-instructions bench-peers schema schema-check clean
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
@@ -23,11 +25,17 @@ help:  ## what there is
 run: .venv/installed  ## database, deploy, sample events, server (PORT=, SAMPLE=no)
 	@$(PY) dev/run.py --host $(HOST) --port $(PORT) $(if $(filter no,$(SAMPLE)),--no-sample)
 
+cluster: .venv/installed  ## four cells and a proxy, with the service in front (PORT=, CELLS=)
+	@PG_BIN15="$(PG_BIN15)" $(PY) dev/run.py --cells $${CELLS:-4} --host $(HOST) --port $(PORT) $(if $(filter no,$(SAMPLE)),--no-sample)
+
 demo: .venv/installed  ## the whole story in a throw-away database, as tables
 	@$(PY) dev/demo.py
 
 test: .venv/installed-dev  ## pgTAP and pytest, on PostgreSQL 18 and a system's 15
 	@$(PY) dev/tests.py --pg-bin15 "$(PG_BIN15)" --coverage $(COVERAGE)
+
+test-cells: .venv/installed-dev  ## the suites that a proxy can run, over one with four cells
+	@CUENTA_TEST_CELLS=4 PG_BIN="$(PG_BIN15)" $(PY) -m pytest -q -n 2 --dist loadfile tests/cells $(CELL_SUITES)
 
 test-tap: .venv/installed-dev  ## pgTAP alone, on PostgreSQL 18
 	@$(PY) dev/pgtap.py

@@ -159,7 +159,7 @@ def is_empty(conninfo: str) -> bool:
     """True if the ledger holds no event. For logins that may become its owner."""
     with psycopg.connect(conninfo) as connection:
         connection.execute("set role cuenta_owner")
-        return not connection.execute("select 1 from ledger.processor_events limit 1").fetchall()
+        return not connection.execute("select 1 from reporting.ledger_entries limit 1").fetchall()
 
 
 # -- the load ---------------------------------------------------------------------------------------
