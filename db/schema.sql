@@ -1812,6 +1812,11 @@ CREATE FUNCTION ledger.find_replays(p_code text, p_limit integer) RETURNS TABLE(
 
 COMMENT ON FUNCTION ledger.find_replays(p_code text, p_limit integer) IS 'Events of the inbox that are open with one code, those that were evaluated longest ago.';
 
+CREATE FUNCTION ledger.find_reversed_day(p_event ledger.event_fields, p_event_no bigint) RETURNS date
+    LANGUAGE sql STABLE;
+
+COMMENT ON FUNCTION ledger.find_reversed_day(p_event ledger.event_fields, p_event_no bigint) IS 'The day before which a reversal is not booked.';
+
 CREATE FUNCTION ledger.find_unsealed_rows() RETURNS TABLE(restaurant_id text, currency text, reference text, finding text)
     LANGUAGE sql STABLE;
 
@@ -3825,8 +3830,9 @@ CREATE VIEW ledger.audited_moments AS
     x.entry_seq,
     x.business_day,
     x.recorded_at,
-    COALESCE(x.occurred_at, p.created_at) AS happened_at
-   FROM (ledger.audited_postings x
+    COALESCE(x.occurred_at, p.created_at) AS happened_at,
+    o.business_day AS not_before
+   FROM ((ledger.audited_postings x
      LEFT JOIN LATERAL ( SELECT y.amount,
             y.reserve_entry_seq,
             y.created_at,
@@ -3849,6 +3855,12 @@ CREATE VIEW ledger.audited_moments AS
            FROM ledger.payouts y
           WHERE ((y.restaurant_id = x.restaurant_id) AND (y.payout_id = x.payout_id) AND (x.event_no IS NULL))
          OFFSET 0) p ON (true))
+     LEFT JOIN LATERAL ( SELECT y.business_day
+           FROM ((ledger.event_links k
+             JOIN ledger.processor_events a ON (((k.restaurant_id = a.restaurant_id) AND (k.about_event_no = a.event_no))))
+             JOIN ledger.ledger_entries y ON (((a.restaurant_id = y.restaurant_id) AND (a.currency = y.currency) AND (a.first_entry_seq = y.entry_seq) AND (a.occurred_at <= y.recorded_at))))
+          WHERE ((k.restaurant_id = x.restaurant_id) AND (k.event_no = x.event_no) AND (x.event_type = 'event_reversed'::text))
+         OFFSET 0) o ON (true))
   WHERE (COALESCE(x.occurred_at, p.created_at) IS NOT NULL);
 
 COMMENT ON VIEW ledger.audited_moments IS 'When the entries that an audit looks at happened: an event when it occurred, a payout when it was made. An entry of neither is found by a check of its own (reporting.check_entry_without_event_or_payout).';
@@ -3864,6 +3876,8 @@ COMMENT ON COLUMN ledger.audited_moments.business_day IS 'The day to which it is
 COMMENT ON COLUMN ledger.audited_moments.recorded_at IS 'When it was recorded.';
 
 COMMENT ON COLUMN ledger.audited_moments.happened_at IS 'When its event occurred or its payout was made.';
+
+COMMENT ON COLUMN ledger.audited_moments.not_before IS 'The day of what it takes back, unless that was told ahead of the clock; null: of nothing.';
 
 CREATE VIEW ledger.audited_payouts AS
  SELECT p.restaurant_id,
@@ -5992,9 +6006,9 @@ CREATE VIEW reporting.check_business_day_differs WITH (security_barrier='true') 
    FROM ledger.audited_moments e
   WHERE (NOT (EXISTS ( SELECT 1
            FROM ledger.setting_periods s
-          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.currency = e.currency) AND (s.after_seq < e.entry_seq) AND (s.last_seq >= e.entry_seq) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR ((e.business_day >= ledger.business_day((e.happened_at - '03:00:00'::interval), s.timezone, s.day_close_hour)) AND (e.business_day <= ledger.business_day((e.happened_at + '03:00:00'::interval), s.timezone, s.day_close_hour))))))));
+          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.currency = e.currency) AND (s.after_seq < e.entry_seq) AND (s.last_seq >= e.entry_seq) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR ((e.business_day >= ledger.business_day((e.happened_at - '03:00:00'::interval), s.timezone, s.day_close_hour)) AND (e.business_day <= GREATEST(ledger.business_day((e.happened_at + '03:00:00'::interval), s.timezone, s.day_close_hour), e.not_before))))))));
 
-COMMENT ON VIEW reporting.check_business_day_differs IS 'error: An entry is booked to a day on which it did not happen. Reason: The business day is the restaurant''s local date of the event, less its closing hour, by the settings of its time (setting_changes). More than three hours off is no change of the time zone data. Remedy: Pause payouts of the restaurant, and compare the entry with a backup; the event says when it happened.';
+COMMENT ON VIEW reporting.check_business_day_differs IS 'error: An entry is booked to a day on which it did not happen. Reason: The business day is the restaurant''s local date of the event, less its closing hour, by the settings of its time (setting_changes); a reversal is booked no earlier than what it takes back. More than three hours off is no change of the time zone data. Remedy: Pause payouts of the restaurant, and compare the entry with a backup; the event says when it happened.';
 
 COMMENT ON COLUMN reporting.check_business_day_differs.restaurant_id IS 'The restaurant; null: all of the currency.';
 
@@ -6012,9 +6026,9 @@ CREATE VIEW reporting.check_business_day_near_midnight WITH (security_barrier='t
    FROM ledger.audited_moments e
   WHERE (NOT (EXISTS ( SELECT 1
            FROM ledger.setting_periods s
-          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.currency = e.currency) AND (s.after_seq < e.entry_seq) AND (s.last_seq >= e.entry_seq) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR (e.business_day = ledger.business_day(e.happened_at, s.timezone, s.day_close_hour)))))));
+          WHERE ((s.restaurant_id = e.restaurant_id) AND (s.currency = e.currency) AND (s.after_seq < e.entry_seq) AND (s.last_seq >= e.entry_seq) AND (s.since <= e.recorded_at) AND (s.until > e.recorded_at) AND ((NOT s.is_known) OR (e.business_day = GREATEST(ledger.business_day(e.happened_at, s.timezone, s.day_close_hour), e.not_before)))))));
 
-COMMENT ON VIEW reporting.check_business_day_near_midnight IS 'warning: An entry that happened near the end of a day is booked to the other day. Reason: The business day is the restaurant''s local date of the event, less its closing hour. Time zone data that has changed since moves what happened within an hour or so of a day''s end, and nothing else does. Remedy: If the server''s time zone data is newer than the entry and that country changed its time, nothing. Else compare the entry with a backup.';
+COMMENT ON VIEW reporting.check_business_day_near_midnight IS 'warning: An entry that happened near the end of a day is booked to the other day. Reason: The business day is the restaurant''s local date of the event, less its closing hour; a reversal is booked no earlier than what it takes back. Time zone data that has changed since moves what happened within an hour or so of a day''s end, and nothing else does. Remedy: If the server''s time zone data is newer than the entry and that country changed its time, nothing. Else compare the entry with a backup.';
 
 COMMENT ON COLUMN reporting.check_business_day_near_midnight.restaurant_id IS 'The restaurant; null: all of the currency.';
 
@@ -11987,6 +12001,9 @@ GRANT ALL ON FUNCTION ledger.find_reference_fault(p_event jsonb) TO cuenta_write
 
 REVOKE ALL ON FUNCTION ledger.find_replays(p_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_replays(p_code text, p_limit integer) TO cuenta_writer;
+
+REVOKE ALL ON FUNCTION ledger.find_reversed_day(p_event ledger.event_fields, p_event_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ledger.find_reversed_day(p_event ledger.event_fields, p_event_no bigint) TO cuenta_writer;
 
 REVOKE ALL ON FUNCTION ledger.find_unsealed_rows() FROM PUBLIC;
 GRANT ALL ON FUNCTION ledger.find_unsealed_rows() TO cuenta_writer;

@@ -893,9 +893,6 @@ class Machine(RuleBasedStateMachine):
         kind = kinds[which % len(kinds)]
         events = [event for event, _ in self.model.events.values() if event.event_type == kind]
         wrong = events[which // 7 % len(events)]
-        today = self.model.restaurants[wrong.restaurant_id].business_day(self.now)
-        if any(not entry.may_wait and entry.available_on > today for entry in self.model.entries_of(wrong)):
-            return  # the day has gone back behind it: see docs/limits.md
         reference = self.reference(number)
         event = self.of_person(reference, "event_reversed", wrong.restaurant_id, wrong.currency, wrong.amount)
         event = replace(event, fee=wrong.fee, reverses=wrong.key)

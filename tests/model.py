@@ -1005,7 +1005,7 @@ class Cuenta:
             return self.refuse(event, "EVENT_IN_USE", left=left)
         if not entries or entries[0].entry_type not in REVERSIBLE:
             return self.refuse(event, "EVENT_NOT_REVERSIBLE", event_type=wrong.event_type)
-        today = self._business_day(event)  # what has become available is not pending any more, though a day go back
+        today = self._business_day(event)  # it waits where what it takes back does: where the day has gone back, too
         parts = [
             Part(f"{e.entry_type}_REVERSAL", e.amount, e.available_on, e.may_wait and e.available_on > today)
             for e in entries

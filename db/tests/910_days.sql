@@ -1,6 +1,6 @@
 -- Days: settlement delay, closing hour, late events, time zones and their changes.
 begin;
-select plan(36);
+select plan(54);
 
 create function pg_temp.send(
     p_restaurant_id text, p_id text, p_at text, p_amount bigint, p_change jsonb default '{}'
@@ -201,6 +201,97 @@ select is(
     3::numeric, 'what was booked before stays where it is'
 );
 
+-- The day goes back behind what is then taken back: from the first place on earth to the last
+create function pg_temp.day_there(p_timezone text) returns date
+language sql
+as $$
+select ledger.business_day(now() - interval '1 minute', p_timezone, 0::smallint)
+$$;
+create function pg_temp.money(p_restaurant_id text) returns text
+language sql
+as $$
+select format('%s available, %s pending, %s in all', b.available, b.pending, b.total)
+from api.get_balance(p_restaurant_id, 'PEN') as b
+$$;
+select is(
+    (select s.timezone from set_restaurant('res_back', 'Pacific/Kiritimati') as s),
+    'Pacific/Kiritimati', 'a restaurant where the day begins'
+);
+select is(
+    pg_temp.send('res_back', 'b_1', (now() - interval '72 hours')::text, 1000), 'processed',
+    'a charge three days ago'
+);
+select is(
+    pg_temp.send(
+        'res_back', 'b_2', (now() - interval '1 minute')::text, 200,
+        '{"event_type": "refund_succeeded"}'
+    ),
+    'processed', 'a refund of today'
+);
+select is(
+    pg_temp.send('res_back', 'b_3', (now() - interval '1 minute')::text, 127, '{"fee": 7}'),
+    'processed', 'a charge of today'
+);
+select is(
+    (select s.timezone from set_restaurant('res_ahead', 'Pacific/Kiritimati') as s),
+    'Pacific/Kiritimati', 'and another one'
+);
+select is(
+    pg_temp.send('res_ahead', 'b_5', (now() + interval '4 minutes')::text, 50), 'processed',
+    'a charge that is told ahead of the clock'
+);
+select is(
+    (
+        select string_agg(s.timezone, ' ')
+        from unnest('{res_back,res_ahead}'::text[]) as r (id)
+        cross join lateral set_restaurant(r.id, 'Pacific/Pago_Pago') as s
+    ),
+    'Pacific/Pago_Pago Pacific/Pago_Pago', 'both move to where it ends'
+);
+select ok(
+    pg_temp.day_there('Pacific/Pago_Pago') < pg_temp.day_there('Pacific/Kiritimati'),
+    'where it is the day before, or the one before that'
+);
+select is(
+    pg_temp.money('res_back'), '920 available, 0 pending, 920 in all', 'what counted counts on'
+);
+select is(
+    pg_temp.money('res_ahead'), '0 available, 50 pending, 50 in all', 'what waited waits on'
+);
+select is(
+    (
+        select string_agg(concat_ws(' ', a.status, a.code), ', ')
+        from unnest('{b_3,b_5}'::text[]) as r (id)
+        cross join lateral reverse_event(r.id, 'typed twice', 'back_' || r.id) as a
+    ),
+    'processed, processed', 'both charges are taken back'
+);
+select is(
+    pg_temp.money('res_back'), '800 available, 0 pending, 800 in all',
+    'what counted is taken off at once'
+);
+select is(
+    pg_temp.money('res_ahead'), '0 available, 0 pending, 0 in all',
+    'and what waits is taken off what waits'
+);
+select is(
+    pg_temp.days('back_b_3'),
+    format(
+        'CHARGE_REVERSAL %1$s/%1$s/%1$s, FEE_REVERSAL %1$s/%1$s/%1$s',
+        pg_temp.day_there('Pacific/Kiritimati')
+    ),
+    'it is booked to the day of what it takes back, which is still to come'
+);
+select is(
+    (
+        select r.payouts_amount::bigint
+        from run_payouts(
+            'PEN', pg_temp.day_there('Pacific/Kiritimati') - 1, p_restaurant_ids => '{res_back}'
+        ) as r
+    ),
+    800::bigint, 'a payout of the day before reserves no more than there is'
+);
+
 select is_empty(
     $$
     select f.check_name, f.finding
@@ -209,6 +300,33 @@ select is_empty(
     $$,
     'after all this the ledger is sound'
 );
+create function pg_temp.day_findings() returns text
+language sql
+as $$
+select string_agg(distinct f.check_name || ' ' || f.severity, ', ')
+from reporting.integrity_findings as f
+where f.restaurant_id in ('res_back', 'res_ahead') and f.check_name like 'business_day%'
+$$;
+create function pg_temp.book_to(p_day date) returns void
+language sql
+as $$
+update ledger.ledger_entries as e
+set business_day = p_day
+where e.restaurant_id = 'res_back' and e.entry_type = 'CHARGE_REVERSAL'
+$$;
+select is(pg_temp.day_findings(), null, 'nor does a day seem odd');
+set local session_replication_role = replica;
+select pg_temp.book_to(pg_temp.day_there('Pacific/Pago_Pago'));
+select is(
+    pg_temp.day_findings(), 'business_day_near_midnight warning',
+    'a reversal that is booked to its own day, before what it takes back, is named'
+);
+select pg_temp.book_to(pg_temp.day_there('Pacific/Kiritimati') + 1);
+select is(
+    pg_temp.day_findings(), 'business_day_differs error, business_day_near_midnight warning',
+    'and so is one of a day after both'
+);
+set local session_replication_role = origin;
 
 select * from finish();
 rollback;

@@ -23,8 +23,11 @@ where
                 ledger.business_day(
                     e.happened_at - interval '3 hours', s.timezone, s.day_close_hour
                 )
-                and ledger.business_day(
-                    e.happened_at + interval '3 hours', s.timezone, s.day_close_hour
+                and greatest(
+                    ledger.business_day(
+                        e.happened_at + interval '3 hours', s.timezone, s.day_close_hour
+                    ),
+                    e.not_before
                 )
             )
     );
@@ -32,8 +35,9 @@ where
 comment on view reporting.check_business_day_differs is
 'error: An entry is booked to a day on which it did not happen. Reason: The business day is the '
 'restaurant''s local date of the event, less its closing hour, by the settings of its time '
-'(setting_changes). More than three hours off is no change of the time zone data. Remedy: Pause '
-'payouts of the restaurant, and compare the entry with a backup; the event says when it happened.';
+'(setting_changes); a reversal is booked no earlier than what it takes back. More than three hours '
+'off is no change of the time zone data. Remedy: Pause payouts of the restaurant, and compare the '
+'entry with a backup; the event says when it happened.';
 comment on column reporting.check_business_day_differs.restaurant_id is
 'The restaurant; null: all of the currency.';
 comment on column reporting.check_business_day_differs.currency is

@@ -19,17 +19,19 @@ where
             and s.until > e.recorded_at
             and (
                 not s.is_known
-                or e.business_day
-                = ledger.business_day(e.happened_at, s.timezone, s.day_close_hour)
+                or e.business_day = greatest(
+                    ledger.business_day(e.happened_at, s.timezone, s.day_close_hour), e.not_before
+                )
             )
     );
 
 comment on view reporting.check_business_day_near_midnight is
 'warning: An entry that happened near the end of a day is booked to the other day. Reason: The '
-'business day is the restaurant''s local date of the event, less its closing hour. Time zone data '
-'that has changed since moves what happened within an hour or so of a day''s end, and nothing '
-'else does. Remedy: If the server''s time zone data is newer than the entry and that country '
-'changed its time, nothing. Else compare the entry with a backup.';
+'business day is the restaurant''s local date of the event, less its closing hour; a reversal '
+'is booked no earlier than what it takes back. Time zone data that has changed since moves what '
+'happened within an hour or so of a day''s end, and nothing else does. Remedy: If the server''s '
+'time zone data is newer than the entry and that country changed its time, nothing. Else compare '
+'the entry with a backup.';
 comment on column reporting.check_business_day_near_midnight.restaurant_id is
 'The restaurant; null: all of the currency.';
 comment on column reporting.check_business_day_near_midnight.currency is

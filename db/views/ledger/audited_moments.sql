@@ -5,7 +5,8 @@ select
     x.entry_seq,
     x.business_day,
     x.recorded_at,
-    coalesce(x.occurred_at, p.created_at) as happened_at
+    coalesce(x.occurred_at, p.created_at) as happened_at,
+    o.business_day as not_before
 from ledger.audited_postings as x
 left join
     lateral (
@@ -17,6 +18,25 @@ left join
             and x.event_no is null
         offset 0  -- noqa: AM09
     ) as p
+    on true
+left join
+    lateral (
+        select y.business_day
+        from ledger.event_links as k
+        inner join ledger.processor_events as a
+            on k.restaurant_id = a.restaurant_id and k.about_event_no = a.event_no
+        inner join ledger.ledger_entries as y
+            on
+                a.restaurant_id = y.restaurant_id
+                and a.currency = y.currency
+                and a.first_entry_seq = y.entry_seq
+                and a.occurred_at <= y.recorded_at
+        where
+            k.restaurant_id = x.restaurant_id
+            and k.event_no = x.event_no
+            and x.event_type = 'event_reversed'
+        offset 0  -- noqa: AM09
+    ) as o
     on true
 where coalesce(x.occurred_at, p.created_at) is not null;
 
@@ -31,3 +51,5 @@ comment on column ledger.audited_moments.business_day is 'The day to which it is
 comment on column ledger.audited_moments.recorded_at is 'When it was recorded.';
 comment on column ledger.audited_moments.happened_at is
 'When its event occurred or its payout was made.';
+comment on column ledger.audited_moments.not_before is
+'The day of what it takes back, unless that was told ahead of the clock; null: of nothing.';

@@ -26,14 +26,13 @@ as $function$
  *     are_waiting  - whether it is written and other events of its account wait for something
  * Calls:  ledger.lock_account, ledger.decide_event, ledger.refuse_event, ledger.business_day,
  *         ledger.answer_waiting_event, ledger.answer_known_event, ledger.link_event,
- *         ledger.add_pending, ledger.make_answer
+ *         ledger.find_reversed_day, ledger.add_pending, ledger.make_answer
  * Reads:  ledger.posting_rules, ledger.account_balances, ledger.deferred_events
  * Writes: ledger.processor_events, ledger.ledger_entries, ledger.account_balances
  * Locks:  the account, then the event id; see ledger.post_event
  */
 declare
-    -- Scalars: a composite that stays null costs each event that needs no decision 20,000
-    -- instructions.
+    -- Scalars: a composite that stays null costs each event without a decision 20,000 instructions.
     v_state text;
     v_subject_id text;
     v_payout_id text;
@@ -93,9 +92,8 @@ begin
         v_available_on := v_decision.available_on;
     end loop;
     v_balance := v_posting.balance + v_posting.fee_change;
-    if greatest(
-            abs(v_balance), abs(v_posting.balance), v_posting.reserved, v_posting.held
-        ) > 9007199254740991 then
+    if greatest(abs(v_balance), abs(v_posting.balance), v_posting.reserved, v_posting.held)
+        > 9007199254740991 then
         v_decision.code := 'BALANCE_OUT_OF_RANGE';
         answer := ledger.refuse_event(p_event, p_document, v_decision, p_received_at, p_now);
         return;
@@ -125,6 +123,9 @@ begin
         return;
     elsif v_state is not null then
         perform ledger.link_event(p_event, p_document, v_decision, v_event_no);
+        if v_available_on is not null then
+            v_posting.day := greatest(v_posting.day, ledger.find_reversed_day(p_event, v_event_no));
+        end if;
     end if;
 
     if v_posting.entries > 0 then
