@@ -347,8 +347,7 @@ select
     null as on_cell,
     format(
         E'create schema if not exists %1$I authorization cuenta_owner;\n'
-        'create type %1$I.%2$I as (%3$s);\ngrant usage on schema %1$I to public;\n'
-        'grant usage on type %1$I.%2$I to public;\n',
+        'create type %1$I.%2$I as (%3$s);\n',
         n.nspname, t.typname,
         (
             select

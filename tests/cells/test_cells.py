@@ -683,3 +683,66 @@ def test_many_at_once_in_all_cells_lose_and_double_nothing_while_backends_are_ki
         total = call(conn, "select sum(total) as total from reporting.restaurant_balances where currency = 'BOB'")
         assert total == [{"total": 100 * len(answers)}]
         assert call(conn, "select * from reporting.integrity_findings where severity = 'error'") == []
+
+
+# Rights
+
+GRANTS = """
+select p.proname, case x.grantee when 0 then 'PUBLIC' else x.grantee::regrole::text end as grantee
+from pg_proc as p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as x
+where p.pronamespace = 'api'::regnamespace and x.grantee not in (p.proowner, 'cuenta_writer'::regrole)
+union all
+select c.relname, case x.grantee when 0 then 'PUBLIC' else x.grantee::regrole::text end || ' ' || x.privilege_type
+from pg_class as c, aclexplode(c.relacl) as x
+where c.relnamespace = 'reporting'::regnamespace and x.grantee not in (c.relowner, 'cuenta_writer'::regrole)
+"""
+
+
+def test_who_may_do_what_is_as_in_a_cell(database: str, cells: list[str]) -> None:
+    def granted(url: str) -> set[tuple[str, str]]:
+        with psycopg.connect(url) as conn:
+            return {(name, to) for name, to in conn.execute(GRANTS) if name != "find_ids_in_two_cells"}
+
+    assert granted(database) == granted(cells[0])
+    assert len(granted(database)) > 300
+
+
+def test_nothing_is_for_everybody_and_what_runs_as_the_owner_has_its_search_path_pinned(
+    database: str, cells: list[str]
+) -> None:
+    for url, schemas in ((database, ["api", "proxy", "reporting", "ledger", "outbound"]), (cells[0], ["cell"])):
+        with psycopg.connect(url) as conn:
+            open_ones = conn.execute(
+                "select p.oid::regprocedure::text from pg_proc as p,"
+                " aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as x"
+                " where p.pronamespace::regnamespace::text = any(%(schemas)s) and x.grantee = 0"
+                " union all select n.nspname from pg_namespace as n, aclexplode(n.nspacl) as x"
+                " where n.nspname = any(%(schemas)s) and x.grantee = 0",
+                {"schemas": schemas},
+            ).fetchall()
+            assert open_ones == []
+            loose = conn.execute(
+                "select p.oid::regprocedure::text from pg_proc as p"
+                " where p.pronamespace::regnamespace::text = any(%s) and p.prosecdef"
+                " and ('search_path=pg_catalog, pg_temp' = any(p.proconfig)) is not true",
+                [schemas],
+            ).fetchall()
+            assert loose == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select * from proxy.get_balance(0, 'res_001', 'PEN', null)",
+        "select * from proxy.find_cell('event', 'x', 'default')",
+        "select * from cell_0.restaurants",
+        "select umoptions from pg_user_mapping",
+        "select * from api.post_adjustment('res_001', 'PEN', 1, 'why', 'ref')",
+        "create foreign table mine (a text) server cell_0 options (schema_name 'access', table_name 'api_keys')",
+    ],
+)
+def test_the_service_gets_at_no_cell_but_through_the_functions(book: None, database: str, text: str) -> None:
+    with psycopg.connect(database, autocommit=True, options="-c role=cuenta_app") as conn:
+        assert conn.execute("select total from api.get_balance('res_001', 'PEN')").fetchall()
+        with pytest.raises(errors.InsufficientPrivilege):
+            conn.execute(text)
