@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import pytest
 from pglast import ast, parse_sql
 from pglast.enums import ObjectType
 
+Thing = TypeVar("Thing")
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTION_FILES = sorted((ROOT / "db" / "functions").rglob("*.sql"))
 MIGRATIONS = sorted(path for path in (ROOT / "db" / "migrations").glob("*.sql"))
@@ -131,7 +131,33 @@ def read(path: Path) -> Function:
 
 
 ALL = {f"{path.parent.parent.name}.{path.stem}": read(path) for path in FUNCTION_FILES}
-each_function = pytest.mark.parametrize("function", ALL.values(), ids=list(ALL))
+
+
+def each(things: dict[str, Thing]) -> Callable[[Callable[[Thing], None]], Callable[[], None]]:
+    """Make one test of a rule for many things. It fails with the name of every thing that breaks the rule, and why."""
+
+    def one_test_of(rule: Callable[[Thing], None]) -> Callable[[], None]:
+        def test() -> None:
+            broken = []
+            for name, thing in things.items():
+                try:
+                    rule(thing)
+                except Exception as error:  # what cannot be read breaks the rule, too
+                    broken.append(f"{name}: {type(error).__name__}: {error}")
+            assert things, "nothing to look at"
+            assert not broken, "\n".join(broken)
+
+        test.__name__, test.__doc__ = rule.__name__, rule.__doc__
+        return test
+
+    return one_test_of
+
+
+def by_name(paths: Iterable[Path]) -> dict[str, Path]:
+    return {named(path): path for path in paths}
+
+
+each_function = each(ALL)
 
 
 def registry() -> dict[str, list[tuple[str, str]]]:
@@ -364,7 +390,7 @@ def grant_of(statement: Any) -> tuple[list[str], list[str], list[str]]:
     )
 
 
-@pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: path.name)
+@each(by_name(MIGRATIONS))
 def test_a_migration_parses_and_leaves_alone_what_each_deploy_replaces(path: Path) -> None:
     replayed = (ast.CreateFunctionStmt, ast.ViewStmt, ast.CreateTrigStmt, ast.CreateRoleStmt)
     statements = [statement.stmt for statement in parse_sql(text_of(path))]
@@ -375,7 +401,7 @@ def test_a_migration_parses_and_leaves_alone_what_each_deploy_replaces(path: Pat
     assert [said for is_grant, said in grants if is_grant] == [said for is_grant, said in grants if not is_grant]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "db" / "views").glob("*.sql")), ids=lambda path: path.stem)
+@each(by_name(sorted((ROOT / "db" / "views").glob("*.sql"))))
 def test_a_view_file_holds_the_view_it_is_named_after_and_comments(path: Path) -> None:
     statements: list[Any] = [statement.stmt for statement in parse_sql(text_of(path))]
     view, *comments = statements
@@ -385,7 +411,7 @@ def test_a_view_file_holds_the_view_it_is_named_after_and_comments(path: Path) -
     assert comments[0].objtype == ObjectType.OBJECT_VIEW
 
 
-@pytest.mark.parametrize("path", SQL_TESTS, ids=lambda path: path.stem)
+@each(by_name(SQL_TESTS))
 def test_a_pgtap_file_states_its_plan_and_keeps_nothing(path: Path) -> None:
     text = without_comments(text_of(path)).lower()
     assert re.fullmatch(r"\d{3}_[a-z0-9_]+", path.stem)
