@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Callable
@@ -241,7 +242,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 def change(document: Any, place: tuple[Any, ...], value: Any, *, gone: bool) -> Any:
     if not place:
-        return value
+        return copy.deepcopy(value)
     step, *rest = place
     try:
         if rest:
@@ -249,7 +250,7 @@ def change(document: Any, place: tuple[Any, ...], value: Any, *, gone: bool) -> 
         elif gone:
             del document[step]
         else:
-            document[step] = value
+            document[step] = copy.deepcopy(value)  # a drawn list is one object: it could be put into itself
     except (KeyError, IndexError, TypeError):
         pass  # an earlier change has taken the place away
     return document
@@ -294,6 +295,14 @@ ANY = st.recursive(ODD, lambda inner: st.lists(inner, max_size=3) | st.dictionar
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_json_raises(read: Read, adapter: str, document: Any) -> None:
     check(read(adapter, json.dumps(document)))
+
+
+@pytest.mark.parametrize("value", ["false", "null", '"5"', "[]", "{}", "1e30"])
+def test_an_amount_that_is_no_number_of_a_usual_size_is_none_also_where_it_is_known_to_the_planner(
+    connect: Any, value: str
+) -> None:
+    query = f"select inbound.read_amount('adyen', 'EUR', '{value}'::jsonb)"
+    assert connect().execute(query).fetchall() == [(None,)]
 
 
 # All the way into the book

@@ -18,7 +18,8 @@ as $function$
  * Reads:  ledger.currencies
  */
     select
-        p_value::numeric * power(
+        -- A value that is known when this is planned is cast then, whatever the where says.
+        case when jsonb_typeof(p_value) = 'number' then p_value::numeric end * power(
             10::numeric,
             c.exponent - coalesce(inbound.read_exponent(p_adapter, p_currency), c.exponent)
         )
