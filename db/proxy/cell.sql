@@ -161,7 +161,13 @@ begin
         p_source, p_headers, p_query, p_body, clock_timestamp()
     );
     return query
-    select cell.number(), r.item, r.outcome, r.event ->> 'restaurant_id', null::jsonb
+    select
+        cell.number(), r.item, r.outcome,
+        case
+            when jsonb_typeof(r.event -> 'restaurant_id') = 'string'
+                then r.event ->> 'restaurant_id'
+        end,
+        null::jsonb
     from (
         select
             w.item,

@@ -15,6 +15,20 @@ $function$;
 comment on function proxy.hash_restaurant(text)
 is 'As ledger.hash_restaurant in a cell; PL/Proxy masks it by the number of cells less one.';
 
+create function proxy.name_restaurant(p_event jsonb)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $function$
+    -- Of no other type: a number of twenty bytes can be a text of 130 kB.
+    select case
+        when jsonb_typeof(p_event -> 'restaurant_id') = 'string' then p_event ->> 'restaurant_id'
+    end;
+$function$;
+comment on function proxy.name_restaurant(jsonb) is 'The restaurant of an event, if it names one.';
+
 create function proxy.count_cells()
 returns integer
 language sql
@@ -616,7 +630,7 @@ begin
                 jsonb_agg(e.event order by e.item) as document
             from (
                 select
-                    proxy.hash_restaurant(o.event ->> 'restaurant_id') & v_mask as cell,
+                    proxy.hash_restaurant(proxy.name_restaurant(o.event)) & v_mask as cell,
                     o.event,
                     o.item
                 from jsonb_array_elements(p_events) with ordinality as o (event, item)

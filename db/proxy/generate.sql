@@ -495,6 +495,11 @@ select
             end,
             E'begin\n',
             h.writable,
+            -- What all cells are to have alike they are told in one order.
+            case
+                when f.volatility = 'volatile' and f.arg like '%order by r.cell limit 1'
+                    then E'    perform pg_advisory_xact_lock(hashtext(''cuenta platform''));\n'
+            end,
             case
                 when f.has_payees and f.way = 'merge'
                     then E'    perform proxy.require_payees(p_restaurant_ids);\n'

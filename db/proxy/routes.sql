@@ -44,7 +44,7 @@ from unnest(array[
     'pause_payouts', 'resume_payouts', 'post_adjustment', 'hold_funds', 'write_off_debt'
 ]) as f (name);
 insert into routes (name, way, arg) values
-('ingest_event', 'one', $$p_event ->> 'restaurant_id'$$);
+('ingest_event', 'one', 'proxy.name_restaurant(p_event)');
 
 -- Of something that one restaurant has.
 insert into routes (name, way, arg) values

@@ -312,6 +312,16 @@ def test_an_array_is_split_and_answered_in_its_order(proxy: Connection, cells: l
     assert Counter(row["status"] for row in again) == {"already_processed": 41, "rejected": 3}
 
 
+@pytest.mark.parametrize("value", ["1e131071", "5", "true", "null", "[]", "{}"])
+def test_a_restaurant_that_is_no_text_is_never_made_one(proxy: Connection, value: str) -> None:
+    """1e131071 is eight bytes of JSON and 130 kB of text: an array of those was hashed as gigabytes."""
+    event = f'{{"event_id": "bomb", "restaurant_id": {value}}}'
+    assert call(proxy, "select proxy.name_restaurant(%s::jsonb) as name", event) == [{"name": None}]
+    assert call(proxy, "select status from api.ingest_event(%s::jsonb)", event) == [{"status": "rejected"}]
+    rows = call(proxy, "select status from api.ingest_events(%s::jsonb)", f"[{event}, {event}]")
+    assert rows == [{"status": "rejected"}] * 2
+
+
 def test_of_an_array_is_kept_what_is_of_cells_that_answer_and_the_error_says_what_is_not(
     database: str, proxy: Connection, cells: list[str]
 ) -> None:
@@ -604,6 +614,25 @@ def test_an_endpoint_is_told_what_happens_in_every_cell(proxy: Connection) -> No
             row["delivery_id"], row["lease_id"],
         )  # fmt: skip
         assert told == [{"is_recorded": True, "delivery_id": row["delivery_id"]}]
+
+
+def test_two_who_set_what_is_the_platforms_leave_the_same_in_all_cells(database: str, cells: list[str]) -> None:
+    def change(first: int) -> None:
+        with psycopg.connect(database, autocommit=True, row_factory=dict_row) as conn:
+            for hours in range(first, first + 40):
+                call(conn, "select * from api.set_platform_settings(p_seal_hours => %s)", hours)
+
+    threads = [threading.Thread(target=change, args=(first,)) for first in (100, 200, 300)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    orders = []
+    for url in cells:
+        with psycopg.connect(url) as conn:
+            query = "select new_settings ->> 'seal_hours' from ledger.setting_changes order by change_no desc limit 60"
+            orders.append(conn.execute(query).fetchall())
+    assert orders == [orders[0]] * 4
 
 
 # Seals
