@@ -7,6 +7,8 @@ cells.toml names them all, with logins that may deploy; a password is better in 
     [[cells]]   # the first is number 0; as many as a power of two
     url = "postgresql://postgres@a.example/cell0"
     # address = "host=10.0.0.1 port=5432 dbname=cell0"   how proxies reach it, if not so
+    # number = 0                                         where cells are of different sizes (db/proxy/move.py):
+    # of = 4                                             every fourth hash, 0 of 0 to 3
 
 First the cells, each by db/deploy.py and then db/proxy/cell.sql; then the proxies. A proxy holds no data: what differs
 is made anew in one transaction. All of it may be run twice, by two at once, and again after a kill.
@@ -53,12 +55,19 @@ from (
 ) as x
 """
 
+OWNERS = sql.SQL(
+    "create function proxy.owners() returns integer[] language sql immutable parallel safe"
+    " set search_path = pg_catalog, pg_temp as $function$ select {}::integer[] $function$;"
+    " comment on function proxy.owners() is 'The cell of each partition, from partition 0.'"
+)
+
 
 @dataclass(frozen=True)
 class Cell:
     """One of the databases."""
 
     number: int
+    of: int  # it has the restaurants whose hash, masked by this less one, is its number
     url: str
     address: dict[str, str]
 
@@ -77,6 +86,12 @@ class Cluster:
     cells: tuple[Cell, ...]
     proxies: tuple[str, ...]
 
+    @property
+    def owners(self) -> list[int]:
+        """The cell of each partition."""
+        partitions = range(max(cell.of for cell in self.cells))
+        return [next(c.number for c in self.cells if p & (c.of - 1) == c.number) for p in partitions]
+
 
 def read_cluster(path: Path) -> Cluster:
     """Read cells.toml. Raises DeployError."""
@@ -89,24 +104,36 @@ def read_cluster(path: Path) -> Cluster:
         raise DeployError(f"{path}: {', '.join(given)} is nothing that it may say; there are proxies and cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) and "url" in cell for cell in cells):
         raise DeployError(f"{path}: each of [[cells]] needs a url")
-    if not 1 <= len(cells) <= MAX_CELLS or len(cells) & (len(cells) - 1):
-        raise DeployError(f"{path}: {len(cells)} cells; as many as a power of two are needed, at most {MAX_CELLS}")
+    if not cells:
+        raise DeployError(f"{path}: 0 cells")
     if not isinstance(proxies, list) or not all(isinstance(proxy, str) for proxy in proxies):
         raise DeployError(f"{path}: proxies is a list of urls")
-    read = tuple(_read_cell(path, number, cell) for number, cell in enumerate(cells))
+    read = tuple(_read_cell(path, number, len(cells), cell) for number, cell in enumerate(cells))
+    partitions = max(cell.of for cell in read)
+    shares = sorted(p for cell in read for p in range(cell.number, partitions, cell.of))
+    if shares != list(range(partitions)):
+        raise DeployError(f"{path}: the cells' numbers do not share {partitions} partitions among them, each to one")
     if len({json.dumps(cell.address, sort_keys=True) for cell in read}) < len(read):
         raise DeployError(f"{path}: two cells are the same database")
     return Cluster(read, tuple(proxies))
 
 
-def cluster_file(proxies: Sequence[str], cells: Sequence[str]) -> str:
-    """The text of a cells.toml."""
+def cluster_file(proxies: Sequence[str], cells: Sequence[str], shares: Sequence[tuple[int, int]] = ()) -> str:
+    """The text of a cells.toml; shares, where cells are of different sizes, are their numbers, and of how many."""
     listed = ", ".join(json.dumps(url) for url in proxies)
-    return f"proxies = [{listed}]\n" + "".join(f"\n[[cells]]\nurl = {json.dumps(url)}\n" for url in cells)
+    text = f"proxies = [{listed}]\n"
+    for place, url in enumerate(cells):
+        text += f"\n[[cells]]\nurl = {json.dumps(url)}\n"
+        if shares:
+            text += "number = {}\nof = {}\n".format(*shares[place])
+    return text
 
 
-def _read_cell(path: Path, number: int, given: dict[str, Any]) -> Cell:
-    unknown = given.keys() - {"url", "address"}
+def _read_cell(path: Path, place: int, count: int, given: dict[str, Any]) -> Cell:
+    unknown = given.keys() - {"url", "address", "number", "of"}
+    number, of = given.get("number", place), given.get("of", count)
+    if type(number) is not int or type(of) is not int or not 0 <= number < of <= MAX_CELLS or of & (of - 1):
+        raise DeployError(f"{path}: cell {number} of {of}: as many as a power of two are needed, at most {MAX_CELLS}")
     if unknown:
         raise DeployError(f"{path}: cell {number}: {', '.join(sorted(unknown))} is nothing that it may say")
     try:
@@ -117,7 +144,7 @@ def _read_cell(path: Path, number: int, given: dict[str, Any]) -> Cell:
     kept = {name: str(address[name]) for name in ("host", "port", "dbname", "sslmode") if address.get(name)}
     if "dbname" not in url or "dbname" not in kept:
         raise DeployError(f"{path}: cell {number}: the url names no database")
-    return Cell(number, given["url"], {"host": "127.0.0.1", "port": "5432"} | kept)
+    return Cell(number, of, given["url"], {"host": "127.0.0.1", "port": "5432"} | kept)
 
 
 @contextmanager
@@ -143,7 +170,7 @@ class Generated:
     views: str
 
 
-def generate(cell: Cell, cells: int) -> Generated:
+def generate(cell: Cell, owners: Sequence[int]) -> Generated:
     """The functions and views of cells and proxies. Raises DeployError if one has no route."""
     with _connected(cell.url, cell.name) as conn:
         conn.execute("set search_path = pg_catalog, pg_temp")
@@ -167,7 +194,7 @@ def generate(cell: Cell, cells: int) -> Generated:
         views, _, last = script.rpartition("-- Composite types first.")
         conn.execute(views)
         rows = conn.execute(last).fetchall()
-        conn.execute("select set_config('cuenta.cells', %s, true)", [str(cells)])
+        conn.execute("select set_config('cuenta.cells', %s, true)", [",".join(map(str, sorted(set(owners))))])
         shown = conn.execute(_text("views.sql")).fetchall()
         conn.rollback()
     return Generated(
@@ -190,9 +217,9 @@ def deploy_cluster(path: Path, *, quiet: bool = False, wait: float = 30.0) -> No
             single.deploy(cell.url, wait=wait, quiet=True)
         except DeployError as error:
             raise DeployError(f"{cell.name}: {error}") from error
-        _number_cell(cell, len(cluster.cells))
+        _number_cell(cell)
         say(f"{cell.name}: deployed")
-    made = generate(cluster.cells[0], len(cluster.cells))
+    made = generate(cluster.cells[0], cluster.owners)
     password = _password(cluster)
     for cell in cluster.cells:
         _make_cell(cell, made, password)
@@ -206,24 +233,24 @@ def _place(url: str) -> str:
     return f"{given.get('host', '')}:{given.get('port', '5432')}/{given.get('dbname', '')}"
 
 
-def _number_cell(cell: Cell, cells: int) -> None:
+def _number_cell(cell: Cell) -> None:
     """Say to a cell which one it is, unless it holds a restaurant of another one."""
     with _connected(cell.url, cell.name) as conn:
         strange = conn.execute(
             "select r.restaurant_id from ledger.restaurants as r"
             " where ledger.hash_restaurant(r.restaurant_id) & (%s - 1) <> %s limit 1",
-            [cells, cell.number],
+            [cell.of, cell.number],
         ).fetchone()
         if strange:
             raise DeployError(
-                f"{cell.name}: restaurant {strange[0]} lives in another one of {cells} cells: "
+                f"{cell.name}: restaurant {strange[0]} lives in another one of {cell.of} cells: "
                 "python db/proxy/move.py splits a cell"
             )
         conn.execute(
             "insert into ledger.cell (number, cells) values (%s, %s) on conflict (is_singleton) do update"
             " set number = excluded.number, cells = excluded.cells"
             " where (cell.number, cell.cells) <> (excluded.number, excluded.cells)",
-            [cell.number, cells],
+            [cell.number, cell.of],
         )
 
 
@@ -303,12 +330,16 @@ def _can_log_in(cell: Cell, password: str) -> bool:
         return False
 
 
+def _proxy_files(cluster: Cluster, made: Generated) -> str:
+    cells = json.dumps([(cell.number, cell.of, cell.address) for cell in cluster.cells])
+    fixed, privileges = _text("fixed.sql"), _text("privileges.sql")
+    return _fingerprint(fixed, made.types, made.functions, made.views, cells, privileges)
+
+
 def _make_proxy(url: str, cluster: Cluster, made: Generated, password: str) -> bool:
     """Everything of a proxy, in one transaction, unless nothing differs."""
     place = f"proxy {_place(url)}"
-    fixed = _text("fixed.sql")
-    servers = json.dumps([cell.address for cell in cluster.cells])
-    files = _fingerprint(fixed, made.types, made.functions, made.views, servers, _text("privileges.sql"))
+    files = _proxy_files(cluster, made)
     with _connected(url, place) as conn:
         conn.execute("select pg_advisory_xact_lock(%s)", [LOCK])
         if conn.execute("select to_regnamespace('deployment')").fetchone() != (None,):
@@ -330,7 +361,8 @@ def _make_proxy(url: str, cluster: Cluster, made: Generated, password: str) -> b
         for schema in SCHEMAS:
             conn.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
         conn.execute(made.types)
-        conn.execute(fixed)
+        conn.execute(OWNERS.format(sql.Literal(cluster.owners)))
+        conn.execute(_text("fixed.sql"))
         conn.execute(made.functions)
         conn.execute(made.views)
         conn.execute(_text("privileges.sql"))
@@ -355,7 +387,8 @@ def _drop_proxy(conn: Connection) -> None:
 def _make_servers(conn: Connection, cluster: Cluster, password: str) -> None:
     """The cluster of PL/Proxy, and a server a cell for the views; secrets are in user mappings only."""
     rest = "connect_timeout=3 application_name=cuenta_proxy"
-    options = {f"p{cell.number}": make_conninfo(rest, **cell.address) for cell in cluster.cells} | {
+    addresses = {cell.number: make_conninfo(rest, **cell.address) for cell in cluster.cells}
+    options = {f"p{partition}": addresses[owner] for partition, owner in enumerate(cluster.owners)} | {
         "connection_lifetime": "1800"
     }
     listed = sql.SQL(", ").join(
@@ -390,18 +423,17 @@ def check_cluster(path: Path, *, wait: float = 30.0) -> list[str]:
             if conn.execute("select to_regclass('ledger.cell')").fetchone() == (None,):
                 continue
             row = conn.execute("select number, cells from ledger.cell").fetchone()
-        if row != (cell.number, len(cluster.cells)):
-            found.append(f"{cell.name}: takes itself for {row}, and is {(cell.number, len(cluster.cells))}")
+        if row != (cell.number, cell.of):
+            found.append(f"{cell.name}: takes itself for {row}, and is {(cell.number, cell.of)}")
     if found:
         return found
-    made = generate(cluster.cells[0], len(cluster.cells))
+    made = generate(cluster.cells[0], cluster.owners)
     files = _fingerprint(_text("cell.sql"), made.on_cell)
     for cell in cluster.cells:
         with _connected(cell.url, cell.name) as conn:
             if not _is_same(conn, "cell", files, ("cell",)):
                 found.append(f"{cell.name}: schema cell is not what the files say: deploy with --proxy")
-    servers = json.dumps([cell.address for cell in cluster.cells])
-    files = _fingerprint(_text("fixed.sql"), made.types, made.functions, made.views, servers, _text("privileges.sql"))
+    files = _proxy_files(cluster, made)
     for proxy in cluster.proxies:
         with _connected(proxy, f"proxy {_place(proxy)}") as conn:
             if not _is_same(conn, "proxy", files, SCHEMAS):

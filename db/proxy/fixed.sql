@@ -13,7 +13,7 @@ as $function$
     select ('x' || left(md5(coalesce(p_restaurant_id, '')), 8))::bit(32)::integer;
 $function$;
 comment on function proxy.hash_restaurant(text)
-is 'As ledger.hash_restaurant in a cell; PL/Proxy masks it by the number of cells less one.';
+is 'As ledger.hash_restaurant in a cell; PL/Proxy masks it by the number of partitions less one.';
 
 create function proxy.name_restaurant(p_event jsonb)
 returns text
@@ -29,26 +29,16 @@ as $function$
 $function$;
 comment on function proxy.name_restaurant(jsonb) is 'The restaurant of an event, if it names one.';
 
-create function proxy.count_cells()
-returns integer
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $function$
-    select count(*)::integer
-    from pg_foreign_server as s
-    cross join lateral pg_options_to_table(s.srvoptions) as o
-    where s.srvname = 'cuenta' and o.option_name ~ '^p[0-9]+$';
-$function$;
-comment on function proxy.count_cells() is 'How many cells there are.';
+-- Made by db/proxy/cluster.py: proxy.owners(), the cell of each partition, of which there is a
+-- power of two.
 
 create function proxy.all_cells()
 returns integer[]
 language sql
-stable
+immutable
 set search_path = pg_catalog, pg_temp
 as $function$
-    select array(select generate_series(0, proxy.count_cells() - 1));
+    select array(select distinct o.cell from unnest(proxy.owners()) as o (cell) order by 1);
 $function$;
 comment on function proxy.all_cells() is 'The numbers of the cells.';
 
@@ -62,17 +52,28 @@ as $function$
 $function$;
 comment on function proxy.shuffled_cells() is 'The cells in some order: all have their turn.';
 
+create function proxy.cell_of(p_restaurant_id text)
+returns integer
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $function$
+    select o.owners[
+        (proxy.hash_restaurant(p_restaurant_id) & (cardinality(o.owners) - 1)) + 1
+    ]
+    from (values (proxy.owners())) as o (owners);
+$function$;
+comment on function proxy.cell_of(text) is 'Where a restaurant lives.';
+
 create function proxy.cells_of(p_restaurant_ids text[])
 returns integer[]
 language sql
-stable
+immutable
 set search_path = pg_catalog, pg_temp
 as $function$
     select coalesce(
         (
-            select
-                array_agg(distinct proxy.hash_restaurant(u.restaurant_id)
-                    & (proxy.count_cells() - 1))
+            select array_agg(distinct proxy.cell_of(u.restaurant_id))
             from unnest(p_restaurant_ids) as u (restaurant_id)
         ),
         case when p_restaurant_ids is null then proxy.all_cells() else '{0}' end
@@ -428,12 +429,12 @@ declare
     v_cursors text[];
 begin
     if p_cursor is null then
-        return array_fill(null::text, array[proxy.count_cells()]);
+        return array_fill(null::text, array[cardinality(proxy.owners())]);
     end if;
     if p_cursor ~ '^([2-7][0-9a-f])+$' then
         v_cursors := string_to_array(convert_from(decode(p_cursor, 'hex'), 'UTF8'), ' ', '-');
     end if;
-    if cardinality(v_cursors) = proxy.count_cells() then
+    if cardinality(v_cursors) = cardinality(proxy.owners()) then
         return v_cursors;
     end if;
     raise exception 'cursor is not one of this list'
@@ -451,8 +452,17 @@ set search_path = pg_catalog, pg_temp
 as $function$
     select case
         when p_cursor is not null then encode(convert_to(p_cell || ' ' || p_cursor, 'UTF8'), 'hex')
-        when p_cell + 1 < proxy.count_cells()
-            then encode(convert_to((p_cell + 1)::text, 'UTF8'), 'hex')
+        else encode(
+            convert_to(
+                (
+                    select min(c.cell)::text
+                    from unnest(proxy.all_cells()) as c (cell)
+                    where c.cell > p_cell
+                ),
+                'UTF8'
+            ),
+            'hex'
+        )
     end;
 $function$;
 comment on function proxy.write_chain(integer, text) is 'Where a list goes on, cell after cell.';
@@ -607,7 +617,6 @@ declare
     v_cells integer[];
     v_items text[];
     v_documents jsonb[];
-    v_mask constant integer := proxy.count_cells() - 1;
     v_rows record;
     v_lost text[] := '{}';
     v_fault jsonb;
@@ -630,7 +639,7 @@ begin
                 jsonb_agg(e.event order by e.item) as document
             from (
                 select
-                    proxy.hash_restaurant(proxy.name_restaurant(o.event)) & v_mask as cell,
+                    proxy.cell_of(proxy.name_restaurant(o.event)) as cell,
                     o.event,
                     o.item
                 from jsonb_array_elements(p_events) with ordinality as o (event, item)
@@ -733,7 +742,7 @@ declare
         else array[(coalesce(p_from, p_to) & 4095)::integer]
     end;
 begin
-    if p_from & 4095 <> p_to & 4095 or v_cells[1] >= proxy.count_cells() then
+    if p_from & 4095 <> p_to & 4095 or v_cells[1] <> all(proxy.all_cells()) then
         raise exception 'these seals are not of one cell'
             using errcode = 'LNSEA', constraint = 'SEAL_NOT_FOUND',
                 detail = format('from=%s, to=%s', p_from, p_to);
@@ -886,9 +895,9 @@ begin
             select distinct on (r.item)
                 r.item,
                 case
-                    when r.outcome = 'event' then proxy.hash_restaurant(r.restaurant_id)
-                    else proxy.hash_restaurant(md5(p_body))
-                end & (cardinality(v_cells) - 1) as cell
+                    when r.outcome = 'event' then proxy.cell_of(r.restaurant_id)
+                    else proxy.cell_of(md5(p_body))
+                end as cell
             from k as r
             where r.fault is null or proxy.refuse(r.fault)
             order by r.item, r.outcome <> 'event', r.cell

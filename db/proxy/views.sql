@@ -1,7 +1,7 @@
 /*
  * The views of a proxy, from the catalog of a cell and db/proxy/routes.sql, which is run before in
  * the same session: foreign tables in a schema for each cell, and a view over them, so that what a
- * reader asks for is looked up where it is. cuenta.cells is how many cells there are.
+ * reader asks for is looked up where it is. cuenta.cells are the numbers of the cells.
  */
 select
     c.relname as name,
@@ -13,9 +13,9 @@ select
                     ' options (schema_name ''reporting'', table_name %L);\n',
                     n.cell, c.relname, a.definitions, n.cell, c.relname
                 ),
-                '' order by n.cell
+                '' order by n.cell::integer
             )
-        from generate_series(0, case r.way when 'any' then 0 else m.cells - 1 end) as n (cell)
+        from unnest(case r.way when 'any' then m.cells[1:1] else m.cells end) as n (cell)
     )
     || case r.way
         when 'sum'
@@ -36,7 +36,7 @@ from pg_catalog.pg_class as c
 inner join view_routes as r on c.relname = r.name
 cross join
     lateral (
-        select current_setting('cuenta.cells')::integer as cells
+        select string_to_array(current_setting('cuenta.cells'), ',') as cells
     ) as m
 cross join
     lateral (
@@ -113,9 +113,9 @@ cross join
                     end,
                     n.cell, c.relname
                 ),
-                E'\nunion all\n' order by n.cell
+                E'\nunion all\n' order by n.cell::integer
             ) as texts
-        from generate_series(0, case r.way when 'any' then 0 else m.cells - 1 end) as n (cell)
+        from unnest(case r.way when 'any' then m.cells[1:1] else m.cells end) as n (cell)
     ) as u
 where
     c.relnamespace = 'reporting'::regnamespace

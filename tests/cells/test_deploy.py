@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import pytest
 from db.facts import DeployError
 from db.proxy.cluster import check_cluster, cluster_file, deploy_cluster, generate, read_cluster
 from dev import embedded
+from tests.cells.test_cells import cell_of
 
 CALL = "select status from api.ingest_event(%s::jsonb)"
 EVENT = (
@@ -78,6 +80,43 @@ def test_two_starters_and_a_kill_leave_a_whole(file: Path) -> None:
         assert check_cluster(file) == []
 
 
+def test_cells_may_be_of_different_sizes(server_url: str, tmp_path: Path) -> None:
+    """As after the split of one of two cells: each restaurant is in its cell, and what is asked of all is told once."""
+    shares = [(0, 2), (1, 4), (3, 4)]
+    names = [f"res_{number:02}" for number in range(40)]
+    events = [json.loads(EVENT) | {"event_id": f"evt_{name}", "restaurant_id": name} for name in names]
+    with contextlib.ExitStack() as stack:
+        proxy, *urls = [stack.enter_context(embedded.throw_away_database(server_url)) for _ in range(4)]
+        path = tmp_path / "cells.toml"
+        path.write_text(cluster_file([proxy], urls, shares), encoding="utf-8")
+        deploy_cluster(path, quiet=True)
+        assert check_cluster(path) == []
+        with psycopg.connect(proxy, autocommit=True) as conn:
+            told = conn.execute("select * from api.ingest_events(%s::jsonb)", [json.dumps(events)]).fetchall()
+            assert [row[1:3] for row in told] == [("processed", event["event_id"]) for event in events]
+            assert conn.execute("select (api.run_payouts('PEN', current_date)).payouts_created").fetchone() == (40,)
+            pages, cursor, seen = 0, None, []
+            while pages == 0 or cursor is not None:
+                rows = conn.execute(
+                    "select b.restaurant_id, b.cursor from api.list_balances(p_limit => 7, p_cursor => %s) as b",
+                    [cursor],
+                ).fetchall()
+                seen += [name for name, _ in rows]
+                pages, cursor = pages + 1, rows[-1][1] if len(rows) == 7 else None
+            assert seen == names
+            got = conn.execute("select restaurant_id, cell from reporting.restaurants").fetchall()
+            assert {(name, next(n for n, of in shares if cell_of(name, of) == n)) for name in names} == set(got)
+            assert len(got) == 40 and {cell for _, cell in got} == {0, 1, 3}
+            report, cursor = [], None
+            for _ in range(40):
+                rows = conn.execute("select * from api.get_report('daily_sales', p_cursor => %s)", [cursor]).fetchall()
+                report += rows
+                cursor = rows[-1][-1] if rows else None
+                if cursor is None:
+                    break
+            assert [len(data) > 0 for data, _ in report] == [True] * 3 and sum(len(data) for data, _ in report) == 40
+
+
 def test_a_function_or_a_view_without_a_route_is_named_and_refused(file: Path) -> None:
     deploy_cluster(file, quiet=True)
     cluster = read_cluster(file)
@@ -85,12 +124,12 @@ def test_a_function_or_a_view_without_a_route_is_named_and_refused(file: Path) -
         conn.execute("create function api.get_lost() returns integer language sql return 1")
         conn.execute("create view reporting.lost as select 1 as one")
         with pytest.raises(DeployError, match=r"function api\.get_lost, view reporting\.lost"):
-            generate(cluster.cells[0], 2)
+            generate(cluster.cells[0], [0, 1])
         conn.execute("drop function api.get_lost")
         conn.execute("drop view reporting.lost")
         conn.execute("drop procedure api.pay_due_restaurants")
         with pytest.raises(DeployError, match=r"function api\.pay_due_restaurants"):
-            generate(cluster.cells[0], 2)
+            generate(cluster.cells[0], [0, 1])
 
 
 def test_a_cell_with_anothers_restaurants_and_a_proxy_with_a_ledger_are_refused(file: Path) -> None:
@@ -114,6 +153,10 @@ def test_a_cell_with_anothers_restaurants_and_a_proxy_with_a_ledger_are_refused(
         ("proxies = [", "cells.toml"),
         ("[[cells]]\nurl = 'postgresql:///a'\n" * 3, "a power of two"),
         ("[[cells]]\nurl = 'postgresql:///a'\n" * 2, "the same database"),
+        ("[[cells]]\nurl = 'postgresql:///a'\nnumber = 1\n[[cells]]\nurl = 'postgresql:///b'\n", "do not share"),
+        ("[[cells]]\nurl = 'postgresql:///a'\nof = 2\n[[cells]]\nurl = 'postgresql:///b'\nof = 4\n", "do not share"),
+        ("[[cells]]\nurl = 'postgresql:///a'\nnumber = 0.5\n", "cell 0.5 of 1"),
+        ("[[cells]]\nurl = 'postgresql:///a'\nnumber = true\n", "cell True of 1"),
         ("[[cells]]\nurl = 'host=here'\n", "names no database"),
         ("[[cells]]\nurl = 'postgresql:///a'\nsize = 5\n", "size is nothing"),
         ("sells = 1\n[[cells]]\nurl = 'postgresql:///a'\n", "sells is nothing"),
