@@ -6,6 +6,8 @@ The proxy is made once, by db/deploy.py --proxy, and copied for each module with
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import itertools
 import os
 import tempfile
 import tomllib
@@ -27,7 +29,8 @@ CANNOT: list[dict[str, Any]] = tomllib.loads(
     Path(__file__).with_name("cells").joinpath("cannot.toml").read_text(encoding="utf-8")
 )["cannot"]
 
-# A look at the cells' tables as one, for tests that ask what is in the book; nothing of a proxy's own.
+# A look at the cells' tables as one, for tests that ask what is in the book; nothing of a proxy's own. What numbers a
+# cell's rows carries the cell's number, as it does in what the functions answer.
 LOOK = """
 do $look$
 declare
@@ -48,9 +51,33 @@ begin
         execute format('create schema if not exists %s', v_schema);
         for r_table in
             select c.relname as name,
-                string_agg(format('select * from %s.%I', n.nspname, c.relname), ' union all ' order by n.nspname)
-                as body
-            from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+                string_agg(
+                    format(
+                        'select %s from %s.%I',
+                        (
+                            select string_agg(
+                                case
+                                    when a.attname in ('rejection_no', 'webhook_no', 'delivery_id', 'seal_no')
+                                    then format('%1$I * 4096 + %2$s as %1$I', a.attname, split_part(n.nspname, '_', 3))
+                                    else quote_ident(a.attname)
+                                end,
+                                ', ' order by a.attnum
+                            )
+                            from pg_attribute as a
+                            where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                        ),
+                        n.nspname, c.relname
+                    ),
+                    -- What all cells have alike is there once.
+                    case when r.has_restaurants then ' union all ' else ' union ' end order by n.nspname
+                ) as body
+            from pg_class as c
+            join pg_namespace as n on n.oid = c.relnamespace
+            cross join lateral (
+                select exists (
+                    select from pg_attribute as a where a.attrelid = c.oid and a.attname = 'restaurant_id'
+                ) as has_restaurants
+            ) as r
             where n.nspname like 'look!_cell!_%!_' || v_schema escape '!' and c.relkind = 'f'
             group by c.relname
         loop
@@ -58,7 +85,24 @@ begin
         end loop;
     end loop;
 end;
-$look$
+$look$;
+
+create schema look;
+grant usage on schema look to public;
+
+-- The server processes that work for the session that asks, one in each cell.
+create function look.processes_each() returns setof integer language plproxy as $look$
+    cluster 'cuenta';
+    run on all;
+    select pg_backend_pid();
+$look$;
+create function look.processes() returns integer[] language plpgsql security definer as $look$
+begin
+    return array(select * from look.processes_each());
+end;
+$look$;
+grant usage on schema look to cuenta_owner;
+alter function look.processes() owner to cuenta_owner;
 """
 
 
@@ -66,6 +110,28 @@ def cannot_run(nodeid: str) -> bool:
     """Whether a test is one of those that a proxy cannot take."""
     name = nodeid.removeprefix("tests/").split("[")[0]
     return any(name in group["tests"] for group in CANNOT)
+
+
+def cell_of(restaurant_id: str, cells: int = CELLS) -> int:
+    """Where a restaurant lives, as the design says: the first 32 bits of the MD5 of its id, masked."""
+    return int(hashlib.md5(restaurant_id.encode()).hexdigest()[:8], 16) & (cells - 1) if cells else 0
+
+
+def cell_of_event(event: Any) -> int:
+    """The cell that is told an event, whatever it is."""
+    name = event.get("restaurant_id") if isinstance(event, dict) else None
+    return cell_of(name if isinstance(name, str) else "")
+
+
+def live_together(*restaurant_ids: str) -> bool:
+    """Whether restaurants live in one database: always so, if there is only one."""
+    return not CELLS or len({cell_of(restaurant_id) for restaurant_id in restaurant_ids}) <= 1
+
+
+def neighbor(name: str, *others: str) -> str:
+    """A restaurant of this name, which has a number behind it where else it would not live where the others do."""
+    names = itertools.chain([name], (f"{name}.{number}" for number in itertools.count()))
+    return next(name for name in names if live_together(name, *others))
 
 
 @contextlib.contextmanager
@@ -87,7 +153,7 @@ def template(server_url: str, cells: int = CELLS) -> Iterator[str]:
 
 
 def cell_urls(proxy_url: str) -> list[str]:
-    """The URLs of a proxy's cells, as the login that asks."""
+    """The URLs of a proxy's cells, as the login that asks; none of a database that is no proxy."""
     with psycopg.connect(proxy_url) as conn:
         rows = conn.execute(
             "select o.option_value from pg_foreign_server as s, pg_options_to_table(s.srvoptions) as o"

@@ -145,7 +145,71 @@ end;
 $function$;
 comment on function cell.require_payees(text[]) is 'Checks for whom a run is to be, before it is.';
 
-create function cell.read_webhook(p_source text, p_headers jsonb, p_query jsonb, p_body bytea)
+create function cell.get_kept_body(p_webhook_no bigint, p_actor text)
+returns table (cell integer, source text, body bytea, fault jsonb)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    v_kept inbound.kept_webhooks;
+    v_state text; v_message text; v_detail text; v_hint text; v_code text;
+begin
+    cell := cell.number();
+    perform ledger.require_actor(p_actor);
+    v_kept := inbound.require_kept_webhook(
+        case when p_webhook_no & 4095 <> cell then -1 else p_webhook_no >> 12 end
+    );
+    source := v_kept.source;
+    -- What its signature did not cover is not read by anybody.
+    if not exists (
+            select
+            from inbound.kept_webhooks as k
+            inner join inbound.sources as s on k.source = s.source
+            where k.source = v_kept.source
+                and k.body_digest = v_kept.body_digest
+                and (k.code = 'BODY_NOT_SIGNED' or s.scheme = 'mercadopago')
+        ) then
+        body := v_kept.body;
+    end if;
+    return next;
+exception when others then
+    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text,
+        v_detail = pg_exception_detail, v_hint = pg_exception_hint, v_code = constraint_name;
+    fault := cell.write_fault(v_state, v_message, v_detail, v_hint, v_code);
+    return next;
+end;
+$function$;
+comment on function cell.get_kept_body(bigint, text) is 'What is to be read again.';
+
+create function cell.find_source(
+    p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_is_kept boolean,
+    p_now timestamptz
+)
+returns inbound.sources
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    v_source inbound.sources;
+begin
+    if p_is_kept then
+        select s.* into v_source
+        from inbound.sources as s
+        where s.source = p_source;
+        return v_source;
+    end if;
+    return inbound.require_authentic(p_source, p_headers, p_query, p_body, p_now);
+end;
+$function$;
+comment on function cell.find_source(text, jsonb, jsonb, bytea, boolean, timestamptz)
+is 'Who sends a body: it is signed, unless a cell has kept it because it was.';
+
+create function cell.read_webhook(
+    p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_is_kept boolean
+)
 returns table (cell integer, item bigint, outcome text, restaurant_id text, fault jsonb)
 language plpgsql
 volatile
@@ -157,8 +221,8 @@ declare
     v_source inbound.sources;
     v_state text; v_message text; v_detail text; v_hint text; v_code text;
 begin
-    v_source := inbound.require_authentic(
-        p_source, p_headers, p_query, p_body, clock_timestamp()
+    v_source := cell.find_source(
+        p_source, p_headers, p_query, p_body, p_is_kept, clock_timestamp()
     );
     return query
     select
@@ -196,13 +260,16 @@ exception when others then
         cell.write_fault(v_state, v_message, v_detail, v_hint, v_code);
 end;
 $function$;
-comment on function cell.read_webhook(text, jsonb, jsonb, bytea)
+comment on function cell.read_webhook(text, jsonb, jsonb, bytea, boolean)
 is 'What a signed webhook tells, and of whom: nothing is kept.';
 
 create function cell.take_webhook(
-    p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_items bigint[]
+    p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_items bigint[],
+    p_doubtful bigint[], p_is_kept boolean, p_webhook_no bigint, p_actor text
 )
-returns table (cell integer, status text, content_type text, results jsonb, fault jsonb)
+returns table (
+    cell integer, status text, content_type text, results jsonb, is_open boolean, fault jsonb
+)
 language plpgsql
 volatile
 security definer
@@ -213,16 +280,25 @@ as $function$
 declare
     v_now constant timestamptz := clock_timestamp();
     v_source inbound.sources;
+    v_kept inbound.kept_webhooks;
     v_posted record;
     v_state text; v_message text; v_detail text; v_hint text; v_code text;
 begin
-    v_source := inbound.require_authentic(p_source, p_headers, p_query, p_body, v_now);
+    v_source := cell.find_source(p_source, p_headers, p_query, p_body, p_is_kept, v_now);
+    if p_webhook_no is not null then
+        v_kept := inbound.require_kept_webhook(p_webhook_no >> 12);
+    end if;
     select t.* into v_posted
     from inbound.post_readings(
         v_source,
         array(
             select
                 case
+                    when k.item = any(p_doubtful)
+                        then inbound.make_reading(
+                            'refused', k.kind, 'RESTAURANT_NOT_NAMED',
+                            'payments of two restaurants are called as the one that it names'
+                        )
                     when k.item = any(p_items)
                         then row(k.outcome, k.kind, k.event, k.code, k.field, k.message)
                             ::inbound.reading
@@ -236,14 +312,20 @@ begin
         ),
         v_now
     ) as t;
-    perform inbound.keep_webhook(
-        v_source.source, p_body, r.item_no::integer,
-        row(r.outcome, r.kind, null, r.code, r.field, r.message)::inbound.reading, v_now
-    )
-    from unnest(v_posted.readings) with ordinality as r (
-        outcome, kind, event, code, field, message, item_no
-    )
-    where r.outcome not in ('event', 'ignored');
+    if p_webhook_no is not null then
+        perform inbound.settle_webhook(
+            v_kept, v_posted.readings, ledger.require_actor(p_actor), v_now
+        );
+    else
+        perform inbound.keep_webhook(
+            v_source.source, p_body, r.item_no::integer,
+            row(r.outcome, r.kind, null, r.code, r.field, r.message)::inbound.reading, v_now
+        )
+        from unnest(v_posted.readings) with ordinality as r (
+            outcome, kind, event, code, field, message, item_no
+        )
+        where r.outcome not in ('event', 'ignored');
+    end if;
     return query
     select
         cell.number(),
@@ -254,23 +336,35 @@ begin
             else 'application/json'
         end,
         inbound.write_results(v_posted.readings, v_posted.answers),
+        (
+            select k.dismissed_at is null
+            from inbound.kept_webhooks as k
+            where k.webhook_no = v_kept.webhook_no
+        ),
         null::jsonb;
 exception when others then
     get stacked diagnostics v_state = returned_sqlstate, v_message = message_text,
         v_detail = pg_exception_detail, v_hint = pg_exception_hint, v_code = constraint_name;
     return query
-    select cell.number(), null::text, null::text, null::jsonb,
+    select cell.number(), null::text, null::text, null::jsonb, null::boolean,
         cell.write_fault(v_state, v_message, v_detail, v_hint, v_code);
 end;
 $function$;
-comment on function cell.take_webhook(text, jsonb, jsonb, bytea, bigint[])
-is 'Posts those events of a signed webhook that are of this cell.';
+comment on function cell.take_webhook(
+    text, jsonb, jsonb, bytea, bigint[], bigint[], boolean, bigint, text
+)
+is 'Posts those events of a signed webhook that are of this cell, and keeps what is to be kept.';
 
 alter function cell.number() owner to cuenta_owner;
 alter function cell.own(text[]) owner to cuenta_owner;
 alter function cell.find(text, text, text) owner to cuenta_owner;
 alter function cell.list_event_ids(integer, integer) owner to cuenta_owner;
 alter function cell.require_payees(text[]) owner to cuenta_owner;
-alter function cell.read_webhook(text, jsonb, jsonb, bytea) owner to cuenta_writer;
-alter function cell.take_webhook(text, jsonb, jsonb, bytea, bigint[]) owner to cuenta_writer;
+alter function cell.get_kept_body(bigint, text) owner to cuenta_writer;
+alter function cell.find_source(text, jsonb, jsonb, bytea, boolean, timestamptz)
+owner to cuenta_writer;
+alter function cell.read_webhook(text, jsonb, jsonb, bytea, boolean) owner to cuenta_writer;
+alter function cell.take_webhook(
+    text, jsonb, jsonb, bytea, bigint[], bigint[], boolean, bigint, text
+) owner to cuenta_writer;
 grant usage on schema cell to cuenta_writer;

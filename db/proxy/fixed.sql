@@ -179,11 +179,12 @@ begin
             using errcode = '25006';
     end if;
     -- A statement of its own begins its transaction at the same moment; prepared, when it is bound;
-    -- sent in one piece with its text, when that is parsed, a moment before.
+    -- sent in one piece with its text, when that is parsed, a moment before: which may be long on a
+    -- busy machine, and a call that is refused for that is worse than one that is not.
     if statement_timestamp() > transaction_timestamp() then
         v_began := (select c.creation_time from pg_cursors as c where c.name = '');
         if v_began is null
-            or v_began - transaction_timestamp() > interval '20 ms'
+            or v_began - transaction_timestamp() > interval '1 s'
             or (
                 v_began > transaction_timestamp()
                 and exists (
@@ -846,7 +847,8 @@ $proxy$;
 -- Webhooks: read by all cells, as each knows its own payments, and posted by those they tell of.
 
 create function proxy.read_webhook_each(
-    p_cells integer[], p_source text, p_headers jsonb, p_query jsonb, p_body bytea
+    p_cells integer[], p_source text, p_headers jsonb, p_query jsonb, p_body bytea,
+    p_is_kept boolean
 )
 returns table (cell integer, item bigint, outcome text, restaurant_id text, fault jsonb)
 language plproxy
@@ -855,20 +857,148 @@ as $proxy$
     split p_cells;
     run on p_cells;
     select r.cell, r.item, r.outcome, r.restaurant_id, r.fault
-    from cell.read_webhook(p_source, p_headers, p_query, p_body) as r;
+    from cell.read_webhook(p_source, p_headers, p_query, p_body, p_is_kept) as r;
 $proxy$;
 
 create function proxy.take_webhook(
-    p_cell integer, p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_items bigint[]
+    p_cell integer, p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_items bigint[],
+    p_doubtful bigint[], p_is_kept boolean, p_webhook_no bigint, p_actor text
 )
-returns table (cell integer, status text, content_type text, results jsonb, fault jsonb)
+returns table (
+    cell integer, status text, content_type text, results jsonb, is_open boolean, fault jsonb
+)
 language plproxy
 as $proxy$
     cluster 'cuenta';
     run on p_cell;
-    select r.cell, r.status, r.content_type, r.results, r.fault
-    from cell.take_webhook(p_source, p_headers, p_query, p_body, p_items) as r;
+    select r.cell, r.status, r.content_type, r.results, r.is_open, r.fault
+    from cell.take_webhook(
+        p_source, p_headers, p_query, p_body, p_items, p_doubtful, p_is_kept, p_webhook_no, p_actor
+    ) as r;
 $proxy$;
+
+create function proxy.get_kept_body(p_cell integer, p_webhook_no bigint, p_actor text)
+returns table (cell integer, source text, body bytea, fault jsonb)
+language plproxy
+as $proxy$
+    cluster 'cuenta';
+    run on p_cell;
+    select r.cell, r.source, r.body, r.fault
+    from cell.get_kept_body(p_webhook_no, p_actor) as r;
+$proxy$;
+
+create function proxy.replay_webhook(p_cell integer, p_webhook_no bigint, p_actor text)
+returns table (
+    webhook_no bigint, source text, is_open boolean, results jsonb, cell integer, place bigint,
+    fault jsonb
+)
+language plproxy
+as $proxy$
+    cluster 'cuenta';
+    run on p_cell;
+    select r.webhook_no, r.source, r.is_open, r.results, r.cell, r.place, r.fault
+    from cell.replay_webhook(p_webhook_no, p_actor) as r;
+$proxy$;
+
+create function proxy.post_webhook(
+    p_source text, p_headers jsonb, p_query jsonb, p_body bytea, p_keeper integer,
+    p_webhook_no bigint, p_actor text
+)
+returns table (content_type text, results jsonb, is_open boolean)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+    v_cells constant integer[] := proxy.all_cells();
+    v_is_kept constant boolean := p_webhook_no is not null;
+    v_read jsonb;
+    v_told jsonb := '{}';
+    v_known integer;
+    v_doubtful bigint[];
+    v_items bigint[];
+    r_part record;
+    r_taken record;
+begin
+    -- What names no restaurant is looked at again when the rest is posted: that may have its charge.
+    loop
+        v_known := (select count(*) from jsonb_object_keys(v_told));
+        with k as materialized (
+            select *
+            from proxy.read_webhook_each(
+                v_cells, p_source, p_headers, p_query, p_body, v_is_kept
+            )
+        )
+        select jsonb_object_agg(i.item, i.cell), array_agg(i.item) filter (where i.cell < 0)
+        into v_read, v_doubtful
+        from (
+            select
+                r.item,
+                case
+                    when count(distinct r.restaurant_id) filter (where r.outcome = 'event') > 1
+                        then -1
+                    else min(proxy.cell_of(r.restaurant_id)) filter (where r.outcome = 'event')
+                end as cell
+            from k as r
+            where r.item is not null and (r.fault is null or proxy.refuse(r.fault))
+                or r.item is null and proxy.refuse(r.fault)
+            group by r.item
+        ) as i;
+        for r_part in
+            select e.value::integer as cell, array_agg(e.key::bigint order by e.key::bigint) as items
+            from jsonb_each_text(v_read) as e
+            where e.value::integer >= 0 and not v_told ? e.key
+            group by e.value
+            order by e.value::integer
+        loop
+            select r.* into r_taken
+            from proxy.take_webhook(
+                r_part.cell, p_source, p_headers, p_query, p_body, r_part.items, '{}', v_is_kept,
+                null, p_actor
+            ) as r
+            where r.fault is null or proxy.refuse(r.fault);
+            content_type := r_taken.content_type;
+            v_told := v_told || (
+                select jsonb_object_agg(t.item, r_taken.results -> (t.item - 1)::integer)
+                from unnest(r_part.items) as t (item)
+            );
+        end loop;
+        exit when (select count(*) from jsonb_object_keys(v_told)) = v_known
+            or (select bool_and(v_told ? k.key) from jsonb_object_keys(v_read) as k (key));
+    end loop;
+
+    v_items := array(
+        select k.key::bigint
+        from jsonb_object_keys(v_read) as k (key)
+        where not v_told ? k.key
+    );
+    if v_is_kept or v_items <> '{}' then
+        select r.* into r_taken
+        from proxy.take_webhook(
+            p_keeper, p_source, p_headers, p_query, p_body, v_items, coalesce(v_doubtful, '{}'),
+            v_is_kept, p_webhook_no, p_actor
+        ) as r
+        where r.fault is null or proxy.refuse(r.fault);
+        content_type := r_taken.content_type;
+        is_open := r_taken.is_open;
+        v_told := v_told || coalesce(
+            (
+                select jsonb_object_agg(t.item, r_taken.results -> (t.item - 1)::integer)
+                from unnest(v_items) as t (item)
+            ),
+            '{}'
+        );
+    end if;
+    results := (
+        select coalesce(jsonb_agg(e.value order by e.key::bigint), '[]')
+        from jsonb_each(v_told) as e
+    );
+    return next;
+end;
+$function$;
+comment on function proxy.post_webhook(text, jsonb, jsonb, bytea, integer, bigint, text)
+is 'Has each event of a signed webhook posted in its cell, and the rest kept in one.';
 
 create function api.receive_webhook(
     p_source text, p_headers jsonb, p_query jsonb, p_body bytea
@@ -882,52 +1012,57 @@ as $proxy$
 #variable_conflict use_column
 declare
     v_fault text;
-    v_cells constant integer[] := proxy.all_cells();
-    v_results jsonb := '{}';
-    r_part record;
-    r_taken record;
 begin
     perform proxy.require_writable();
-    for r_part in
-        with k as materialized (
-            select * from proxy.read_webhook_each(v_cells, p_source, p_headers, p_query, p_body)
-        ), i as (
-            select distinct on (r.item)
-                r.item,
-                case
-                    when r.outcome = 'event' then proxy.cell_of(r.restaurant_id)
-                    else proxy.cell_of(md5(p_body))
-                end as cell
-            from k as r
-            where r.fault is null or proxy.refuse(r.fault)
-            order by r.item, r.outcome <> 'event', r.cell
-        )
-        select i.cell, array_agg(i.item order by i.item) as items
-        from i
-        group by i.cell
-        order by i.cell
-    loop
-        select r.* into r_taken
-        from proxy.take_webhook(
-            r_part.cell, p_source, p_headers, p_query, p_body, r_part.items
-        ) as r
-        where r.fault is null or proxy.refuse(r.fault);
-        content_type := r_taken.content_type;
-        v_results := v_results || (
-            select jsonb_object_agg(t.item, r_taken.results -> (t.item - 1)::integer)
-            from unnest(r_part.items) as t (item)
-        );
-    end loop;
     status := 'accepted';
-    results := (
-        select coalesce(jsonb_agg(e.value order by e.key::bigint), '[]')
-        from jsonb_each(v_results) as e
-    );
-    content_type := coalesce(content_type, 'application/json');
+    select coalesce(r.content_type, 'application/json'), r.results
+    into content_type, results
+    from proxy.post_webhook(
+        p_source, p_headers, p_query, p_body,
+        proxy.cell_of(md5(p_body)), null, null
+    ) as r;
     answer := case
         when content_type = 'text/plain' then '[accepted]'
         else jsonb_build_object('status', status, 'results', results)::text
     end;
+    return next;
+exception when internal_error or connection_exception then
+    get stacked diagnostics v_fault = message_text;
+    perform proxy.refuse_lost(v_fault);
+end;
+$proxy$;
+
+create function api.replay_webhook(p_webhook_no bigint, p_actor text default null)
+returns table (webhook_no bigint, source text, is_open boolean, results jsonb)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $proxy$
+#variable_conflict use_column
+declare
+    v_fault text;
+    v_keeper constant integer := coalesce((p_webhook_no & 4095)::integer, 0);
+    r_kept record;
+begin
+    perform proxy.require_writable();
+    select r.* into r_kept
+    from proxy.get_kept_body(v_keeper, p_webhook_no, p_actor) as r
+    where r.fault is null or proxy.refuse(r.fault);
+    if r_kept.body is null then
+        return query
+        select r.webhook_no, r.source, r.is_open, r.results
+        from proxy.replay_webhook(v_keeper, p_webhook_no, p_actor) as r
+        where r.fault is null or proxy.refuse(r.fault);
+        return;
+    end if;
+    webhook_no := p_webhook_no;
+    source := r_kept.source;
+    select r.is_open, r.results
+    into is_open, results
+    from proxy.post_webhook(
+        r_kept.source, '{}', '{}', r_kept.body, v_keeper, p_webhook_no, p_actor
+    ) as r;
     return next;
 exception when internal_error or connection_exception then
     get stacked diagnostics v_fault = message_text;

@@ -71,7 +71,6 @@ insert into routes (name, way, arg, unless) values
 insert into routes (name, way, arg, numbers) values
 ('dismiss_rejection', 'number', 'p_rejection_no', '{rejection_no}'),
 ('dismiss_webhook', 'number', 'p_webhook_no', '{webhook_no}'),
-('replay_webhook', 'number', 'p_webhook_no', '{webhook_no}'),
 ('record_delivery', 'number', 'p_delivery_id', '{delivery_id}'),
 ('resend_delivery', 'number', 'p_delivery_id', '{delivery_id}'),
 ('get_seal_lines', 'number', 'p_seal_no', '{seal_no}');
@@ -271,7 +270,8 @@ insert into routes (name, way, arg, numbers) values
 ),
 ('seal_ledger', 'merge', 'select %s from r order by r.cell', '{seal_no}'),
 ('seal_due_ledger', 'merge', 'select %s from r order by r.cell', '{seal_no}'),
-('verify_seals', 'fixed', null, '{seal_no,from,to}');
+('verify_seals', 'fixed', null, '{seal_no,from,to}'),
+('replay_webhook', 'fixed', null, '{webhook_no}');
 
 -- What is split, or joined in a way of its own.
 insert into routes (name, way) values

@@ -20,16 +20,13 @@ import app as service
 from db.pool import Pool
 from dev import embedded
 from tests import cluster
+from tests import webhooks_in as sign
+from tests.cluster import cell_of
 from tests.services import standard_headers
 
 Row = dict[str, Any]
 Connection = psycopg.Connection[Row]
 RESTAURANTS = [f"res_{number:03}" for number in range(24)]
-
-
-def cell_of(restaurant_id: str, cells: int = 4) -> int:
-    """Where a restaurant lives, as the design says: the first 32 bits of the MD5 of its id, masked."""
-    return int(hashlib.md5(restaurant_id.encode()).hexdigest()[:8], 16) & (cells - 1)
 
 
 def of_cell(number: int, prefix: str = "r") -> Iterator[str]:
@@ -491,10 +488,17 @@ def test_what_cannot_be_told_at_the_first_call_is_at_the_second(book: None, prox
             proxy.execute(text, [json.dumps(charge("res_001", f"second_{number}"))], prepare=False)
     proxy.execute("rollback")
     proxy.execute("begin")
-    time.sleep(0.05)
+    time.sleep(1.05)
     with pytest.raises(errors.ActiveSqlTransaction):
         proxy.execute(text, [json.dumps(charge("res_001", "second_2"))], prepare=False)
     proxy.execute("rollback")
+
+
+def test_a_call_outside_of_a_block_is_taken_however_long_its_text_is_parsed(proxy: Connection) -> None:
+    """Fifty calls at once on two cores were refused as if they were in a block."""
+    text = f"select status from api.ingest_event(%s::jsonb) where 1 in ({', '.join(['1'] * 200_000)})"
+    event = json.dumps(charge("res_001", "long_text"))
+    assert call(proxy, text, event) == [{"status": "processed"}]
 
 
 def test_many_calls_of_one_statement_and_calls_one_after_the_other_are_no_block(proxy: Connection) -> None:
@@ -594,6 +598,46 @@ def test_a_signed_webhook_posts_each_event_in_its_cell_and_keeps_the_rest_once(
     kept = call(proxy, "select webhook_no, deliveries from api.list_kept_webhooks()")
     assert [row["deliveries"] for row in kept] == [2]
     assert call(proxy, "select webhook_no from api.dismiss_webhook(%s, 'odd')", kept[0]["webhook_no"])
+
+
+def test_a_kept_webhook_is_replayed_each_event_in_its_cell(proxy: Connection, cells: list[str]) -> None:
+    """What one cell has kept may tell of restaurants of others."""
+    secret = "whsec_" + "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"
+    call(proxy, "select * from api.set_webhook_source('late', 'standard')")
+    call(proxy, "select * from api.add_webhook_secret('late', %s)", secret)
+    names = [next(of_cell(number, "late")) for number in range(4)]
+    body = json.dumps([charge(name, f"late_{name}", provider="lateshop") for name in names]).encode()
+    headers = json.dumps(standard_headers(secret, body, message_id="msg_1"))
+    row = call(proxy, "select * from api.receive_webhook('late', %s::jsonb, '{}', %s)", headers, body)[0]
+    assert [result["code"] for result in row["results"]] == ["PROVIDER_NOT_OF_SOURCE"] * 4
+    call(proxy, "select * from api.set_webhook_source('late', 'standard', %s)", '{"provider": "lateshop"}')
+    kept = "select webhook_no, is_open from api.list_kept_webhooks('late', null)"
+    numbers = [row["webhook_no"] for row in call(proxy, kept)]
+    assert len(numbers) == 4
+    for status in ("processed", "already_processed"):
+        row = call(proxy, "select * from api.replay_webhook(%s, 'ana')", numbers[0])[0]
+        assert (row["webhook_no"], row["source"], row["is_open"]) == (numbers[0], "late", False)
+        assert [(r["event_id"], r["status"]) for r in row["results"]] == [(f"late_{name}", status) for name in names]
+    assert {row["is_open"] for row in call(proxy, kept)} == {False}
+
+
+def test_a_refund_of_a_payment_that_two_cells_know_is_kept_and_posted_in_neither(proxy: Connection) -> None:
+    settings = {"restaurant_path": ["additionalData", "metadata.restaurant_id"]}
+    call(proxy, "select * from api.set_webhook_source('adyen', 'adyen', %s)", json.dumps(settings))
+    call(proxy, "select * from api.add_webhook_secret('adyen', %s)", sign.HEX)
+    receive = "select * from api.receive_webhook('adyen', '{}', '{}', %s)"
+    names = [next(of_cell(number, "same_payment")) for number in (1, 3)]
+    for number, name in enumerate(names):
+        capture = sign.adyen_item(originalReference="P1", pspReference=f"C{number}")
+        capture["additionalData"]["metadata.restaurant_id"] = name
+        assert call(proxy, receive, sign.adyen(capture))[0]["results"][0]["status"] == "processed"
+    refund = sign.adyen_item(originalReference="P1", pspReference="R1", eventCode="REFUND")
+    assert call(proxy, receive, sign.adyen(refund))[0]["results"][0]["code"] == "RESTAURANT_NOT_NAMED"
+    assert [row["code"] for row in call(proxy, "select code from api.list_kept_webhooks('adyen')")] == [
+        "RESTAURANT_NOT_NAMED"
+    ]
+    for name in names:
+        assert call(proxy, "select total from api.get_balance(%s, 'EUR')", name) == [{"total": 1130}]
 
 
 def test_an_endpoint_is_told_what_happens_in_every_cell(proxy: Connection) -> None:
