@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
+from tests.cluster import SETTINGS, cell_of_event
 from tests.sessions import PATIENCE, Session, Sessions
 
 Row = dict[str, Any]
@@ -91,7 +92,7 @@ select
     (
         select jsonb_agg(
             to_jsonb(v) - {VOLATILE}::text[] || jsonb_build_object('subject_state', coalesce(v.subject_state, 'NEW'))
-            order by v.provider collate "C", v.event_id collate "C"
+            order by v.provider collate "C", v.event_id collate "C", v.restaurant_id collate "C"
         )
         from ledger.processor_events as v
         where v.restaurant_id = any(%(restaurants)s)
@@ -117,7 +118,7 @@ select
     (
         select jsonb_agg(to_jsonb(j) - {VOLATILE}::text[] order by j.rejection_no)
         from ledger.event_rejections as j
-        where j.rejection_no > %(rejections)s
+        where j.received_at > %(mark)s::timestamptz
     ) as rejections,
     (
         select jsonb_agg(to_jsonb(w) - '{{deferred_no,received_at,last_received_at}}'::text[] order by w.deferred_no)
@@ -127,7 +128,7 @@ select
     (
         select jsonb_agg(
             jsonb_build_object('event', v.event_id, 'about', a.event_id, 'payment', c.event_id, 'back', k.is_reversal)
-            order by v.provider collate "C", v.event_id collate "C"
+            order by v.provider collate "C", v.event_id collate "C", v.restaurant_id collate "C"
         )
         from ledger.event_links as k
         inner join ledger.processor_events as v using (restaurant_id, event_no)
@@ -191,15 +192,18 @@ class Book:
                 text = text.replace(payout_id, name)
         return json.loads(text)
 
-    def mark(self) -> int:
-        """The number of the last rejection."""
-        (row,) = self.admin.execute("select coalesce(max(rejection_no), 0) as n from ledger.event_rejections")
-        return int(row["n"])
+    def mark(self) -> str:
+        """When the last rejection was made."""
+        query = "select coalesce(max(received_at), 'epoch')::text as at from ledger.event_rejections"
+        (row,) = self.admin.execute(query)
+        return str(row["at"])
 
-    def state(self, restaurants: Sequence[str], currencies: Sequence[str], rejections: int) -> Row:
-        arguments = {"restaurants": list(restaurants), "currencies": list(currencies), "rejections": rejections}
+    def state(self, restaurants: Sequence[str], currencies: Sequence[str], mark: str) -> Row:
+        arguments = {"restaurants": list(restaurants), "currencies": list(currencies), "mark": mark}
         (row,) = self.admin.execute(STATE, arguments).fetchall()
         state: Row = self.named(row)
+        for name in ("rejections", "waiting"):  # each cell numbers its own
+            state[name] = sorted(state[name] or [], key=lambda one: cell_of_event(one["payload"]))
         return state
 
 
@@ -499,7 +503,7 @@ def test_what_is_no_object_is_refused_in_its_place(twins: Twins) -> None:
         assert (answer["status"], answer["code"]) == expected
     for document in good:
         assert twins.apart.single(document)["status"] == "processed"
-    state = [book.state(history.restaurants, MONEY, 2**60) for book in twins.both]
+    state = [book.state(history.restaurants, MONEY, "infinity") for book in twins.both]
     assert state[0] == state[1]
 
 
@@ -602,8 +606,9 @@ def crowd(create_database: Callable[..., str]) -> Iterator[Sessions]:
     """Sessions in a database of its own, on a server with PostgreSQL's own limits."""
     crowd = Sessions(create_database())
     changed = crowd.admin.rows(
-        "select name, setting from pg_settings where setting <> boot_val and name = any(%s)",
+        "select name, setting from pg_settings where setting <> boot_val and name = any(%s) and name <> all(%s)",
         ["max_connections", "max_locks_per_transaction", "max_pred_locks_per_transaction", "work_mem"],
+        list(SETTINGS),
     )
     assert changed == []
     yield crowd

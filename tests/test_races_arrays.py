@@ -18,6 +18,7 @@ from psycopg import errors
 
 from app import create_app
 from db.pool import Pool
+from tests.cluster import CELLS, live_together
 from tests.sessions import (
     AS_OF,
     AWKWARD_IDS,
@@ -30,10 +31,24 @@ from tests.sessions import (
     T,
     charge,
     check_exact,
+    near_each_other,
     new_id,
     payout_event,
     statuses,
 )
+
+
+def together(*names: str, near: str | None = None) -> list[str]:
+    """New restaurants whose names begin so, and which live in one database: an id that two of them share is seen."""
+    made: list[str] = []
+    for name in names:
+        while True:
+            one = f"{name}.{uuid.uuid4().hex[:6]}"
+            if live_together(one, near or one, *made):
+                break
+        made.append(one)
+    return made
+
 
 # Arrays in opposite order
 
@@ -77,8 +92,8 @@ def test_arrays_that_give_the_same_ids_to_different_restaurants_do_not_deadlock(
     sessions: Sessions, currency: str, accounts: str
 ) -> None:
     pair = sessions.several(2)
-    ours = [f"{name}.{uuid.uuid4().hex[:6]}" for name in AWKWARD_IDS * 2]
-    theirs = ours if accounts == "shared" else [f"{name}.{uuid.uuid4().hex[:6]}" for name in AWKWARD_IDS * 2]
+    ours = together(*AWKWARD_IDS * 2)
+    theirs = ours if accounts == "shared" else together(*AWKWARD_IDS * 2, near=ours[0])
     sessions.admin.ingest_all([charge(r, currency) for r in {*ours, *theirs}])
     for number in range(25):
         ids = [new_id() for _ in ours]
@@ -100,7 +115,7 @@ def test_arrays_that_give_the_same_ids_to_different_restaurants_do_not_deadlock(
 def test_an_array_and_single_calls_with_the_same_ids_do_not_deadlock(sessions: Sessions, currency: str) -> None:
     holder, single, array = sessions.several(3)
     for number in range(8):
-        first, second = new_id("res"), new_id("res")
+        first, second = near_each_other(2)
         shared = [charge(first, currency), charge(second, currency)]
         sessions.admin.ingest_all([charge(first, currency), charge(second, currency)])
         holder.begin()
@@ -119,9 +134,9 @@ def test_an_array_whose_first_use_of_an_id_is_refused_has_locked_what_the_second
     sessions: Sessions, currency: str
 ) -> None:
     holder, first, second = sessions.several(3)
-    low, high = (f"{letter}.{uuid.uuid4().hex[:8]}" for letter in "az")
+    low, high = together(*"az")
     sessions.admin.ingest_all([charge(low, currency), charge(high, currency)])
-    claimed = charge(new_id("res"), currency)
+    claimed = charge(new_id("res", near=high), currency)
     refused = charge(high, currency, event_type="payout_paid", payout_id="po_" + "0" * 32)
     mended = charge(low, currency, event_id=refused["event_id"])
     holder.begin()
@@ -139,7 +154,7 @@ def test_an_array_locks_no_account_that_was_missing_and_that_another_has_opened_
     sessions: Sessions, currency: str
 ) -> None:
     holder, first, second, opener = sessions.several(4)
-    low, high = (f"{letter}.{uuid.uuid4().hex[:8]}" for letter in "bm")
+    low, high = together(*"bm")
     sessions.admin.ingest(charge(high, currency))
     refused = charge(low, currency, event_type="payout_paid", payout_id="po_" + "0" * 32)
     holder.begin()
@@ -198,7 +213,8 @@ def test_a_torture_of_mixed_writers_ends_sound_and_without_deadlock(sessions: Se
             if shared and chance.random() < 0.3:
                 event = chance.choice(shared)  # a redelivery, sometimes to another restaurant
                 if chance.random() < 0.3:
-                    return event | {"restaurant_id": chance.choice(restaurants)}
+                    neighbors = [name for name in restaurants if live_together(name, event["restaurant_id"])]
+                    return event | {"restaurant_id": chance.choice(neighbors)}
                 return event
             event = charge(
                 chance.choice(restaurants),
@@ -249,15 +265,20 @@ def test_a_torture_of_mixed_writers_ends_sound_and_without_deadlock(sessions: Se
     # One effective event an id, and the ledger is what the effective events say.
     ids = {event["event_id"] for events in sent for event in events}
     rejected = {row["event_id"] for row in every if row["status"] == "rejected"}
-    assert {row["event_id"] for row in every if row["status"] == "processed"} == ids - rejected
-    assert found["processed"] == len(ids - rejected)
+    processed = {row["event_id"] for row in every if row["status"] == "processed"}
+    assert found["processed"] == len(processed)
+    booked = "select array_agg(event_id) from ledger.processor_events where event_id = any(%s)"
+    assert set(sessions.admin.value(booked, list(ids))) == ids - rejected
     recorded = sessions.admin.rows(
         "select status, count(*)::int from ledger.event_rejections where event_id = any(%s) group by 1",
         list(ids),
     )
-    assert {row["status"]: row["count"] for row in recorded} == {
-        status: count for status, count in found.items() if status in ("conflict", "rejected")
-    }
+    kept = {row["status"]: row["count"] for row in recorded}
+    told = {status: count for status, count in found.items() if status in ("conflict", "rejected")}
+    if CELLS and retried:  # of an array that was sent again some cells may have kept their part, and nobody was told
+        assert processed <= ids - rejected and all(kept[status] >= count for status, count in told.items())
+    else:
+        assert (processed, kept) == (ids - rejected, told)
 
 
 # Arrays that contradict each other
@@ -291,10 +312,10 @@ def test_arrays_that_contradict_each_other_about_two_ids_are_answered_when_sent_
     sessions = sessions_that_contradict
     pair = sessions.several(2, settings="-c deadlock_timeout=1")
     for number in range(20):
-        low, high = (f"{letter}.{uuid.uuid4().hex[:8]}" for letter in "az")
+        low, high = together(*"az")
         others = (low, high)
         if restaurants == "apart":
-            others = (new_id("res"), new_id("res"))
+            others = (new_id("res", near=low), new_id("res", near=low))
         if restaurants != "crossed and new":
             sessions.admin.ingest_all([charge(r, currency) for r in {low, high, *others}])
         first, second = sorted((new_id(), new_id()))
@@ -319,7 +340,7 @@ def test_a_crowd_that_contradicts_itself_about_a_few_ids_ends_right(
 ) -> None:
     sessions = sessions_that_contradict
     workers = sessions.several(5, settings="-c deadlock_timeout=1")
-    restaurants = [f"{name}.{uuid.uuid4().hex[:6]}" for name in AWKWARD_IDS[:6]]
+    restaurants = together(*AWKWARD_IDS[:6])
     sessions.admin.ingest_all([charge(r, currency) for r in restaurants[:3]])
     retries = 0
     for step in range(12):
@@ -345,7 +366,7 @@ def test_an_array_that_waits_for_an_account_answers_an_id_that_was_posted_meanwh
     sessions: Sessions, currency: str, content: str, how: str
 ) -> None:
     holder, array, other = sessions.several(3)
-    low, high = (f"{letter}.{uuid.uuid4().hex[:8]}" for letter in "az")
+    low, high = together(*"az")
     sessions.admin.ingest_all([charge(low, currency), charge(high, currency)])
     shared = charge(low, currency)
     events = [shared, charge(high, currency), charge(low, currency)]
@@ -371,7 +392,7 @@ def test_an_array_that_waits_for_an_account_answers_an_id_that_was_posted_meanwh
 def test_an_array_that_waits_for_an_id_has_moved_no_account(sessions: Sessions, currency: str, end: str) -> None:
     holder, array = sessions.several(2)
     impatient = sessions.open(settings="-c lock_timeout=1")
-    restaurants = sorted(new_id("res") for _ in range(3))
+    restaurants = sorted(near_each_other(3))
     sessions.admin.ingest_all([charge(r, currency) for r in restaurants])
     event = charge(restaurants[0], currency)
     holder.begin()
@@ -395,7 +416,7 @@ def test_over_http_a_deadlock_is_to_be_sent_again_and_then_answered(
 ) -> None:
     """A caller who posts twice in one transaction, in the other order than an array, can make one."""
     sessions = sessions_that_contradict
-    low, high = (f"{letter}.{uuid.uuid4().hex[:8]}" for letter in "az")
+    low, high = together(*"az")
     sessions.admin.ingest_all([charge(low, currency), charge(high, currency)])
     events = [charge(low, currency), charge(high, currency)]
     caller = sessions.open(role=None, settings="-c deadlock_timeout=1h")
@@ -405,7 +426,7 @@ def test_over_http_a_deadlock_is_to_be_sent_again_and_then_answered(
         caller.ingest(charge(high, currency))
         posting = sessions.pool.submit(partial(client.post, "/v1/processor/events/batch", json=events))
         sessions.wait_until(
-            "select count(*) = 1 from pg_stat_activity where %s = any(pg_blocking_pids(pid))", caller.pid
+            "select count(*) = 1 from pg_stat_activity where pg_blocking_pids(pid) && %s::integer[]", caller.pids
         )
         crossing = caller.start(lambda: caller.ingest(charge(low, currency)))
         response = posting.result(PATIENCE)

@@ -16,6 +16,7 @@ from tests.sessions import (
     Session,
     Sessions,
     charge,
+    near_each_other,
     new_id,
     payout_event,
     statuses,
@@ -38,7 +39,7 @@ def test_an_event_that_began_earlier_and_came_later_is_not_in_the_balance_of_in_
 ) -> None:
     """Who orders by the clock of the transaction tells of a balance that the account never had."""
     holder, slow, fast, reader = sessions.several(4)
-    first, second = sorted((new_id("res"), new_id("res")))
+    first, second = sorted(near_each_other(2))
     for restaurant in (first, second):
         holder.ingest(charge(restaurant, currency, amount=100, fee=0))
     holder.begin()

@@ -25,6 +25,7 @@ from tests.sessions import (
     charge,
     check_exact,
     make_payout,
+    near_each_other,
     new_id,
     payout_event,
     statuses,
@@ -85,7 +86,8 @@ def test_a_claimant_that_rolls_back_leaves_the_id_to_the_one_that_waited(
     sessions: Sessions, currency: str, how: str
 ) -> None:
     first, second = sessions.several(2)
-    lost, kept = new_id("res"), new_id("res")
+    lost = new_id("res")
+    kept = new_id("res", near=lost)
     event = charge(lost, currency)
     other = event | {"restaurant_id": kept, "amount": 7}
     first.begin()
@@ -109,7 +111,7 @@ def test_an_id_that_is_reused_while_its_first_use_is_open_waits_and_conflicts(
 ) -> None:
     first, second = sessions.several(2)
     restaurant = new_id("res")
-    other_restaurant = restaurant if where == "same restaurant" else new_id("res")
+    other_restaurant = restaurant if where == "same restaurant" else new_id("res", near=restaurant)
     sessions.admin.ingest(charge(other_restaurant, currency))
     before = sessions.entries(other_restaurant)
     event = charge(restaurant, currency)
@@ -134,7 +136,9 @@ def test_two_contents_under_one_id_at_once_are_one_processed_and_one_conflict(
 ) -> None:
     pair = sessions.several(2)
     for number in range(15):
-        restaurants = [new_id("res")] * 2 if where == "same restaurant" else [new_id("res"), new_id("res")]
+        restaurants = [new_id("res")] * 2
+        if where != "same restaurant":
+            restaurants[1] = new_id("res", near=restaurants[0])
         event = charge(restaurants[0], currency)
         reused = event | {"amount": 2000, "restaurant_id": restaurants[1]}
         both = [event, reused]
@@ -179,7 +183,8 @@ def test_the_loser_of_a_race_for_an_id_leaves_its_account_as_the_book_says(
 ) -> None:
     first, second = sessions.several(2)
     currency, other_currency = two_currencies
-    named = {"own": new_id("res"), "other": new_id("res"), "new": new_id("res")}
+    own = new_id("res")
+    named = {"own": own, "other": new_id("res", near=own), "new": new_id("res", near=own)}
     for restaurant in (named["own"], named["other"]):
         for money in (currency, other_currency):
             sessions.admin.ingest(charge(restaurant, money))
@@ -231,7 +236,7 @@ def test_an_account_is_moved_back_although_the_taken_id_posted_nothing(sessions:
 
 def test_a_charge_with_the_id_of_an_open_payout_event_is_undone(sessions: Sessions, currency: str) -> None:
     first, second = sessions.several(2)
-    restaurants = [new_id("res") for _ in range(2)]
+    restaurants = near_each_other(2)
     payout = make_payout(sessions, restaurants[0], currency)
     sessions.admin.ingest(charge(restaurants[1], currency))
     for number, kind in enumerate(("payout_paid", "payout_failed")):
@@ -251,7 +256,7 @@ def test_a_payout_event_with_the_id_of_an_open_charge_does_not_move_the_payout(
     sessions: Sessions, currency: str
 ) -> None:
     first, second = sessions.several(2)
-    restaurants = [new_id("res") for _ in range(2)]
+    restaurants = near_each_other(2)
     payout = make_payout(sessions, restaurants[0], currency)
     event = charge(restaurants[1], currency)
     first.begin()
@@ -313,7 +318,7 @@ def test_a_redelivery_is_not_refused_because_the_first_one_filled_the_account(
 
 def test_a_run_and_a_reader_do_not_see_a_move_that_is_undone(sessions: Sessions, currency: str) -> None:
     first, second, runner = sessions.several(3)
-    restaurants = sorted(new_id("res") for _ in range(2))
+    restaurants = sorted(near_each_other(2))
     sessions.admin.ingest_all([charge(restaurant, currency) for restaurant in restaurants])
     event = charge(restaurants[1], currency, amount=100, fee=0)
     first.begin()
@@ -333,13 +338,13 @@ def test_a_run_and_a_reader_do_not_see_a_move_that_is_undone(sessions: Sessions,
 def test_a_time_out_between_the_move_and_the_id_leaves_nothing(sessions: Sessions, currency: str, limit: str) -> None:
     first, second = sessions.several(2)
     impatient = sessions.open(role=None)
-    restaurants = [new_id("res") for _ in range(2)]
+    restaurants = near_each_other(2)
     sessions.admin.ingest_all([charge(restaurant, currency) for restaurant in restaurants])
     event = charge(restaurants[0], currency)
     reused = event | {"restaurant_id": restaurants[1]}
     first.begin()
     first.ingest(event)
-    impatient.begin()
+    impatient.begin(at=restaurants[1])
     kept = charge(restaurants[1], currency, amount=5, fee=0)
     impatient.ingest(kept)
     impatient.run("savepoint before")
@@ -366,7 +371,7 @@ def test_a_few_ids_fought_over_by_singles_and_arrays_leave_every_account_exact(
 ) -> None:
     currency, other_currency = two_currencies
     workers = sessions.several(6)
-    restaurants = [new_id("res") for _ in range(4)]
+    restaurants = near_each_other(4)
     sessions.admin.ingest_all([charge(restaurant, currency) for restaurant in restaurants[:2]])
     ids = [[new_id() for _ in range(3)] for _ in range(25)]
 

@@ -64,7 +64,7 @@ def test_the_second_of_two_waits_and_posts_nothing(sessions: Sessions, currency:
         people(sessions).rows(CLOSED, event["restaurant_id"], False)
     query = {"accept": ACCEPT, "replay": REPLAY}[way]
     first, second = people(sessions), people(sessions)
-    first.begin()
+    first.begin(at=event["restaurant_id"])
     assert first.row(query, event["event_id"])["status"] == "processed"
     call = second.start(lambda: second.row(query, event["event_id"]))
     sessions.wait_until_blocked_by(second, first)
@@ -79,7 +79,7 @@ def test_the_second_of_two_waits_and_posts_nothing(sessions: Sessions, currency:
 def test_an_acceptance_that_is_rolled_back_leaves_the_next_one_to_post(sessions: Sessions, currency: str) -> None:
     event = refused(sessions, currency)
     first, second = people(sessions), people(sessions)
-    first.begin()
+    first.begin(at=event["restaurant_id"])
     first.row(ACCEPT, event["event_id"])
     call = second.start(lambda: second.row(ACCEPT, event["event_id"]))
     sessions.wait_until_blocked_by(second, first)
@@ -100,7 +100,7 @@ def test_a_replay_while_the_event_is_told_again_posts_it_once(
         (processor, lambda: processor.ingest(event)),
     ]
     (first, one), (second, other) = reversed(calls) if first_is_told else calls
-    first.begin()
+    first.begin(at=event["restaurant_id"])
     assert one()["status"] == "processed"
     call = second.start(other)
     sessions.wait_until_blocked_by(second, first)
@@ -134,7 +134,7 @@ def test_what_waits_is_dismissed_while_its_charge_comes(
     operator, processor = people(sessions), sessions.open()
     restaurant = event["restaurant_id"]
     if dismissed_first:
-        operator.begin()
+        operator.begin(at=restaurant)
         assert operator.row(DISMISS, refund["event_id"])["status"] == "dismissed"
         call = processor.start(lambda: processor.ingest(event))
         sessions.wait_until_blocked_by(processor, operator)
@@ -200,7 +200,7 @@ def test_one_whose_account_is_held_does_not_stop_the_others(sessions: Sessions, 
     holder, operator = sessions.open(role=None), people(sessions)
     held = min(events, key=lambda event: str(event["restaurant_id"]))
     assert sessions.open().ingest(charge(held["restaurant_id"], currency))["status"] == "processed"
-    holder.begin()
+    holder.begin(at=held["restaurant_id"])
     lock = "select 1 as n from ledger.account_balances where restaurant_id = %s for update"
     assert len(holder.rows(lock, held["restaurant_id"])) == 1
     operator.run("set lock_timeout = '100ms'")
@@ -219,7 +219,7 @@ def test_an_id_that_begins_to_wait_while_another_account_posts_it_takes_effect_o
     event = charge(new_id("res"), currency, payment_id=new_id("pay"))
     refund = event | {"event_id": new_id(), "event_type": "refund_succeeded", "amount": 400}
     del refund["fee"]
-    other = charge(new_id("res"), currency, event_id=refund["event_id"])
+    other = charge(new_id("res", near=event["restaurant_id"]), currency, event_id=refund["event_id"])
     told = [(refund, "deferred"), (other, "processed")]
     both = sessions.several(2)
     for session in both:

@@ -24,6 +24,7 @@ from tests.sessions import (
     charge,
     check_exact,
     make_payout,
+    near_each_other,
     new_id,
     payout_event,
     statuses,
@@ -425,12 +426,14 @@ def people(sessions: Sessions, count: int) -> list[Session]:
     return [sessions.open(role="cuenta_operator") for _ in range(count)]
 
 
-def either_way(sessions: Sessions, calls: Sequence[Callable[[Session], Row]], *, is_ordered: bool) -> list[Row]:
+def either_way(
+    sessions: Sessions, restaurant: str, calls: Sequence[Callable[[Session], Row]], *, is_ordered: bool
+) -> list[Row]:
     """Overlapping for sure, the first one first; or at the same moment."""
     pair = people(sessions, 2)
     if not is_ordered:
         return sessions.at_once([partial(call, session) for call, session in zip(calls, pair, strict=True)])
-    pair[0].begin()
+    pair[0].begin(at=restaurant)
     answer = calls[0](pair[0])
     waiting = pair[1].start(partial(calls[1], pair[1]))
     sessions.wait_until_blocked_by(pair[1], pair[0])
@@ -443,7 +446,7 @@ def test_two_reversals_at_once_take_back_once(sessions: Sessions, currency: str)
     for number in range(12):
         restaurant = new_id("res")
         event_id = told(sessions.admin, payment(restaurant, currency))["event_id"]
-        answers = either_way(sessions, [lambda s, e=event_id: reverse(s, e)] * 2, is_ordered=number == 0)  # type: ignore[misc]
+        answers = either_way(sessions, restaurant, [lambda s, e=event_id: reverse(s, e)] * 2, is_ordered=number == 0)  # type: ignore[misc]
         assert codes(answers) == [("processed", ""), ("rejected", "REVERSED_BEFORE")]
         assert money(sessions, restaurant, currency) == (0, 0, 0)
 
@@ -453,7 +456,7 @@ def test_the_same_reversal_at_once_is_one(sessions: Sessions, currency: str) -> 
         restaurant, reference = new_id("res"), new_id("back")
         event_id = told(sessions.admin, payment(restaurant, currency))["event_id"]
         calls = [lambda s, e=event_id, r=reference: reverse(s, e, r)] * 2
-        answers = either_way(sessions, calls, is_ordered=number == 0)
+        answers = either_way(sessions, restaurant, calls, is_ordered=number == 0)
         assert statuses(answers) == {"processed": 1, "already_processed": 1}
         assert money(sessions, restaurant, currency) == (0, 0, 0)
 
@@ -475,7 +478,7 @@ def test_a_reversal_of_a_charge_against_a_refund_or_dispute_at_once(
         ]
         if number == 0 and order == 1:
             pair = [people(sessions, 1)[0], processor]
-            pair[0].begin()
+            pair[0].begin(at=restaurant)
             answer = calls[0](pair[0])
             waiting = processor.start(partial(processor.ingest, event))
             sessions.wait_until_blocked_by(processor, pair[0])
@@ -483,7 +486,7 @@ def test_a_reversal_of_a_charge_against_a_refund_or_dispute_at_once(
             answers = [answer, waiting.result(PATIENCE)]
             assert [a["status"] for a in answers] == ["processed", "rejected"]
         else:
-            answers = either_way(sessions, calls[::order], is_ordered=False)
+            answers = either_way(sessions, restaurant, calls[::order], is_ordered=False)
         assert sorted(statuses(answers).items()) == [("processed", 1), ("rejected", 1)]
         assert {answer["code"] for answer in answers} < {None, "EVENT_IN_USE", "AMOUNT_EXCEEDS_PAYMENT"}
         assert money(sessions, restaurant, currency)[0] in (0, -300)
@@ -511,7 +514,7 @@ def test_two_releases_of_one_hold_at_once_never_free_more_than_was_held(
         told(sessions.admin, payment(restaurant, currency))
         hold_id = hold(people(sessions, 1)[0], restaurant, currency, 4000)["event_id"]
         calls = [lambda s, h=hold_id: release(s, h, amount)] * 2
-        answers = either_way(sessions, calls, is_ordered=number == 0)
+        answers = either_way(sessions, restaurant, calls, is_ordered=number == 0)
         assert codes(answers) == [("processed", ""), ("rejected", "AMOUNT_EXCEEDS_HOLD")]
         assert money(sessions, restaurant, currency) == (5700 + amount, 0, 4000 - amount)
 
@@ -521,7 +524,7 @@ def test_two_write_offs_of_a_whole_debt_at_once_give_up_one(sessions: Sessions, 
         restaurant = new_id("res")
         told(sessions.admin, report(restaurant, currency, "refund_succeeded", 700))
         calls = [lambda s, r=restaurant: write_off(s, r, currency, 700)] * 2
-        answers = either_way(sessions, calls, is_ordered=number == 0)
+        answers = either_way(sessions, restaurant, calls, is_ordered=number == 0)
         assert codes(answers) == [("processed", ""), ("rejected", "AMOUNT_EXCEEDS_DEBT")]
         assert money(sessions, restaurant, currency) == (0, 0, 0)
 
@@ -544,11 +547,11 @@ def test_one_adjustment_sent_by_many_at_once_is_made_once(sessions: Sessions, cu
 def test_one_reference_for_two_restaurants_at_once_is_one_adjustment(sessions: Sessions, currency: str) -> None:
     """A reference is an id once for ever: of two that use it at once for different restaurants one is told so."""
     first, second = people(sessions, 2)
-    restaurants = [new_id("res") for _ in range(2)]
+    restaurants = near_each_other(2)
     for restaurant in restaurants:
         told(sessions.admin, charge(restaurant, currency, amount=1, fee=0))
     reference = new_id("adj")
-    first.begin()
+    first.begin(at=restaurants[0])
     assert adjust(first, restaurants[0], currency, 500, reference)["status"] == "processed"
     call = second.start(lambda: adjust(second, restaurants[1], currency, 500, reference))
     sessions.wait_until_blocked_by(second, first)
@@ -604,7 +607,7 @@ def test_a_run_against_a_hold(sessions: Sessions, currency: str, first: str) -> 
     ]
     if first == "the hold":
         calls.reverse()
-    calls[0][0].begin()
+    calls[0][0].begin(at=restaurant)
     calls[0][1]()
     waiting = calls[1][0].start(calls[1][1])
     sessions.wait_until_blocked_by(calls[1][0], calls[0][0])

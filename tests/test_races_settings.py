@@ -61,11 +61,13 @@ def test_open_settings_are_not_seen_by_an_event_of_another_session(sessions: Ses
     changer, writer = sessions.several(2)
     restaurant = new_id("res")
     writer.ingest(charge(restaurant, currency))
-    changer.begin()
+    changer.begin(at=restaurant)
     changer.row("select * from api.set_restaurant(%s, null, null, 30)", restaurant)
     posted = writer.start(lambda: writer.ingest(charge(restaurant, currency)))
     sessions.wait_until(
-        "select state = 'idle' or wait_event_type = 'Lock' from pg_stat_activity where pid = %s", writer.pid
+        "select bool_and(state = 'idle') or bool_or(wait_event_type = 'Lock')"
+        " from pg_stat_activity where pid = any(%s)",
+        writer.pids,
     )
     changer.rollback()
     assert posted.result(PATIENCE)["status"] == "processed"
@@ -138,7 +140,7 @@ def test_an_account_opened_while_its_settings_change_gets_the_new_ones(sessions:
     changing = changer.start(
         lambda: changer.row("select * from api.set_restaurant(%s, 'Asia/Tokyo', 5, 10)", restaurant)
     )
-    sessions.wait_until("select wait_event_type = 'Lock' from pg_stat_activity where pid = %s", changer.pid)
+    sessions.wait_until_blocked_by(changer, opener)
     opener.commit()
     changing.result(PATIENCE)
     query = "select timezone, settlement_delay_days from ledger.account_balances where restaurant_id = %s"
@@ -149,12 +151,11 @@ def test_an_account_that_waits_for_its_settings_is_opened_with_them(sessions: Se
     changer, *openers = sessions.several(3)
     restaurant = new_id("res")
     changer.row("select * from api.set_restaurant(%s)", restaurant)
-    changer.begin()
+    changer.begin(at=restaurant)
     changer.row("select * from api.set_restaurant(%s, 'Asia/Tokyo', 5, 10)", restaurant)
     single = openers[0].start(lambda: openers[0].ingest(charge(restaurant, currency)))
     array = openers[1].start(lambda: openers[1].ingest_all([charge(restaurant, currency)]))
-    for opener in openers:
-        sessions.wait_until("select wait_event_type = 'Lock' from pg_stat_activity where pid = %s", opener.pid)
+    sessions.wait_until_blocked(*openers)
     changer.commit()
     assert single.result(PATIENCE)["status"] == "processed"
     array.result(PATIENCE)
@@ -213,7 +214,7 @@ def test_a_charge_that_waits_while_its_restaurant_closes_is_refused(
     restaurant = new_id("res")
     writer.ingest(charge(restaurant, currency))
     send = writer.ingest if how == "single" else writer.ingest_as_array
-    changer.begin()
+    changer.begin(at=restaurant)
     changer.row("select * from api.set_restaurant(%s, p_closed => true)", restaurant)
     event = charge(restaurant, currency)
     waiting = writer.start(lambda: send(event))
@@ -231,7 +232,7 @@ def test_two_who_change_a_restaurant_at_once_are_told_of_one_after_the_other(ses
     restaurant = new_id("res")
     change = "select * from api.set_restaurant(%s, p_settlement_delay_days => %s, p_actor => %s)"
     first.row(change, restaurant, 1, "ana")
-    first.begin()
+    first.begin(at=restaurant)
     first.row(change, restaurant, 2, "bob")
     waiting = second.start(lambda: second.row(change, restaurant, 3, "eve"))
     sessions.wait_until_blocked_by(second, first)
