@@ -110,6 +110,7 @@ create function ledger.without_wild_numbers(p_document jsonb) returns jsonb lang
     run on 0;
     select ledger.without_wild_numbers(p_document);
 $look$;
+revoke execute on function ledger.without_wild_numbers(jsonb) from public;
 alter function look.processes() owner to cuenta_owner;
 """
 

@@ -133,7 +133,9 @@ set search_path = pg_catalog, pg_temp
 as $function$
 begin
     -- What PL/Proxy says of a connection may have its password in it: only the database is told.
-    if p_message ~ '\] PQ|connect timeout to|query timeout|Unfinished connection|Lost result' then
+    if p_message ~ '\] PQ|connect timeout to|query timeout|Unfinished connection|Lost result'
+        or p_message = 'a cell does not answer'
+    then
         raise exception 'a cell does not answer'
             using errcode = '08006', constraint = 'CELL_UNAVAILABLE',
                 detail = format('cell=%s', substring(p_message from '\[([^]]*)\] PQ')),

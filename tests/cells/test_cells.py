@@ -398,6 +398,33 @@ def test_a_cell_that_is_away_is_told_and_paid_by_the_next_run(proxy: Connection,
     assert (run["message"], run["payouts_created"]) == ("payouts created: 1", 1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api.use_api_key('x')",
+        "api.run_payouts('COP', '2025-12-31')",
+        "api.list_reports()",
+        "api.claim_payouts('COP', 5)",
+        "api.get_payout('x')",
+        "api.list_payouts()",
+        "api.confirm_payout('x', 'y')",
+        "api.get_balance('res_001', 'PEN')",
+        "api.receive_webhook('x', '{}', '{}', '')",
+        "api.replay_webhook(4096)",
+        "api.verify_seals()",
+    ],
+)
+def test_with_all_cells_away_every_call_says_that_they_do_not_answer(
+    proxy: Connection, cells: list[str], text: str
+) -> None:
+    with contextlib.ExitStack() as stack:
+        for url in cells:
+            stack.enter_context(away(url))
+        with pytest.raises(psycopg.Error) as caught:
+            call(proxy, f"select * from {text}")
+    assert (caught.value.sqlstate, caught.value.diag.constraint_name) == ("08006", "CELL_UNAVAILABLE")
+
+
 def test_a_run_is_carried_out_in_steps(proxy: Connection) -> None:
     names = [f"step_{number}" for number in range(20)]
     ingest_all(proxy, [charge(name, f"step_{name}", currency="BRL") for name in names])

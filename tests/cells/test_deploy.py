@@ -17,7 +17,7 @@ import pytest
 from db.facts import DeployError
 from db.proxy.cluster import check_cluster, cluster_file, deploy_cluster, generate, read_cluster
 from dev import embedded
-from tests.cells.test_cells import cell_of
+from tests.cluster import cell_of
 
 CALL = "select status from api.ingest_event(%s::jsonb)"
 EVENT = (
