@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view reporting.check_account_missing
 with (security_barrier) as
 -- Between each account and the next one nothing may be: one look-up a table, whatever it holds.

@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view reporting.check_available_day_differs
 with (security_barrier) as
 select

@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view reporting.check_entry_after_closed_day
 with (security_barrier) as
 -- The first payout that closed a day is made before any other of it; so each day looks up one.

@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view reporting.check_entry_without_event_or_payout
 with (security_barrier) as
 select

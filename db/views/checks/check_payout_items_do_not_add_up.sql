@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view reporting.check_payout_items_do_not_add_up
 with (security_barrier) as
 select

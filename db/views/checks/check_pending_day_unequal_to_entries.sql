@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view reporting.check_pending_day_unequal_to_entries
 with (security_barrier) as
 -- What waits: money in and its fee, with a delay, or told ahead of its time. An audit of what is

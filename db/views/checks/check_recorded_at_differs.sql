@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view reporting.check_recorded_at_differs
 with (security_barrier) as
 select

@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view ledger.audited_entries as
 select
     e.restaurant_id,

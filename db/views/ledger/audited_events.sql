@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view ledger.audited_events as
 select
     v.restaurant_id,

@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view ledger.audited_holdings as
 select
     k.restaurant_id,

@@ -1,3 +1,4 @@
+-- sqlfluff:use_rust_parser:False
 create or replace view ledger.audited_payouts as
 select
     p.restaurant_id,
