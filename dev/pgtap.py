@@ -14,6 +14,7 @@ PG_PROVE_ARGS are files or options of pg_prove; default: every .sql file below d
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import re
 import shutil
@@ -81,12 +82,18 @@ class ToolMissing(Exception):
 
 
 def fetch(pattern: str) -> None:
-    """Unpack the newest of the machine's own distribution's packages with such a name into TOOLS; once."""
-    if any(re.fullmatch(pattern, mark.stem) for mark in TOOLS.glob("*.unpacked")):
-        return
+    """Unpack the newest of the machine's own distribution's packages with such a name into TOOLS; once, whoever asks
+    at the same time."""
+    TOOLS.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with (TOOLS / "fetching").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not any(re.fullmatch(pattern, mark.stem) for mark in TOOLS.glob("*.unpacked")):
+            _fetch(pattern)
+
+
+def _fetch(pattern: str) -> None:
     if not shutil.which("apt-get"):
         raise ToolMissing(f"this machine has no apt-get to fetch {pattern} with")
-    TOOLS.mkdir(mode=0o755, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TOOLS) as folder:
 
         def apt(*words: str) -> str:

@@ -3,19 +3,24 @@
     python dev/tests.py [--pg-bin15 FOLDER] [--coverage PERCENT]
 
 pgTAP and pytest run on the embedded PostgreSQL 18 and, if the folder has its server, on PostgreSQL 15; there the tests
-of cells behind a proxy (tests/cells), if it has PL/Proxy: where it has not, that is told in red, and no failure. With
-DATABASE_URL or PG_BIN set they run on that server alone. The exit status is 0 if all of it ran and passed.
+of cells behind a proxy (tests/cells), if it has PL/Proxy: where it has not, that is told in red, and no failure. The
+two versions are two lanes beside each other, which begin their lines with 18 and 15. With DATABASE_URL or PG_BIN set
+they run on that server alone. The exit status is 0 if all of it ran and passed.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import xml.etree.ElementTree
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +28,10 @@ from rich.console import Console
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from dev import embedded  # noqa: E402
+
 CANNOT_RUN = 3  # as dev/pgtap.py answers
 COLORS = {
     "passed": "green",
@@ -43,16 +52,35 @@ class Step:
     environment: dict[str, str] = field(default_factory=dict)
     outcome: str = "DID NOT RUN"
     remark: str = ""
+    lane: str = ""
+    process: subprocess.Popen[str] | None = None
 
-    def run(self) -> None:
-        console.rule(self.name, style="default")
+    def run(self, *, is_alone: bool, is_over: threading.Event) -> None:
+        """Run it. Unless it is alone each of its lines is printed with its lane before it."""
+        mark = "" if is_alone else f"{self.lane} | "
+        console.print(f"{mark}-- {self.name}")
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder, "report.xml")
             is_pytest = "pytest" in self.command
             more = [f"--junit-xml={report}"] if is_pytest else []
-            status = subprocess.run([*self.command, *more], cwd=ROOT, env=os.environ | self.environment).returncode
+            environment = os.environ | self.environment | ({"PY_COLORS": "1"} if console.is_terminal else {})
+            self.process = subprocess.Popen(
+                [*self.command, *more],
+                cwd=ROOT,
+                env=environment,
+                stdout=None if is_alone else subprocess.PIPE,
+                stderr=None if is_alone else subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                start_new_session=True,  # Ctrl-C comes to it once, from us
+            )
+            for line in self.process.stdout or ():
+                print(f"{mark}{line.rstrip()}\n", end="", flush=True)
+            status = self.process.wait()
             tests = count(report) if is_pytest else None
+        if is_over.is_set():
+            return
         self.remark = f"{time.monotonic() - began:.0f} s"
         if tests is not None:
             self.remark = f"{tests:,} tests, {self.remark}"
@@ -60,6 +88,41 @@ class Step:
             self.remark = "a tool is missing: see above"
         elif tests != 0:
             self.outcome = "FAILED" if status else "passed"
+        console.print(f"{mark}-- {self.name}: {self.outcome}, {self.remark}")
+
+
+def run_all(steps: Sequence[Step]) -> None:
+    """Run the steps: those of a lane one after the other, the lanes beside each other. A signal ends them all."""
+    is_over = threading.Event()
+    lanes = sorted({step.lane for step in steps if step.command})
+
+    def run(lane: str) -> None:
+        for step in steps:
+            if step.command and step.lane == lane and not is_over.is_set():
+                step.run(is_alone=len(lanes) == 1, is_over=is_over)
+
+    threads = [threading.Thread(target=run, args=[lane], daemon=True) for lane in lanes]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        is_over.set()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):  # the first one lets them stop their servers
+            if any(thread.is_alive() for thread in threads):
+                end(steps, number)
+
+
+def end(steps: Sequence[Step], number: int, seconds: float = 20) -> None:
+    """Send a signal to what runs, and to what that has started in its group, and wait for a while."""
+    running = [step.process for step in steps if step.process and step.process.poll() is None]
+    for process in running:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and any(process.poll() is None for process in running):
+        time.sleep(0.1)
 
 
 def count(report: Path) -> int:
@@ -72,22 +135,24 @@ def count(report: Path) -> int:
 def plan(pg_bin15: Path, coverage: float | None) -> list[Step]:
     """The steps for the servers that there are."""
     python, given = sys.executable, [name for name in ("DATABASE_URL", "PG_BIN") if os.environ.get(name)]
-    pytest = [python, "-m", "pytest", *([] if "DATABASE_URL" in given else ["-n", "4", "--dist", "loadfile"])]
+    is_alone = bool(given) or not (pg_bin15 / "pg_ctl").exists()
+    workers = [] if "DATABASE_URL" in given else ["-n", "4" if is_alone else "3", "--dist", "loadfile"]
+    pytest = [python, "-m", "pytest", *workers]
     pgtap = [python, "dev/pgtap.py"]
     server = f"the server of {given[0]}" if given else "PostgreSQL 18"
-    steps = [Step(f"pgTAP on {server}", pgtap), Step(f"pytest on {server}", pytest)]
+    steps = [Step(f"pgTAP on {server}", pgtap, lane="18"), Step(f"pytest on {server}", pytest, lane="18")]
     if given:
         return steps
     names = ["pgTAP and plpgsql_check on PostgreSQL 15", "pytest on PostgreSQL 15"]
-    if not (pg_bin15 / "pg_ctl").exists():
+    if is_alone:
         why = f"no PostgreSQL 15 in {pg_bin15}; PG_BIN15 names another folder"
         return steps + [Step(name, [], outcome="left out", remark=why) for name in names]
     covered = [] if coverage is None else ["--coverage", f"{coverage:g}"]
     environment = {"PG_BIN": str(pg_bin15)}
     return [
         *steps,
-        Step(names[0], [*pgtap, *covered], environment),
-        Step(names[1], pytest, environment),
+        Step(names[0], [*pgtap, *covered], environment, lane="15"),
+        Step(names[1], pytest, environment, lane="15"),
         cells(python, pg_bin15),
     ]
 
@@ -99,7 +164,7 @@ def cells(python: str, pg_bin15: Path) -> Step:
         why = f"{pg_bin15} has no PL/Proxy (Debian: apt install postgresql-15-plproxy): cells are not tested"
         return Step(name, [], outcome="NOT HERE", remark=why)
     environment = {"PG_BIN": str(pg_bin15), "CUENTA_TEST_CELLS": "4"}
-    return Step(name, [python, "-m", "pytest", "tests/cells"], environment)
+    return Step(name, [python, "-m", "pytest", "tests/cells"], environment, lane="15")
 
 
 def main() -> int:
@@ -108,10 +173,9 @@ def main() -> int:
     parser.add_argument("--coverage", type=float, help="percent of the plpgsql statements that pgTAP must reach on 15")
     chosen = parser.parse_args()
     steps = plan(chosen.pg_bin15, chosen.coverage)
+    embedded.end_on_signals()
     try:
-        for step in steps:
-            if step.command:
-                step.run()
+        run_all(steps)
     except KeyboardInterrupt:
         console.print("interrupted")
     table = Table("tests", "outcome", "", box=None)

@@ -21,7 +21,7 @@ import pytest
 
 from db.login import make_login
 from db.pool import with_role
-from dev import embedded
+from dev import embedded, pgtap
 from dev.embedded import find_psql
 from events.load import is_empty
 
@@ -160,6 +160,97 @@ def test_the_tests_say_what_did_not_run_and_fail(tmp_path: Path) -> None:
     assert re.search(r"pgTAP +DID NOT RUN", done.stdout)
     assert re.search(r"pytest +passed +1 tests", done.stdout)
     assert done.stdout.rstrip().endswith("did not run: pgTAP")
+
+
+def lanes(*commands: tuple[str, str, str]) -> list[str]:
+    """The command that runs dev/tests.py on steps of Python code: name, lane, code."""
+    steps = ", ".join(f"tests.Step({name!r}, [sys.executable, '-c', {code!r}], lane={lane!r})"
+                      for name, lane, code in commands)  # fmt: skip
+    script = "import sys; sys.path.insert(0, '.'); from dev import tests; sys.argv[1:] = [];"
+    return [sys.executable, "-c", f"{script} tests.plan = lambda *_: [{steps}]; sys.exit(tests.main())"]
+
+
+def test_the_tests_of_both_versions_run_at_once_and_each_line_says_which(tmp_path: Path) -> None:
+    """Each of two lanes waits for the other; what comes after in a lane waits for what is before."""
+    meet = (
+        "import pathlib, sys, time; here = pathlib.Path({0!r}); (here / {1!r}).touch()\n"
+        "while not (here / {2!r}).exists(): time.sleep(0.05)\n"
+        "print('met', {2!r}); print('and to stderr', file=sys.stderr); (here / {3!r}).touch()"
+    )
+    after = "import pathlib; print('before me:', pathlib.Path({!r}, 'over').exists())"
+    done = subprocess.run(
+        lanes(
+            ("first", "18", meet.format(str(tmp_path), "a", "b", "over")),
+            ("second", "18", after.format(str(tmp_path))),
+            ("third", "15", meet.format(str(tmp_path), "b", "a", "nothing")),
+        ),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert {"18 | met b", "18 | and to stderr", "18 | before me: True", "15 | met a"} <= set(lines)
+    assert [line.split()[:2] for line in lines[-3:]] == [[name, "passed"] for name in ("first", "second", "third")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_tests_of_both_versions(tmp_path: Path, number: signal.Signals) -> None:
+    """What runs in either lane, and what that has started; nothing is begun afterwards."""
+    code = (
+        "import os, pathlib, subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\n"
+        "pathlib.Path({0!r}, {1!r}).write_text(f'{{os.getpid()}} {{child.pid}} ')\n"
+        "time.sleep(300)"
+    )
+    run = subprocess.Popen(
+        lanes(
+            ("first", "18", code.format(str(tmp_path), "18")),
+            ("after", "18", code.format(str(tmp_path), "after")),
+            ("second", "15", code.format(str(tmp_path), "15")),
+        ),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    pids: list[int] = []
+    try:
+        deadline = time.monotonic() + 60
+        while len(pids) < 4 and time.monotonic() < deadline:
+            time.sleep(0.1)
+            pids = [int(pid) for file in tmp_path.iterdir() for pid in file.read_text().split(" ")[:-1]]
+        assert len(pids) == 4
+        run.send_signal(number)
+        assert run.wait(60) != 0
+        deadline = time.monotonic() + 10
+        while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert [pid for pid in pids if is_alive(pid)] == []
+        assert not (tmp_path / "after").exists()
+    finally:
+        for pid in [*pids, run.pid]:
+            if is_alive(pid):
+                os.kill(pid, signal.SIGKILL)
+
+
+def test_a_tool_is_fetched_once_whoever_asks_at_the_same_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fetched: list[str] = []
+
+    def unpack(pattern: str) -> None:
+        fetched.append(pattern)
+        time.sleep(0.5)
+        (tmp_path / "tool-1.unpacked").touch()
+
+    monkeypatch.setattr(pgtap, "TOOLS", tmp_path)
+    monkeypatch.setattr(pgtap, "_fetch", unpack)
+    askers = [threading.Thread(target=pgtap.fetch, args=["tool-[0-9]"]) for _ in range(3)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert fetched == ["tool-[0-9]"]
 
 
 def test_starters_do_not_stumble_over_folders_that_others_remove(
