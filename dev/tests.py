@@ -152,8 +152,8 @@ def plan(pg_bin15: Path, coverage: float | None) -> list[Step]:
     return [
         *steps,
         Step(names[0], [*pgtap, *covered], environment, lane="15"),
+        cells(python, pg_bin15),  # one process: not at the end, where it would have the machine to itself
         Step(names[1], pytest, environment, lane="15"),
-        cells(python, pg_bin15),
     ]
 
 
