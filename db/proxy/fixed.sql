@@ -811,7 +811,8 @@ begin
         with q as materialized (
             select *
             from proxy.list_payout_runs_each(
-                v_cells, v_cursors, p_currency, p_as_of, p_is_finished, p_limit
+                v_cells, proxy.pick_cursors(v_cursors, v_cells), p_currency, p_as_of,
+                p_is_finished, p_limit
             )
         ), n as (
             select r.*, row_number() over (order by r.started_at desc, r.cell, r.place) as n
@@ -840,6 +841,178 @@ begin
     from unnest(v_run_ids, v_marks) with ordinality as m (run_id, mark, place)
     cross join lateral api.get_payout_run(m.run_id) as g
     order by m.place;
+exception when internal_error or connection_exception then
+    get stacked diagnostics v_fault = message_text;
+    perform proxy.refuse_lost(v_fault);
+end;
+$proxy$;
+
+-- Keys: one of the platform is in every cell, one of a restaurant in its own.
+
+create function proxy.list_api_keys_each(p_cells integer[], p_cursors text[], p_limit integer)
+returns table (
+    key_id text, name text, role text, restaurant_id text, status text, created_at timestamptz,
+    created_by text, expires_at timestamptz, last_used_at timestamptz, revoked_at timestamptz,
+    revoked_by text, cursor text, cell integer, place bigint, fault jsonb
+)
+language plproxy
+as $proxy$
+    cluster 'cuenta';
+    split p_cells, p_cursors;
+    run on p_cells;
+    select r.key_id, r.name, r.role, r.restaurant_id, r.status, r.created_at, r.created_by,
+        r.expires_at, r.last_used_at, r.revoked_at, r.revoked_by, r.cursor, r.cell, r.place,
+        r.fault
+    from cell.list_api_keys(p_limit, (p_cursors)[1]) as r;
+$proxy$;
+
+create function api.list_api_keys(p_limit integer default 50, p_cursor text default null)
+returns table (
+    key_id text, name text, role text, restaurant_id text, status text, created_at timestamptz,
+    created_by text, expires_at timestamptz, last_used_at timestamptz, revoked_at timestamptz,
+    revoked_by text, cursor text
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $proxy$
+#variable_conflict use_column
+declare
+    v_fault text;
+    v_cells constant integer[] := proxy.all_cells();
+    v_cursors text[] := proxy.read_cursor(p_cursor);
+    v_key_ids text[] := '{}';
+    v_marks text[] := '{}';
+    v_kept jsonb[] := '{}';
+    r_key record;
+begin
+    for r_key in
+        with q as materialized (
+            select *
+            from proxy.list_api_keys_each(
+                v_cells, proxy.pick_cursors(v_cursors, v_cells), p_limit
+            )
+        ), n as (
+            select r.*, row_number() over (order by r.created_at desc, r.cell, r.place) as n
+            from q as r
+            where r.fault is null or proxy.refuse(r.fault)
+        )
+        select r.*
+        from n as r
+        order by max(r.n) over (partition by r.cell order by r.place), r.place
+    loop
+        if r_key.key_id <> all(v_key_ids) then
+            if cardinality(v_key_ids) >= p_limit then
+                raise notice 'only the first % of more: give p_limit (up to 500) or p_cursor',
+                    p_limit;
+                exit;
+            end if;
+            v_key_ids := v_key_ids || r_key.key_id;
+        end if;
+        v_kept := v_kept || to_jsonb(r_key);
+        v_cursors[r_key.cell + 1] := r_key.cursor;
+        v_marks[cardinality(v_key_ids)] := proxy.write_cursor(v_cursors);
+    end loop;
+    return query
+    select
+        m.key_id, min(k.name), min(k.role), min(k.restaurant_id),
+        (array_agg(k.status order by k.revoked_at, k.cell))[1], min(k.created_at),
+        min(k.created_by), min(k.expires_at), max(k.last_used_at), min(k.revoked_at),
+        (array_agg(k.revoked_by order by k.revoked_at, k.cell))[1], m.mark
+    from unnest(v_key_ids, v_marks) with ordinality as m (key_id, mark, place)
+    inner join jsonb_to_recordset(to_jsonb(v_kept)) as k (
+        key_id text, name text, role text, restaurant_id text, status text,
+        created_at timestamptz, created_by text, expires_at timestamptz, last_used_at timestamptz,
+        revoked_at timestamptz, revoked_by text, cell integer
+    ) on m.key_id = k.key_id
+    group by m.key_id, m.mark, m.place
+    order by m.place;
+exception when internal_error or connection_exception then
+    get stacked diagnostics v_fault = message_text;
+    perform proxy.refuse_lost(v_fault);
+end;
+$proxy$;
+
+-- A report as CSV is all of it, or an error.
+
+create function proxy.get_report_csv(
+    p_cell integer, p_name text, p_restaurant_id text, p_currency text, p_from date, p_to date,
+    p_base_currency text, p_source text, p_limit integer, p_cursor text
+)
+returns table (csv text, fault jsonb)
+language plproxy
+as $proxy$
+    cluster 'cuenta';
+    run on p_cell;
+    select r.csv, r.fault
+    from cell.get_report_csv(
+        p_name, p_restaurant_id, p_currency, p_from, p_to, p_base_currency, p_source, p_limit,
+        p_cursor
+    ) as r;
+$proxy$;
+
+create function api.get_report_csv(
+    p_name text, p_restaurant_id text default null, p_currency text default null,
+    p_from date default null, p_to date default null, p_base_currency text default null,
+    p_source text default null, p_limit integer default 100000, p_cursor text default null
+)
+returns table (csv text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $proxy$
+#variable_conflict use_column
+declare
+    v_fault text;
+    v_line_end constant text := chr(13) || chr(10);
+    v_limit constant integer := least(greatest(coalesce(p_limit, 100000), 0), 100000);
+    v_left integer := v_limit;
+    v_first integer;
+    v_cursor text;
+    v_cell integer;
+    v_rows integer;
+    v_parts text[] := '{}';
+    r_part record;
+begin
+    if p_restaurant_id is not null then
+        return query
+        select r.csv
+        from proxy.get_report_csv(
+            proxy.cell_of(p_restaurant_id), p_name, p_restaurant_id, p_currency, p_from, p_to,
+            p_base_currency, p_source, p_limit, p_cursor
+        ) as r
+        where r.fault is null or proxy.refuse(r.fault);
+        return;
+    end if;
+    select c.cell, c.cursor into v_first, v_cursor
+    from proxy.read_chain(p_cursor) as c;
+    foreach v_cell in array proxy.all_cells() loop
+        continue when v_cell < v_first;
+        select r.* into r_part
+        from proxy.get_report_csv(
+            v_cell, p_name, null, p_currency, p_from, p_to, p_base_currency, p_source, v_left,
+            case when v_cell = v_first then v_cursor end
+        ) as r;
+        if r_part.fault ->> 'code' = 'REPORT_TOO_LARGE' then
+            raise exception 'report % has more than % rows', p_name, v_limit
+                using errcode = 'LUREP', constraint = 'REPORT_TOO_LARGE',
+                    detail = format('name=%s, limit=%s', p_name, v_limit),
+                    hint = r_part.fault ->> 'hint';
+        elsif r_part.fault is not null then
+            perform proxy.refuse(r_part.fault);
+        end if;
+        -- Lines end where no quoted text does; the first one has the names.
+        v_rows := regexp_count(regexp_replace(r_part.csv, '"[^"]*"', '', 'g'), v_line_end) - 1;
+        v_left := v_left - v_rows;
+        v_parts := v_parts || case
+            when v_parts = '{}' then r_part.csv
+            else substr(r_part.csv, strpos(r_part.csv, v_line_end) + 2)
+        end;
+    end loop;
+    csv := array_to_string(v_parts, '');
+    return next;
 exception when internal_error or connection_exception then
     get stacked diagnostics v_fault = message_text;
     perform proxy.refuse_lost(v_fault);
@@ -923,7 +1096,7 @@ declare
     r_part record;
     r_taken record;
 begin
-    -- What names no restaurant is looked at again when the rest is posted: that may have its charge.
+    -- What names no restaurant is looked at again when the rest is posted: it may be the charge.
     loop
         v_known := (select count(*) from jsonb_object_keys(v_told));
         with k as materialized (
@@ -948,7 +1121,8 @@ begin
             group by r.item
         ) as i;
         for r_part in
-            select e.value::integer as cell, array_agg(e.key::bigint order by e.key::bigint) as items
+            select
+                e.value::integer as cell, array_agg(e.key::bigint order by e.key::bigint) as items
             from jsonb_each_text(v_read) as e
             where e.value::integer >= 0 and not v_told ? e.key
             group by e.value

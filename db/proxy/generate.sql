@@ -406,7 +406,7 @@ select
             case
                 when
                     f.way in ('page', 'look', 'merge')
-                    or f.name in ('list_payout_runs', 'verify_seals')
+                    or f.name in ('list_payout_runs', 'list_api_keys', 'verify_seals')
                     then 'row_number() over ()'
                 else '0::bigint'
             end,

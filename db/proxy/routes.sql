@@ -95,8 +95,7 @@ insert into routes (name, way, arg, unless, numbers) values
 ('list_inbox', 'page', 'r.last_seen_at desc', 'p_restaurant_id', '{rejection_no}'),
 ('list_kept_webhooks', 'page', 'r.received_at desc', null, '{webhook_no}'),
 ('list_deliveries', 'page', 'r.created_at desc', null, '{delivery_id}'),
-('get_report', 'chain', null, 'p_restaurant_id', '{}'),
-('get_report_csv', 'chain', null, 'p_restaurant_id', '{}');
+('get_report', 'chain', null, 'p_restaurant_id', '{}');
 
 -- Work: as much as is asked for, whichever cell has it.
 insert into routes (name, way, arg, numbers) values
@@ -197,7 +196,6 @@ insert into routes (name, way, arg) values
 ('list_reports', 'any', null),
 ('list_webhook_endpoints', 'any', null),
 ('list_webhook_sources', 'any', null),
-('list_api_keys', 'page', 'r.created_at desc'),
 (
     'recover_endpoint', 'merge',
     'select r.endpoint_id, r.since, sum(r.deliveries)::bigint from r group by 1, 2 limit 1'
@@ -277,6 +275,8 @@ insert into routes (name, way, arg, numbers) values
 insert into routes (name, way) values
 ('ingest_events', 'fixed'),
 ('list_payout_runs', 'fixed'),
+('list_api_keys', 'fixed'),
+('get_report_csv', 'fixed'),
 ('receive_webhook', 'fixed');
 
 /*

@@ -319,6 +319,25 @@ def test_a_restaurant_that_is_no_text_is_never_made_one(proxy: Connection, value
     assert rows == [{"status": "rejected"}] * 2
 
 
+def test_a_csv_is_the_rows_of_all_cells_or_an_error(book: None, proxy: Connection) -> None:
+    text = "select csv from api.get_report_csv('daily_sales', p_limit => %s)"
+    whole = call(proxy, text, 100_000)[0]["csv"]
+    count = call(proxy, "select count(*) as count from reporting.daily_sales")[0]["count"]
+    header, *lines = whole.split("\r\n")[:-1]
+    assert header.startswith("restaurant_id,") and header not in lines
+    assert len(lines) == count >= 48 and {cell_of(line.split(",")[0]) for line in lines} == {0, 1, 2, 3}
+    assert call(proxy, text, count)[0]["csv"] == whole
+    with pytest.raises(psycopg.Error) as caught:
+        call(proxy, text, count - 1)
+    diag = caught.value.diag
+    assert (diag.constraint_name, diag.message_detail) == (
+        "REPORT_TOO_LARGE", f"name=daily_sales, limit={count - 1}"
+    )  # fmt: skip
+    page = call(proxy, "select data, next_cursor from api.get_report('daily_sales', p_limit => 3)")[0]
+    rest = call(proxy, "select csv from api.get_report_csv('daily_sales', p_cursor => %s)", page["next_cursor"])
+    assert rest[0]["csv"].split("\r\n")[1:-1] == lines[3:]
+
+
 def test_of_an_array_is_kept_what_is_of_cells_that_answer_and_the_error_says_what_is_not(
     database: str, proxy: Connection, cells: list[str]
 ) -> None:
@@ -591,6 +610,25 @@ def test_a_restaurants_own_key_reads_its_own(book: None, proxy: Connection) -> N
     assert call(proxy, "select restaurant_id from api.use_api_key(%s)", digest) == [{"restaurant_id": "res_005"}]
     own = call(proxy, "select answer from api.get_own(%s, 'get_balance', '{\"p_currency\": \"PEN\"}')", digest)
     assert own[0]["answer"]["restaurant_id"] == "res_005"
+
+
+def test_a_key_is_listed_once_page_by_page_wherever_it_is(book: None, proxy: Connection) -> None:
+    made = [
+        call(proxy, "select key_id from api.create_api_key(%s, 'reader', %s)", f"listed {n}", name)[0]["key_id"]
+        for n, name in enumerate([None, "res_001", None, None, "res_002", None, "res_003", None])
+    ]
+    call(proxy, "select from api.revoke_api_key(%s)", made[2])
+    listed: list[Row] = []
+    while True:
+        cursor = listed[-1]["cursor"] if listed else None
+        page = call(proxy, "select * from api.list_api_keys(3, %s)", cursor)
+        listed += page
+        if len(page) < 3:
+            break
+    found = [row["key_id"] for row in listed]
+    assert len(found) == len(set(found))
+    assert [key_id for key_id in found if key_id in made] == made[::-1]
+    assert [row["key_id"] for row in listed if row["revoked_at"] and row["key_id"] in made] == [made[2]]
 
 
 def test_only_a_proxy_draws_for_others(cells: list[str]) -> None:

@@ -107,6 +107,11 @@ def test_cells_may_be_of_different_sizes(server_url: str, tmp_path: Path) -> Non
             got = conn.execute("select restaurant_id, cell from reporting.restaurants").fetchall()
             assert {(name, next(n for n, of in shares if cell_of(name, of) == n)) for name in names} == set(got)
             assert len(got) == 40 and {cell for _, cell in got} == {0, 1, 3}
+            assert conn.execute("select payouts_created from api.list_payout_runs()").fetchall() == [(40,)]
+            conn.execute("select from api.create_api_key('one', 'reader')")
+            assert conn.execute("select name from api.list_api_keys()").fetchall() == [("one",)]
+            (text,) = conn.execute("select csv from api.get_report_csv('daily_sales')").fetchone() or ("",)
+            assert len(text.splitlines()) == 41
             report, cursor = [], None
             for _ in range(40):
                 rows = conn.execute("select * from api.get_report('daily_sales', p_cursor => %s)", [cursor]).fetchall()
