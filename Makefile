@@ -12,8 +12,9 @@ MIGRATIONS := $(filter-out %.rollback.sql,$(sort $(wildcard db/migrations/*.sql)
 # A trial as it is replaces its result in docs/reliability.md; with a length of its own that of OUTPUT=, if any.
 RELIABILITY = $(if $(OUTPUT),--output $(OUTPUT),$(if $(1),,--output docs/reliability.md))
 # Of the events' file the loader is a part.
-CELL_SUITES := $(addprefix tests/test_,$(addsuffix .py,http bad_input openapi events batch arrays $(addprefix races_,events \
-	arrays payments inbox payouts balances settings webhooks) webhooks_http work_http people payments restaurants))
+CELL_SUITES := $(addprefix tests/test_,$(addsuffix .py,http bad_input openapi events batch arrays life access \
+	$(addprefix races_,events arrays payments inbox payouts balances settings webhooks) \
+	webhooks_http work_http people payments restaurants reports))
 FRESH := env -u DATABASE_URL -u PG_BIN $(PY) dev/embedded.py exec --throw-away
 NEW_SCHEMA := $(PY) db/deploy.py --quiet && $(PY) db/deploy.py --dump-schema
 

@@ -356,7 +356,7 @@ def test_a_reader_in_sql_sees_no_digest(database: str) -> None:
     tables = call(
         database,
         "select format('%%I.%%I', n.nspname, c.relname) as name from pg_class as c"
-        " join pg_namespace as n on n.oid = c.relnamespace where c.relkind = 'r' and n.nspname = 'access'",
+        " join pg_namespace as n on n.oid = c.relnamespace where c.relkind in ('r', 'v') and n.nspname = 'access'",
     )
     assert tables
     for role in ("processor", "app", "operator", "reader", "door", "restaurant", "worker"):

@@ -385,8 +385,9 @@ def test_an_id_that_waits_cannot_be_used_for_something_else(story: Story) -> Non
         "EVENT_ID_REUSED",
         ["amount"],
     )
-    other = Story(story.sessions, story.currency)
-    answer = story.processor.ingest(refund | {"restaurant_id": other.restaurant})
+    other = new_id("res", near=story.restaurant)
+    story.processor.rows("select * from api.set_restaurant(%s)", other)
+    answer = story.processor.ingest(refund | {"restaurant_id": other})
     assert (answer["status"], answer["code"]) == ("conflict", "EVENT_ID_REUSED")
     answer = story.processor.ingest(story.event("charge_succeeded", 70, event_id=refund["event_id"]))
     assert (answer["status"], answer["code"]) == ("conflict", "EVENT_ID_REUSED")  # though it could be posted
