@@ -12,7 +12,7 @@ MIGRATIONS := $(filter-out %.rollback.sql,$(sort $(wildcard db/migrations/*.sql)
 # A trial as it is replaces its result in docs/reliability.md; with a length of its own that of OUTPUT=, if any.
 RELIABILITY = $(if $(OUTPUT),--output $(OUTPUT),$(if $(1),,--output docs/reliability.md))
 # Of the events' file the loader is a part.
-CELL_SUITES := $(addprefix tests/test_,$(addsuffix .py,http bad_input openapi events batch arrays life access \
+CELL_SUITES := $(addprefix tests/test_,$(addsuffix .py,http bad_input openapi events batch arrays life access door \
 	$(addprefix races_,events arrays payments inbox payouts balances settings webhooks) \
 	webhooks_http work_http people payments restaurants reports))
 FRESH := env -u DATABASE_URL -u PG_BIN $(PY) dev/embedded.py exec --throw-away
