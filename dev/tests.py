@@ -28,11 +28,8 @@ from rich.console import Console
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from dev import embedded  # noqa: E402
-
 CANNOT_RUN = 3  # as dev/pgtap.py answers
+PATIENCE = 20.0  # seconds for what runs to end itself, after each of three signals
 COLORS = {
     "passed": "green",
     "FAILED": "bold red",
@@ -114,13 +111,26 @@ def run_all(steps: Sequence[Step]) -> None:
                 end(steps, number)
 
 
-def end(steps: Sequence[Step], number: int, seconds: float = 20) -> None:
+def interrupt_once() -> None:
+    """Let a signal end us as Ctrl-C does; further ones do not disturb the end."""
+    caught: list[int] = []
+
+    def interrupt(number: int, _frame: object) -> None:
+        caught.append(number)
+        if len(caught) == 1:
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+
+
+def end(steps: Sequence[Step], number: int) -> None:
     """Send a signal to what runs, and to what that has started in its group, and wait for a while."""
     running = [step.process for step in steps if step.process and step.process.poll() is None]
     for process in running:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and any(process.poll() is None for process in running):
         time.sleep(0.1)
 
@@ -173,7 +183,7 @@ def main() -> int:
     parser.add_argument("--coverage", type=float, help="percent of the plpgsql statements that pgTAP must reach on 15")
     chosen = parser.parse_args()
     steps = plan(chosen.pg_bin15, chosen.coverage)
-    embedded.end_on_signals()
+    interrupt_once()
     try:
         run_all(steps)
     except KeyboardInterrupt:

@@ -166,7 +166,7 @@ def lanes(*commands: tuple[str, str, str]) -> list[str]:
     """The command that runs dev/tests.py on steps of Python code: name, lane, code."""
     steps = ", ".join(f"tests.Step({name!r}, [sys.executable, '-c', {code!r}], lane={lane!r})"
                       for name, lane, code in commands)  # fmt: skip
-    script = "import sys; sys.path.insert(0, '.'); from dev import tests; sys.argv[1:] = [];"
+    script = "import sys; sys.path.insert(0, '.'); from dev import tests; sys.argv[1:] = []; tests.PATIENCE = 2.0;"
     return [sys.executable, "-c", f"{script} tests.plan = lambda *_: [{steps}]; sys.exit(tests.main())"]
 
 
@@ -197,9 +197,9 @@ def test_the_tests_of_both_versions_run_at_once_and_each_line_says_which(tmp_pat
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_tests_of_both_versions(tmp_path: Path, number: signal.Signals) -> None:
-    """What runs in either lane, and what that has started; nothing is begun afterwards."""
+    """What runs in either lane and does not heed Ctrl-C, and what that has started; nothing is begun afterwards."""
     code = (
-        "import os, pathlib, subprocess, sys, time\n"
+        "import os, pathlib, signal, subprocess, sys, time; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\n"
         "pathlib.Path({0!r}, {1!r}).write_text(f'{{os.getpid()}} {{child.pid}} ')\n"
         "time.sleep(300)"
@@ -223,6 +223,8 @@ def test_a_signal_ends_the_tests_of_both_versions(tmp_path: Path, number: signal
             pids = [int(pid) for file in tmp_path.iterdir() for pid in file.read_text().split(" ")[:-1]]
         assert len(pids) == 4
         run.send_signal(number)
+        time.sleep(0.5)
+        run.send_signal(number)  # as timeout does
         assert run.wait(60) != 0
         deadline = time.monotonic() + 10
         while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
