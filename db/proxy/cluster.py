@@ -19,10 +19,11 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ from db import deploy as single
 from db.facts import DB, DeployError
 
 FOLDER = Path(__file__).resolve().parent
-SCHEMAS = ("api", "reporting", "proxy")
+FUNCTIONS = ("api", "proxy")  # of a proxy; made anew by themselves when cells are only elsewhere
+VIEWS = ("reporting",)
 LOCK = 0x63656C6C  # of those who deploy the same database
 MAX_CELLS = 4096
 
@@ -45,18 +47,22 @@ STANDING = """
 select md5(coalesce(string_agg(x.text, chr(10) order by x.text collate "C"), ''))
 from (
     select pg_get_functiondef(p.oid) || coalesce(p.proacl::text, '') || p.proowner::regrole::text as text
-    from pg_proc as p where p.pronamespace::regnamespace::text = any(%(schemas)s)
+    from pg_proc as p
+    where p.pronamespace::regnamespace::text = any(%(schemas)s) and p.oid is distinct from to_regproc('proxy.owners')
     union all
     select c.relname || pg_get_viewdef(c.oid) || coalesce(c.relacl::text, '')
     from pg_class as c where c.relkind = 'v' and c.relnamespace::regnamespace::text = any(%(schemas)s)
     union all
     select s.srvname || (select string_agg(o::text, ',' order by o) from unnest(s.srvoptions) as o)
-    from pg_foreign_server as s where s.srvname = 'cuenta' or s.srvname ~ '^cell_[0-9]+$'
+    from pg_foreign_server as s
+    where 'reporting' = any(%(schemas)s) and (s.srvname = 'cuenta' or s.srvname ~ '^cell_[0-9]+$')
+    union all
+    select p.prosrc from pg_proc as p where 'reporting' = any(%(schemas)s) and p.oid = to_regproc('proxy.owners')
 ) as x
 """
 
 OWNERS = sql.SQL(
-    "create function proxy.owners() returns integer[] language sql immutable parallel safe"
+    "create or replace function proxy.owners() returns integer[] language sql stable parallel safe"
     " set search_path = pg_catalog, pg_temp as $function$ select {}::integer[] $function$;"
     " comment on function proxy.owners() is 'The cell of each partition, from partition 0.'"
 )
@@ -69,7 +75,7 @@ class Cell:
     number: int
     of: int  # it has the restaurants whose hash, masked by this less one, is its number
     url: str
-    address: dict[str, str]
+    address: dict[str, str] = field(hash=False)
 
     @property
     def name(self) -> str:
@@ -148,7 +154,7 @@ def _read_cell(path: Path, place: int, count: int, given: dict[str, Any]) -> Cel
 
 
 @contextmanager
-def _connected(url: str, what: str) -> Iterator[Connection]:
+def connected(url: str, what: str) -> Iterator[Connection]:
     try:
         with psycopg.connect(make_conninfo(url, application_name="cuenta deploy", connect_timeout=5)) as conn:
             yield conn
@@ -172,7 +178,7 @@ class Generated:
 
 def generate(cell: Cell, owners: Sequence[int]) -> Generated:
     """The functions and views of cells and proxies. Raises DeployError if one has no route."""
-    with _connected(cell.url, cell.name) as conn:
+    with connected(cell.url, cell.name) as conn:
         conn.execute("set search_path = pg_catalog, pg_temp")
         conn.execute(_text("routes.sql"))
         lost = conn.execute(
@@ -193,7 +199,7 @@ def generate(cell: Cell, owners: Sequence[int]) -> Generated:
         script = _text("generate.sql")
         views, _, last = script.rpartition("-- Composite types first.")
         conn.execute(views)
-        rows = conn.execute(last).fetchall()
+        rows = sorted(conn.execute(last).fetchall())  # whatever the catalog's order
         conn.execute("select set_config('cuenta.cells', %s, true)", [",".join(map(str, sorted(set(owners))))])
         shown = conn.execute(_text("views.sql")).fetchall()
         conn.rollback()
@@ -217,25 +223,25 @@ def deploy_cluster(path: Path, *, quiet: bool = False, wait: float = 30.0) -> No
             single.deploy(cell.url, wait=wait, quiet=True)
         except DeployError as error:
             raise DeployError(f"{cell.name}: {error}") from error
-        _number_cell(cell)
+        number_cell(cell)
         say(f"{cell.name}: deployed")
     made = generate(cluster.cells[0], cluster.owners)
-    password = _password(cluster)
+    password = cells_password(cluster)
     for cell in cluster.cells:
-        _make_cell(cell, made, password)
+        make_cell(cell, made, password)
     for proxy in cluster.proxies:
-        changed = _make_proxy(proxy, cluster, made, password)
-        say(f"proxy {_place(proxy)}: {'made' if changed else 'nothing differs'}")
+        changed = make_proxy(proxy, cluster, made, password)
+        say(f"proxy {place_of(proxy)}: {'made' if changed else 'nothing differs'}")
 
 
-def _place(url: str) -> str:
+def place_of(url: str) -> str:
     given = conninfo_to_dict(url)
     return f"{given.get('host', '')}:{given.get('port', '5432')}/{given.get('dbname', '')}"
 
 
-def _number_cell(cell: Cell) -> None:
+def number_cell(cell: Cell) -> None:
     """Say to a cell which one it is, unless it holds a restaurant of another one."""
-    with _connected(cell.url, cell.name) as conn:
+    with connected(cell.url, cell.name) as conn:
         strange = conn.execute(
             "select r.restaurant_id from ledger.restaurants as r"
             " where ledger.hash_restaurant(r.restaurant_id) & (%s - 1) <> %s limit 1",
@@ -254,10 +260,10 @@ def _number_cell(cell: Cell) -> None:
         )
 
 
-def _password(cluster: Cluster) -> str:
+def cells_password(cluster: Cluster) -> str:
     """The password of the proxies in the cells: the one that a proxy has, or a new one."""
     for proxy in cluster.proxies:
-        with _connected(proxy, f"proxy {_place(proxy)}") as conn:
+        with connected(proxy, f"proxy {place_of(proxy)}") as conn:
             row = conn.execute(
                 "select o.option_value from pg_user_mappings as m, pg_options_to_table(m.umoptions) as o"
                 " where m.srvname = 'cuenta' and o.option_name = 'password'"
@@ -295,11 +301,11 @@ def _is_same(conn: Connection, schema: str, files: str, schemas: tuple[str, ...]
     return noted.get("files") == files and noted.get("standing") == _standing(conn, schemas)
 
 
-def _make_cell(cell: Cell, made: Generated, password: str) -> None:
+def make_cell(cell: Cell, made: Generated, password: str) -> None:
     """Schema cell, made anew where it differs, and the login of the proxies."""
     script = _text("cell.sql")
     files = _fingerprint(script, made.on_cell)
-    with _connected(cell.url, cell.name) as conn:
+    with connected(cell.url, cell.name) as conn:
         conn.execute("select pg_advisory_xact_lock(%s)", [LOCK])
         if conn.execute("select to_regnamespace('cell')").fetchone() == (None,) or not _is_same(
             conn, "cell", files, ("cell",)
@@ -312,7 +318,7 @@ def _make_cell(cell: Cell, made: Generated, password: str) -> None:
             conn.execute("grant execute on all functions in schema cell to cuenta_cell, cuenta_owner, cuenta_writer")
             _note(conn, "cell", "What proxies call: db/proxy.", files, ("cell",))
     if not _can_log_in(cell, password):
-        with _connected(cell.url, cell.name) as conn:
+        with connected(cell.url, cell.name) as conn:
             conn.execute(sql.SQL("alter role cuenta_cell password {}").format(sql.Literal(_scram(conn, password))))
 
 
@@ -330,84 +336,140 @@ def _can_log_in(cell: Cell, password: str) -> bool:
         return False
 
 
-def _proxy_files(cluster: Cluster, made: Generated) -> str:
+def point_proxy(url: str, cluster: Cluster) -> None:
+    """Tell a proxy where the cells are now, for its functions, without a lock on anything. Its views follow with the
+    next deploy, which finds that they differ."""
+    with connected(url, f"proxy {place_of(url)}") as conn:
+        _point(conn, cluster)
+
+
+def _point(conn: Connection, cluster: Cluster) -> None:
+    """The cluster of PL/Proxy: for each partition the address of its cell, and its number."""
+    addresses = {
+        cell.number: make_conninfo("connect_timeout=3 application_name=cuenta_proxy", **cell.address)
+        for cell in cluster.cells
+    }
+    wanted = {f"p{partition}": addresses[owner] for partition, owner in enumerate(cluster.owners)}
+    wanted["connection_lifetime"] = "1800"
+    known = {
+        str(name)
+        for (name,) in conn.execute(
+            "select o.option_name from pg_foreign_server as s, pg_options_to_table(s.srvoptions) as o"
+            " where s.srvname = 'cuenta'"
+        )
+    }
+    does = sql.SQL("alter server cuenta" if known else "create server cuenta foreign data wrapper plproxy")
+    changes = [sql.SQL("drop {}").format(sql.Identifier(name)) for name in sorted(known - wanted.keys())]
+    for name, text in wanted.items():
+        how = sql.SQL("" if not known else "set" if name in known else "add")
+        changes.append(sql.SQL("{} {} {}").format(how, sql.Identifier(name), sql.Literal(text)))
+    conn.execute(sql.SQL("{} options ({})").format(does, sql.SQL(", ").join(changes)))
+    conn.execute(OWNERS.format(sql.Literal(cluster.owners)))
+
+
+def _proxy_files(cluster: Cluster, made: Generated) -> tuple[str, str]:
+    """What the functions of a proxy are made of, and what its views are."""
     cells = json.dumps([(cell.number, cell.of, cell.address) for cell in cluster.cells])
-    fixed, privileges = _text("fixed.sql"), _text("privileges.sql")
-    return _fingerprint(fixed, made.types, made.functions, made.views, cells, privileges)
+    privileges = _text("privileges.sql")
+    return (
+        _fingerprint(_text("fixed.sql"), made.types, made.functions, privileges),
+        _fingerprint(made.views, cells, privileges),
+    )
+
+
+def make_proxy(url: str, cluster: Cluster, made: Generated, password: str) -> bool:
+    """What differs of a proxy, in one transaction: the views and the addresses, or the functions, too."""
+    limit = time.monotonic() + 120
+    while True:
+        try:
+            return _make_proxy(url, cluster, made, password)
+        except DeployError as error:  # somebody reads a long report: others are not to wait behind us
+            if not isinstance(error.__cause__, errors.LockNotAvailable) or time.monotonic() > limit:
+                raise
+        time.sleep(0.5)
 
 
 def _make_proxy(url: str, cluster: Cluster, made: Generated, password: str) -> bool:
-    """Everything of a proxy, in one transaction, unless nothing differs."""
-    place = f"proxy {_place(url)}"
-    files = _proxy_files(cluster, made)
-    with _connected(url, place) as conn:
+    place = f"proxy {place_of(url)}"
+    of_functions, of_views = _proxy_files(cluster, made)
+    with connected(url, place) as conn:
         conn.execute("select pg_advisory_xact_lock(%s)", [LOCK])
         if conn.execute("select to_regnamespace('deployment')").fetchone() != (None,):
             raise DeployError(f"{place} is a cell: it holds a ledger of its own")
-        if _is_same(conn, "proxy", files, SCHEMAS):
+        are_functions_due = not _is_same(conn, "proxy", of_functions, FUNCTIONS)
+        if not are_functions_due and _is_same(conn, "reporting", of_views, VIEWS):
             return False
         conn.execute((DB / "roles.sql").read_text(encoding="utf-8"))
-        for name in ("plproxy", "postgres_fdw"):
-            try:
-                conn.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(name)))
-            except (errors.UndefinedFile, errors.FeatureNotSupported) as error:
-                raise DeployError(
-                    f"{place}: the extension {name} is not installed (Debian: postgresql-15-plproxy): {error}"
-                ) from error
+        conn.execute("set local lock_timeout = '1s'")
         conn.execute("set local search_path = pg_catalog, pg_temp")
         conn.execute("set local check_function_bodies = off")
-        _drop_proxy(conn)
+        _drop(conn, VIEWS)
+        if are_functions_due:
+            _drop(conn, (*FUNCTIONS, "ledger", "outbound"))
+            _make_extensions(conn, place)
         _make_servers(conn, cluster, password)
-        for schema in SCHEMAS:
-            conn.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
-        conn.execute(made.types)
-        conn.execute(OWNERS.format(sql.Literal(cluster.owners)))
-        conn.execute(_text("fixed.sql"))
-        conn.execute(made.functions)
+        for schema in (*FUNCTIONS, *VIEWS):
+            conn.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
+        _point(conn, cluster)
+        _map(conn, "cuenta", password)
+        if are_functions_due:
+            conn.execute(made.types)
+            conn.execute(_text("fixed.sql"))
+            conn.execute(made.functions)
         conn.execute(made.views)
         conn.execute(_text("privileges.sql"))
-        _note(conn, "proxy", "Calls to the cells: db/proxy.", files, SCHEMAS)
+        _note(conn, "proxy", "Calls to the cells: db/proxy.", of_functions, FUNCTIONS)
+        _note(conn, "reporting", "The rows of all cells: db/proxy.", of_views, VIEWS)
     return True
 
 
-def _drop_proxy(conn: Connection) -> None:
+def _drop(conn: Connection, schemas: Sequence[str]) -> None:
+    """Drop schemas with what is in them, and the servers of the views."""
     rows = conn.execute(
-        "select nspname from pg_namespace where nspname = any(%s) or nspname ~ '^cell_[0-9]+$'",
-        [[*SCHEMAS, "ledger", "outbound"]],
+        "select format('schema %%I', n.nspname) from pg_namespace as n where n.nspname = any(%(schemas)s)"
+        " or ('reporting' = any(%(schemas)s) and n.nspname ~ '^cell_[0-9]+$')"
+        " union all select format('server %%I', s.srvname) from pg_foreign_server as s"
+        " where 'reporting' = any(%(schemas)s) and s.srvname ~ '^cell_[0-9]+$' order by 1",
+        {"schemas": list(schemas)},
     ).fetchall()
-    for (name,) in rows:
-        conn.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(name)))
-    rows = conn.execute(
-        "select srvname from pg_foreign_server where srvname = 'cuenta' or srvname ~ '^cell_[0-9]+$'"
-    ).fetchall()
-    for (name,) in rows:
-        conn.execute(sql.SQL("drop server {} cascade").format(sql.Identifier(name)))
+    for (what,) in rows:
+        conn.execute(f"drop {what} cascade")
+
+
+def _make_extensions(conn: Connection, place: str) -> None:
+    for name in ("plproxy", "postgres_fdw"):
+        try:
+            conn.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(name)))
+        except (errors.UndefinedFile, errors.FeatureNotSupported) as error:
+            raise DeployError(
+                f"{place}: the extension {name} is not installed (Debian: postgresql-15-plproxy): {error}"
+            ) from error
+
+
+def _map(conn: Connection, server: str, password: str) -> None:
+    """Let the owner of the functions and views use a server; secrets are in user mappings only."""
+    name = sql.Identifier(server)
+    if conn.execute("select from pg_user_mappings as m where m.srvname = %s", [server]).fetchone() is None:
+        mapping = "create user mapping for cuenta_owner server {} options (user 'cuenta_cell', password {})"
+        conn.execute(sql.SQL(mapping).format(name, sql.Literal(password)))
+    conn.execute(sql.SQL("grant usage on foreign server {} to cuenta_owner").format(name))
 
 
 def _make_servers(conn: Connection, cluster: Cluster, password: str) -> None:
-    """The cluster of PL/Proxy, and a server a cell for the views; secrets are in user mappings only."""
-    rest = "connect_timeout=3 application_name=cuenta_proxy"
-    addresses = {cell.number: make_conninfo(rest, **cell.address) for cell in cluster.cells}
-    options = {f"p{partition}": addresses[owner] for partition, owner in enumerate(cluster.owners)} | {
-        "connection_lifetime": "1800"
-    }
-    listed = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.Literal(text)) for name, text in options.items()
-    )
-    conn.execute(sql.SQL("create server cuenta foreign data wrapper plproxy options ({})").format(listed))
-    mapping = sql.SQL("create user mapping for cuenta_owner server {} options (user 'cuenta_cell', password {})")
-    conn.execute(mapping.format(sql.Identifier("cuenta"), sql.Literal(password)))
-    conn.execute("grant usage on foreign server cuenta to cuenta_owner")
+    """A server a cell, for the views."""
     for cell in cluster.cells:
-        name = sql.Identifier(f"cell_{cell.number}")
+        name = f"cell_{cell.number}"
         parts = cell.address | {"fetch_size": "1000", "connect_timeout": "3", "application_name": "cuenta_proxy"}
         listed = sql.SQL(", ").join(
             sql.SQL("{} {}").format(sql.Identifier(key), sql.Literal(text)) for key, text in parts.items()
         )
-        conn.execute(sql.SQL("create server {} foreign data wrapper postgres_fdw options ({})").format(name, listed))
-        conn.execute(mapping.format(name, sql.Literal(password)))
-        conn.execute(sql.SQL("grant usage on foreign server {} to cuenta_owner").format(name))
-        conn.execute(sql.SQL("create schema {}").format(name))
+        conn.execute(
+            sql.SQL("create server {} foreign data wrapper postgres_fdw options ({})").format(
+                sql.Identifier(name), listed
+            )
+        )
+        _map(conn, name, password)
+        conn.execute(sql.SQL("create schema {}").format(sql.Identifier(name)))
 
 
 # -- looking ---------------------------------------------------------------------------------------
@@ -419,7 +481,7 @@ def check_cluster(path: Path, *, wait: float = 30.0) -> list[str]:
     found: list[str] = []
     for cell in cluster.cells:
         found += [f"{cell.name}: {text}" for text in single.check(cell.url, wait=wait)]
-        with _connected(cell.url, cell.name) as conn:
+        with connected(cell.url, cell.name) as conn:
             if conn.execute("select to_regclass('ledger.cell')").fetchone() == (None,):
                 continue
             row = conn.execute("select number, cells from ledger.cell").fetchone()
@@ -430,12 +492,12 @@ def check_cluster(path: Path, *, wait: float = 30.0) -> list[str]:
     made = generate(cluster.cells[0], cluster.owners)
     files = _fingerprint(_text("cell.sql"), made.on_cell)
     for cell in cluster.cells:
-        with _connected(cell.url, cell.name) as conn:
+        with connected(cell.url, cell.name) as conn:
             if not _is_same(conn, "cell", files, ("cell",)):
                 found.append(f"{cell.name}: schema cell is not what the files say: deploy with --proxy")
-    files = _proxy_files(cluster, made)
+    of_functions, of_views = _proxy_files(cluster, made)
     for proxy in cluster.proxies:
-        with _connected(proxy, f"proxy {_place(proxy)}") as conn:
-            if not _is_same(conn, "proxy", files, SCHEMAS):
-                found.append(f"proxy {_place(proxy)}: is not what the files say: deploy with --proxy")
+        with connected(proxy, f"proxy {place_of(proxy)}") as conn:
+            if not (_is_same(conn, "proxy", of_functions, FUNCTIONS) and _is_same(conn, "reporting", of_views, VIEWS)):
+                found.append(f"proxy {place_of(proxy)}: is not what the files say: deploy with --proxy")
     return found

@@ -35,7 +35,7 @@ comment on function proxy.name_restaurant(jsonb) is 'The restaurant of an event,
 create function proxy.all_cells()
 returns integer[]
 language sql
-immutable
+stable
 set search_path = pg_catalog, pg_temp
 as $function$
     select array(select distinct o.cell from unnest(proxy.owners()) as o (cell) order by 1);
@@ -55,7 +55,7 @@ comment on function proxy.shuffled_cells() is 'The cells in some order: all have
 create function proxy.cell_of(p_restaurant_id text)
 returns integer
 language sql
-immutable
+stable
 set search_path = pg_catalog, pg_temp
 as $function$
     select o.owners[
@@ -68,7 +68,7 @@ comment on function proxy.cell_of(text) is 'Where a restaurant lives.';
 create function proxy.cells_of(p_restaurant_ids text[])
 returns integer[]
 language sql
-immutable
+stable
 set search_path = pg_catalog, pg_temp
 as $function$
     select coalesce(
@@ -90,6 +90,12 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $function$
 begin
+    -- A call that was under way when a cell was moved or split: ours, not the sender's.
+    if p_fault ->> 'code' = 'WRONG_CELL' then
+        raise exception 'a cell does not answer'
+            using errcode = '08006', constraint = 'CELL_UNAVAILABLE',
+                hint = 'Its restaurants wait; call again.';
+    end if;
     -- What is not said is left out: an empty hint would be shown.
     if p_fault ->> 'detail' <> '' and p_fault ->> 'hint' <> '' then
         raise exception using
@@ -674,7 +680,9 @@ begin
             where r.fault is not null
             limit 1;
             if v_rows.fault is not null then
-                v_fault := coalesce(v_fault, v_rows.fault);
+                if v_rows.fault ->> 'code' is distinct from 'WRONG_CELL' then
+                    v_fault := coalesce(v_fault, v_rows.fault);
+                end if;
                 v_lost := v_lost || v_items[i];
             end if;
         exception when internal_error or connection_exception then

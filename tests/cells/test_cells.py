@@ -170,6 +170,29 @@ BAD = [
 ]
 
 
+def test_a_proxy_that_asks_the_wrong_cell_is_no_fault_of_the_sender(
+    database: str, proxy: Connection, cells: list[str]
+) -> None:
+    """As in the moment in which a cell is moved: to be sent again, and nothing is kept."""
+    events = [charge(next(of_cell(0, "astray_")), "astray_1"), charge(next(of_cell(1, "astray_")), "astray_2")]
+    names = [embedded.database_name(url) for url in cells]
+
+    def point(number: int) -> None:
+        with psycopg.connect(database, autocommit=True) as conn:
+            cluster.point(conn, 0, names[number])
+
+    point(1)
+    try:
+        for send in (lambda: ingest(proxy, events[0]), lambda: ingest_all(proxy, events)):
+            with pytest.raises(errors.ConnectionFailure) as caught:
+                send()
+            assert caught.value.diag.constraint_name == "CELL_UNAVAILABLE"
+        assert "not_kept=1" in str(caught.value)
+    finally:
+        point(0)
+    assert [row["status"] for row in ingest_all(proxy, events)] == ["processed", "already_processed"]
+
+
 @pytest.fixture(scope="module")
 def plain(server_url: str, cells: list[str]) -> Iterator[Connection]:
     """A single database with the same book, to compare with."""
