@@ -29,9 +29,9 @@ Connection = psycopg.Connection[Row]
 RESTAURANTS = [f"res_{number:03}" for number in range(24)]
 
 
-def of_cell(number: int, prefix: str = "r") -> Iterator[str]:
+def of_cell(number: int, prefix: str = "r", cells: int = 4) -> Iterator[str]:
     """Names of restaurants that live in a cell."""
-    return (name for name in (f"{prefix}{n}" for n in range(10**6)) if cell_of(name) == number)
+    return (name for name in (f"{prefix}{n}" for n in range(10**6)) if cell_of(name, cells) == number)
 
 
 def charge(restaurant_id: str, event_id: str, **fields: Any) -> Row:
