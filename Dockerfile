@@ -1,10 +1,17 @@
 # Targets: app (the service, the deploy, the loader), tests (pg_prove, pgTAP, pytest). See docker-compose.yml.
+# And proxy (PostgreSQL 15 with PL/Proxy): docker-compose.cluster.yml.
 
 # pgTAP as the PostgreSQL project packages it; its SQL is loaded into throw-away databases.
 FROM postgres:18.6-bookworm AS pgtap-package
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-18-pgtap \
+    && rm -rf /var/lib/apt/lists/*
+
+FROM postgres:15-bookworm AS proxy
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends postgresql-15-plproxy \
     && rm -rf /var/lib/apt/lists/*
 
 FROM python:3.13.16-slim-bookworm AS base

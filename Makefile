@@ -70,7 +70,7 @@ lint: .venv/installed-dev  ## every linter that CI runs
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(VENV)/hadolint --failure-threshold warning Dockerfile
-	$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml docker-compose.cluster.yml
 
 check: .venv/installed  ## is the ledger sound: the views reporting.check_*
 	@rows=$$($(PY) dev/embedded.py psql -XqAt -v ON_ERROR_STOP=1 -f sql/checks.sql) || { \

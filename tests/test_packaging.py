@@ -21,10 +21,12 @@ import pytest
 
 from db.login import make_login
 from db.pool import with_role
+from db.proxy.cluster import read_cluster
 from dev import embedded, pgtap
 from dev.embedded import find_psql
 from events.load import is_empty
 
+COMPOSE = ("docker-compose.yml", "docker-compose.cluster.yml")
 ROOT = Path(__file__).resolve().parent.parent
 FRESH = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PG_BIN", "MAKEFLAGS")}
 
@@ -292,8 +294,8 @@ def test_psql_is_of_the_servers_version(database: str) -> None:
 
 
 def test_the_images_are_of_one_postgresql() -> None:
-    tags = set(re.findall(r"\bpostgres:([\w.-]+)", text("Dockerfile") + text("docker-compose.yml")))
-    assert len(tags) == 1
+    tags = set(re.findall(r"\bpostgres:([\w.-]+)", "".join(map(text, ("Dockerfile", *COMPOSE)))))
+    assert {tag for tag in tags if not tag.startswith("15")} == {"18.6-bookworm"}  # PL/Proxy's is 15
 
 
 def test_stop_tells_who_uses_the_server_that_it_is_gone(tmp_path: Path) -> None:
@@ -306,8 +308,9 @@ def test_stop_tells_who_uses_the_server_that_it_is_gone(tmp_path: Path) -> None:
     assert again.stdout == "it was not running\n"
 
 
-def test_no_url_of_the_compose_file_has_a_password() -> None:
-    urls = re.findall(r"postgresql://\S+", text("docker-compose.yml"))
+@pytest.mark.parametrize("name", COMPOSE)
+def test_no_url_of_a_compose_file_has_a_password(name: str) -> None:
+    urls = re.findall(r"postgresql://\S+", text(name))
     assert urls
     assert [url for url in urls if ":" in url.removeprefix("postgresql://").partition("@")[0]] == []
 
@@ -386,6 +389,24 @@ def test_the_compose_file_has_a_worker_beside_the_service() -> None:
     hardening = ("read_only: true", "- ALL", "- no-new-privileges:true", "restart: unless-stopped", "image: cuenta")
     for line in hardening:
         assert any(line in one for one in lines) and any(line in one for one in app), line
+
+
+def test_the_cluster_of_compose_is_what_a_deploy_takes(tmp_path: Path) -> None:
+    """A server, a worker and a healthy start for each cell that its cells.toml names."""
+    page = text("docker-compose.cluster.yml")
+    content = page.split("    content: |\n")[1].split("\n\n")[0]
+    file = tmp_path / "cells.toml"
+    file.write_text(re.sub("^ +", "", content, flags=re.M))
+    cluster = read_cluster(file)
+    assert len(cluster.cells) == 4 and [cell.address["host"] for cell in cluster.cells] == [
+        f"cell{n}" for n in range(4)
+    ]
+    parts = dict(re.findall(r"^  (\w+):\n((?:    .*\n|\n)+)", page, flags=re.M))
+    for cell in cluster.cells:
+        host = cell.address["host"]
+        assert f"{host}: {{condition: service_healthy}}" in parts["deploy"]
+        assert f"@{host}:5432/cuenta" in parts[f"worker{cell.number}"] and f"{host}-data:" in parts[host]
+    assert "target: proxy" in parts["proxy"] and "postgresql-15-plproxy" in text("Dockerfile")
 
 
 def test_an_administrator_does_not_become_the_services_login(database: str) -> None:
