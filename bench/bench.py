@@ -46,6 +46,7 @@ from rich.table import Table
 BENCH = Path(__file__).resolve().parent
 sys.path.insert(0, str(BENCH.parent))
 
+from bench import cells  # noqa: E402
 from db.deploy import deploy  # noqa: E402
 from dev import embedded  # noqa: E402
 
@@ -974,6 +975,85 @@ def bench_mix(bench: Bench) -> list[Row]:
     ]
 
 
+def bench_cells(bench: Bench) -> list[Row]:
+    """a proxy with four cells against a single database, in CPU time, on PostgreSQL 15"""
+    sizes, number = bench.sizes, 1_000
+    rounds = [sizes.requests] * sizes.rounds
+    rows = []
+    with cells.places(durable_settings(), 4) as servers, contextlib.ExitStack() as stack:
+        plain, proxied = cells.new_side(servers[:1], stack), cells.new_side(servers[1:], stack)
+        for side in (plain, proxied):
+            side.send(side.charges(4 * number, number))
+        cost = {}
+        for what, make, counts, pieces, goal in (
+            ("`ingest_event`", cells.singles, rounds, sizes.requests, 2),
+            (f"an item of `ingest_events`, {cells.ITEMS} an array", cells.arrays, rounds, sizes.requests, 1.2),
+            ("`get_balance`", cells.balances, rounds, sizes.requests, 3),
+            (
+                f"`run_payouts` of {number:,} restaurants, a payout",
+                cells.run,
+                list(range(2, 2 + sizes.rounds)),
+                number,
+                2,
+            ),
+        ):
+            turns = cells.compare(plain, proxied, make, counts, number)
+            cost[make] = [statistics.median(part) / pieces for part in zip(*turns, strict=True)]
+            found = cells.ratio(turns)
+            rows.append(
+                Row(
+                    f"{what} through a proxy with four cells, in CPU time",
+                    f"at most {goal:g} times a single database",
+                    f"{found:.2f}",
+                    found <= goal,
+                    cells.in_figures(turns, pieces),
+                )
+            )
+        seen = []
+        for count in (1, 2, 4):
+            with contextlib.ExitStack() as inner:
+                side = cells.new_side(servers[1 : 2 + count], inner)
+                side.send(side.charges(4 * number, number))
+                seen.append((count, *cells.spread(side, sizes.requests, number)))
+        rows.append(
+            Row(
+                "the same, 4 sessions: the busiest cell's CPU time an event, of 1, 2 and 4 cells",
+                "",
+                " / ".join(f"{max(each) * 1e6:,.0f}" for _, _, each, _ in seen) + " us",
+                None,
+                "; ".join(
+                    f"{count}: proxy {proxy * 1e6:,.0f} us, {rate:,.0f} events/s on {os.cpu_count()} cores"
+                    for count, proxy, _, rate in seen
+                ),
+            )
+        )
+    rows += plans(cost[cells.singles], cost[cells.arrays])
+    return rows
+
+
+def plans(single: Sequence[float], item: Sequence[float]) -> list[Row]:
+    """What that means for a plan: 100 charges a restaurant and day, a fifth of a day's in its busiest hour."""
+    rows = []
+    for restaurants in (10_000, 10_000_000):
+        rate = restaurants * 100 / 5 / 3600
+        alone, proxy, of_cells = (rate * seconds for seconds in single)
+        in_arrays = [rate * seconds for seconds in item]
+        rows.append(
+            Row(
+                f"cores that {restaurants:,} restaurants with 100 charges a day keep busy in their busiest hour",
+                "",
+                f"{alone:,.2f} of a single database"
+                if restaurants < 100_000
+                else f"{of_cells:,.0f} of cells, {proxy:,.0f} of proxies",
+                None,
+                f"{rate:,.0f} events/s, a fifth of the day's in that hour; in arrays"
+                f" {in_arrays[0]:,.2f} of a single database, or"
+                f" {in_arrays[2]:,.2f} of cells and {in_arrays[1]:,.2f} of proxies; plan for twice that",
+            )
+        )
+    return rows
+
+
 BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
     "single": bench_single,
     "instructions": bench_instructions,
@@ -992,6 +1072,7 @@ BENCHMARKS: dict[str, Callable[[Bench], list[Row]]] = {
     "audits": bench_audits,
     "mix": bench_mix,
     "transaction": bench_transaction,
+    "cells": bench_cells,
     "peers": bench_peers,
 }
 
