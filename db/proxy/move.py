@@ -45,6 +45,7 @@ from db.proxy.cluster import Cell, Cluster, Connection
 CLOSED = 1.5  # seconds of closed doors for the last of it to arrive; then they are opened, and it is tried again
 ATTEMPTS = 10
 PATIENCE = 60.0  # seconds in which nothing comes, until it is given up
+LOCK = 0x6D6F7665  # of the call that moves cells of a cluster, in its first proxy
 NEAR = 1 << 20  # bytes of log that may be missing before doors are closed
 
 # Everything but which cell it is. Of a cell that is split its halves get their restaurants' rows, and all of what
@@ -151,6 +152,16 @@ def session(cell: Cell) -> Iterator[Connection]:
     with cells.connected(make_conninfo(cell.url, options=options), cell.name) as conn:
         conn.autocommit = True
         yield conn
+
+
+@contextmanager
+def alone(now: Cluster) -> Iterator[None]:
+    """One call at a time moves cells of a cluster: another one would take its copies for left ones."""
+    with cells.connected(now.proxies[0], "the first proxy") as conn:
+        conn.autocommit = True
+        if not one(conn, "select pg_try_advisory_lock(%s)", LOCK):
+            raise DeployError("another call is moving cells of this cluster: wait for it, or end it")
+        yield
 
 
 def one(conn: Connection, query: str, *args: Any) -> Any:
@@ -510,6 +521,19 @@ def move_cells(now_file: Path, after_file: Path, *, is_undo: bool = False, conso
     console = console or Console(highlight=False, soft_wrap=True, stderr=True)
     now, after = cells.read_cluster(now_file), cells.read_cluster(after_file)
     moves = plan(now, after)
+    with alone(now):
+        _move(now, after, now_file, after_file, moves, is_undo, console)
+
+
+def _move(
+    now: Cluster,
+    after: Cluster,
+    now_file: Path,
+    after_file: Path,
+    moves: Sequence[Move],
+    is_undo: bool,
+    console: Console,
+) -> None:
     states = {move: state_of(move) for move in moves}
     if is_undo:
         if "open" in states.values():

@@ -342,6 +342,15 @@ def test_who_began_to_write_before_doors_were_closed_is_sent_away(place: Place) 
     assert committed > 0 and found == old == [(2 * committed,)]
 
 
+def test_two_calls_at_once_do_not_take_each_other_for_what_was_left(place: Place) -> None:
+    new = new_database(place.there)
+    after = place.file("moved", [new])
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(lambda _: place.move(after), range(2))) == [0, 1]
+    prove_whole(place.plain, [new])
+    assert check_cluster(after) == [] and leftovers(place.plain, new) == []
+
+
 def test_what_cannot_be_moved_is_refused_with_the_reason(place: Place, server_url: str, tmp_path: Path) -> None:
     urls = [new_database(place.here) for _ in range(2)]
     halves = place.file("two", urls)
