@@ -27,7 +27,12 @@ from dev import embedded
 from dev.rehearsals import book
 from dev.rehearsals.clients import Clients
 
-SETTINGS = {"wal_level": "logical", "max_connections": "200", "max_logical_replication_workers": "8"}
+SETTINGS = {
+    "wal_level": "logical",
+    "max_connections": "200",
+    "max_logical_replication_workers": "8",
+    "wal_retrieve_retry_interval": "100ms",
+}
 Make = Callable[[embedded.Server, str | None], str]
 # What restaurants' rows are in, and is never changed afterwards: each of them is in one cell at last.
 KEPT = ("processor_events", "ledger_entries", "payout_items", "event_links", "event_rejections", "setting_changes",
